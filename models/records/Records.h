@@ -1,0 +1,96 @@
+#pragma once
+
+#include "records/Call.h"
+
+#include <QList>
+
+namespace calldeck
+{
+
+/** One recorded disposition; all are kept, the newest that is not retracted is the call's current one. */
+struct CallOutcomeRecord {
+    qint64 id = 0;
+    CallKey call = 0;
+    QString mutation_id;
+    QString disposition; ///< DispositionRule::key
+    Outcome outcome = Outcome::OTHER;
+    QString notes;
+    QString agent_id;
+    TimeMs at = 0;
+    std::optional<TimeMs> retracted_at; ///< set by undo
+};
+
+struct Contact {
+    qint64 id = 0;
+    QString name;
+    QString business_name;
+    QString number; ///< E.164
+    QString email;
+    QString address;
+    QString preferred_channel;
+    QString time_windows;
+    bool do_not_contact = false;
+    QString do_not_contact_reason;
+};
+
+struct FollowUpTask {
+    qint64 id = 0;
+    CallKey call = 0;
+    QString number; ///< E.164
+    TimeMs due_at = 0;
+    QString note;
+    QString owner;
+    FollowUpState state = FollowUpState::OPEN;
+    bool automatic = false; ///< made by the missed-call rule
+    TimeMs created_at = 0;
+    std::optional<TimeMs> closed_at;
+    QString caller_name; ///< of the call, for lists
+};
+
+struct ConversationTurn {
+    Speaker speaker = Speaker::CUSTOMER;
+    QString content;
+    qint64 at_ms = 0; ///< from the start of the call
+    std::optional<double> confidence;
+};
+
+/** What a person has typed for a call and not yet saved; survives a crash. */
+struct Draft {
+    QString disposition;
+    QString notes;
+    std::optional<TimeMs> follow_up_at;
+    OptionalInt amount_cents;
+    QString transferred_to;
+    TimeMs updated_at = 0;
+
+    bool isEmpty() const { return disposition.isEmpty() && notes.isEmpty() && !follow_up_at && !amount_cents && transferred_to.isEmpty(); }
+    friend bool operator==(const Draft &, const Draft &) = default;
+};
+
+/** A line of the History tab. */
+struct TimelineEntry {
+    enum class Kind { Call, Outcome, FollowUp, Audit };
+    Kind kind = Kind::Call;
+    TimeMs at = 0;
+    CallKey call = 0;
+    QString title;  ///< "Booked by Dana", "Missed inbound call"
+    QString detail; ///< notes, reason, old and new value
+};
+
+struct SavedView {
+    qint64 id = 0;
+    QString name;
+    QString filter; ///< filter expression
+};
+
+/** Everything the drawer shows about one call besides its history. */
+struct CallDetail {
+    Call call;
+    QString transcript_excerpt; ///< first turns, "" when there is no transcript
+    QList<FollowUpTask> follow_ups; ///< open ones of this number, earliest first
+    std::optional<Contact> contact;
+    std::optional<Draft> draft;
+    int calls_of_number = 0; ///< how often this number is in the cache
+};
+
+} // namespace calldeck

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "records/Call.h"
+
+namespace calldeck
+{
+
+/** Emergency first, then earliest deadline, then higher priority, then older: true when `a` is worked before `b`. */
+bool triageBefore(const Call &a, const Call &b);
+
+/** Progress of one person's triage: what the line above the list says. */
+struct TriageProgress {
+    int done = 0;
+    int waiting = 0;
+    int overdue = 0;
+    QList<qint64> seconds_per_call;
+
+    QString sentence() const; ///< "14 of 52 done, 3 overdue, median 21 s a call"
+};
+
+} // namespace calldeck

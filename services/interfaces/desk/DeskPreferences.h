@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QObject>
+#include <QVariant>
+
+namespace calldeck
+{
+
+/** What the window remembers about itself (columns, density, theme, sizes). Implemented by app over QSettings; tests use memory. */
+class DeskPreferences : public QObject
+{
+    Q_OBJECT
+public:
+    using QObject::QObject;
+    virtual QVariant value(const QString &key, const QVariant &fallback = {}) const = 0;
+    virtual void setValue(const QString &key, const QVariant &value) = 0;
+};
+
+} // namespace calldeck
