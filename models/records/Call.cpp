@@ -45,8 +45,6 @@ Error badValue(CallField field, const QString &text, const QString &reason)
     return {Error::Code::InvalidInput, QStringLiteral("%1: \"%2\" %3").arg(QLatin1String(infoOf(field).name), text.left(80), reason), {}, false};
 }
 
-QString isoTime(TimeMs at) { return QDateTime::fromMSecsSinceEpoch(at, QTimeZone::utc()).toString(Qt::ISODateWithMs); }
-
 struct ToText {
     FieldKind kind;
     QString operator()(const QString &value) const { return value; }
@@ -56,7 +54,7 @@ struct ToText {
     {
         if (!value)
             return {};
-        return kind == FieldKind::Time ? isoTime(*value) : QString::number(*value);
+        return kind == FieldKind::Time ? isoUtc(*value) : QString::number(*value);
     }
     template <class E> QString operator()(const std::optional<E> &value) const { return value ? wireWord(*value) : QString(); }
 };
@@ -70,7 +68,7 @@ struct ToJson {
     {
         if (!value)
             return {};
-        return kind == FieldKind::Time ? QJsonValue(isoTime(*value)) : QJsonValue(*value);
+        return kind == FieldKind::Time ? QJsonValue(isoUtc(*value)) : QJsonValue(*value);
     }
     template <class E> QJsonValue operator()(const std::optional<E> &value) const { return value ? QJsonValue(wireWord(*value)) : QJsonValue(); }
 };
@@ -152,6 +150,8 @@ private:
 };
 
 } // namespace
+
+QString isoUtc(TimeMs at) { return QDateTime::fromMSecsSinceEpoch(at).toUTC().toString(Qt::ISODateWithMs); }
 
 std::span<const CallFieldInfo> callFields() { return fieldTable; }
 

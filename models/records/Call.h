@@ -65,6 +65,9 @@ struct CallFieldInfo {
     FieldAccess access;
 };
 
+/** "2026-11-21T09:30:00.000Z", the one spelling of a time in files and on the wire. */
+QString isoUtc(TimeMs at);
+
 /** Every field in the order of CallFields.def. */
 std::span<const CallFieldInfo> callFields();
 inline const CallFieldInfo &infoOf(CallField field) { return callFields()[static_cast<size_t>(field)]; }

@@ -1,5 +1,7 @@
 #include "records/Call.h"
 
+#include "Printers.h"
+
 #include <QJsonObject>
 #include <gtest/gtest.h>
 
