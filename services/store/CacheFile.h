@@ -1,0 +1,81 @@
+#pragma once
+
+#include "records/Records.h"
+#include "rules/CallFilter.h"
+#include "rules/Workspace.h"
+
+#include <functional>
+#include <memory>
+
+namespace calldeck
+{
+
+class Database;
+
+/** A call as it comes from outside: an import, the generator or the live feed. */
+struct IncomingCall {
+    Call call;                     ///< `provider` and `provider_call_id` name it; the same pair again is an update of the same call
+    QList<ConversationTurn> turns;
+    QString raw;                   ///< the provider's own words, kept for later backfill
+};
+
+enum class Applied { Added, Updated, Unchanged };
+
+/** Findings of verify(); empty when the file is sound. */
+struct VerifyReport {
+    qint64 calls = 0;
+    qint64 outcomes = 0;
+    qint64 outbox = 0;
+    QStringList problems; ///< a sentence each
+};
+
+/**
+ * One connection to the cache file of a data directory. Synchronous and confined to the thread that opened it: the command line
+ * uses it directly, the desk through DeskStore's threads. `calldeck.db` in WAL mode with synchronous=FULL.
+ * Errors name the file and what to do; a missing, newer, foreign or damaged file is never replaced.
+ */
+class CacheFile
+{
+public:
+    enum class Mode {
+        Create,    ///< makes directory and file when there is none; migrates an older file
+        ReadWrite, ///< refuses when there is no file; migrates
+        ReadOnly,  ///< refuses when there is no file or when it needs a migration
+    };
+    static Result<std::unique_ptr<CacheFile>> open(const QString &dataDir, Mode mode);
+    ~CacheFile();
+
+    Database &database() { return *m_database; }
+    const Workspace &workspace() const { return m_workspace; }
+    Verdict setWorkspace(const Workspace &workspace);
+
+    // Import: everything between begin and commit is one transaction; destroying the file without commit rolls back.
+    Verdict beginImport();
+    /** Adds or updates by (provider, provider_call_id); applies triage, SLA and missed-call rules to what is new at `now`. */
+    Result<Applied> put(const IncomingCall &incoming, TimeMs now);
+    Verdict commitImport();
+    Verdict rollbackImport();
+
+    /** Visits the calls of a query in its order without holding them all; `visit` returns false to stop. Returns how many it visited. */
+    Result<qint64> forEachCall(const CallQuery &query, TimeMs now, const std::function<bool(const Call &)> &visit);
+    Result<std::optional<CallKey>> findCall(const QString &idOrCallId);
+    Result<Call> call(CallKey key);
+    Result<CallDetail> detail(CallKey key);
+    Result<QList<ConversationTurn>> turns(CallKey key);
+    Result<QList<CallOutcomeRecord>> outcomes(CallKey key);
+
+    Result<VerifyReport> verify();
+    /** A consistent copy made while others read and write; refuses to overwrite. */
+    Verdict backupTo(const QString &file);
+    int schemaVersion() const;
+    static int newestSchemaVersion();
+
+private:
+    explicit CacheFile(std::unique_ptr<Database> database);
+    struct Parts;
+    std::unique_ptr<Database> m_database;
+    std::unique_ptr<Parts> m_parts;
+    Workspace m_workspace;
+};
+
+} // namespace calldeck
