@@ -1,0 +1,134 @@
+#include "store/CacheFile.h"
+
+#include "store/CallDetails.h"
+#include "store/CallIntake.h"
+#include "store/CallQueries.h"
+#include "store/CallRows.h"
+#include "store/DataDirectory.h"
+#include "store/Verifier.h"
+
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace calldeck
+{
+
+namespace
+{
+
+constexpr int everyTurn = 4096;
+
+Result<Workspace> loadWorkspace(Database &database)
+{
+    const QString text = database.singleText("SELECT value FROM settings WHERE key = 'workspace'");
+    if (text.isEmpty())
+        return Workspace::standard();
+    return workspaceFromJson(QJsonDocument::fromJson(text.toUtf8()).object());
+}
+
+} // namespace
+
+struct CacheFile::Parts {
+    CallQueries queries;
+    CallIntake intake;
+};
+
+CacheFile::CacheFile(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
+CacheFile::~CacheFile() = default;
+
+Result<std::unique_ptr<CacheFile>> CacheFile::open(const QString &dataDir, Mode mode)
+{
+    const auto access = mode == Mode::Create ? Database::Access::Create : mode == Mode::ReadWrite ? Database::Access::ReadWrite : Database::Access::ReadOnly;
+    auto database = openCache(dataDir, access, cacheMigrations());
+    if (!database)
+        return database.error();
+    std::unique_ptr<CacheFile> file(new CacheFile(*std::move(database)));
+    auto workspace = loadWorkspace(file->database());
+    if (!workspace)
+        return workspace.error();
+    file->m_workspace = *std::move(workspace);
+    file->m_parts.reset(new Parts{CallQueries(file->database()), CallIntake(file->database(), file->m_workspace)});
+    return file;
+}
+
+Verdict CacheFile::setWorkspace(const Workspace &workspace)
+{
+    Statement write = m_database->prepare("INSERT OR REPLACE INTO settings (key, value) VALUES ('workspace', ?)");
+    Verdict done = write.bindAll(QString::fromUtf8(QJsonDocument(workspaceToJson(workspace)).toJson(QJsonDocument::Compact))).run();
+    if (done)
+        m_workspace = workspace;
+    return done;
+}
+
+Verdict CacheFile::beginImport() { return m_database->execute("BEGIN IMMEDIATE"); }
+Verdict CacheFile::commitImport() { return m_database->execute("COMMIT"); }
+Verdict CacheFile::rollbackImport() { return m_database->execute("ROLLBACK"); }
+
+Result<Applied> CacheFile::put(const IncomingCall &incoming, TimeMs now)
+{
+    auto taken = m_parts->intake.put(incoming, now);
+    if (!taken)
+        return taken.error();
+    return taken->applied;
+}
+
+Result<qint64> CacheFile::forEachCall(const CallQuery &query, TimeMs now, const std::function<bool(const Call &)> &visit)
+{
+    if (Verdict ready = m_parts->queries.reload(); !ready)
+        return ready.error();
+    auto keys = m_parts->queries.order(query, now, {});
+    if (!keys)
+        return keys.error();
+    qint64 visited = 0;
+    for (CallKey key : *keys) {
+        auto found = findCallByKey(*m_database, key);
+        if (!found)
+            return found.error();
+        if (!*found)
+            continue;
+        ++visited;
+        if (!visit(**found))
+            break;
+    }
+    return visited;
+}
+
+Result<std::optional<CallKey>> CacheFile::findCall(const QString &idOrCallId)
+{
+    Statement select = m_database->prepare("SELECT id FROM calls WHERE call_id = ?1 OR id = ?2 OR provider_call_id = ?1 LIMIT 2");
+    bool isNumber = false;
+    const qint64 key = idOrCallId.toLongLong(&isNumber);
+    select.bind(1, idOrCallId).bind(2, isNumber ? std::optional(key) : std::nullopt);
+    if (select.step())
+        return std::optional<CallKey>(select.integer(0));
+    if (select.failed())
+        return m_database->lastError();
+    return std::optional<CallKey>();
+}
+
+Result<Call> CacheFile::call(CallKey key)
+{
+    auto found = findCallByKey(*m_database, key);
+    if (!found)
+        return found.error();
+    if (!*found)
+        return Error{Error::Code::NotFound, QStringLiteral("There is no call %1.").arg(key), {}, false};
+    return **std::move(found);
+}
+
+Result<CallDetail> CacheFile::detail(CallKey key) { return callDetail(*m_database, key); }
+Result<QList<ConversationTurn>> CacheFile::turns(CallKey key) { return callTurns(*m_database, key, everyTurn); }
+Result<QList<CallOutcomeRecord>> CacheFile::outcomes(CallKey key) { return callOutcomes(*m_database, key); }
+Result<VerifyReport> CacheFile::verify() { return verifyCache(*m_database); }
+int CacheFile::schemaVersion() const { return static_cast<int>(m_database->singleInteger("PRAGMA user_version").value_or(0)); }
+int CacheFile::newestSchemaVersion() { return cacheMigrations().last().version; }
+
+Verdict CacheFile::backupTo(const QString &file)
+{
+    if (QFileInfo::exists(file))
+        return Error{Error::Code::InvalidInput, QStringLiteral("%1 exists already. Choose another name for the backup.").arg(file), {}, false};
+    return m_database->backupTo(file);
+}
+
+} // namespace calldeck

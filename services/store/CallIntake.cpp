@@ -1,0 +1,180 @@
+#include "store/CallIntake.h"
+
+#include "rules/Disposition.h"
+#include "rules/FollowUp.h"
+#include "rules/Phone.h"
+#include "store/CallRows.h"
+#include "store/CallSearch.h"
+#include "store/FollowUpRows.h"
+
+#include <QUuid>
+
+namespace calldeck
+{
+
+namespace
+{
+
+constexpr int turnsPerCall = 4096;
+
+/** Fields in which the newer word of the provider replaces the older one when it says something. */
+void takeNews(Call &call, const Call &fresh, bool outcomeByPerson)
+{
+    static const QList<CallField> ours{CallField::outcome,        CallField::disposition,           CallField::last_outcome_notes,  CallField::outcome_at,
+                                       CallField::last_outcome_agent_id, CallField::outcome_required, CallField::follow_up_required, CallField::follow_up_date};
+    static const QList<CallField> derived{CallField::in_triage,       CallField::sla_trigger, CallField::sla_started_at, CallField::sla_warning_at,
+                                          CallField::sla_critical_at, CallField::sla_due_at,  CallField::sla_met_at,     CallField::created_at,
+                                          CallField::updated_at};
+    forEachField(call, [&](CallField field, auto &value) {
+        if (derived.contains(field) || (outcomeByPerson && ours.contains(field)))
+            return;
+        withField(fresh, field, [&](const auto &news) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(news)>, std::decay_t<decltype(value)>>) {
+                using T = std::decay_t<decltype(news)>;
+                if constexpr (std::is_same_v<T, QString>) {
+                    if (!news.isEmpty())
+                        value = news;
+                } else {
+                    if (news)
+                        value = news;
+                }
+            }
+        });
+    });
+}
+
+bool isLiveCallDone(const Call &call) { return call.status && *call.status != CallStatus::IN_PROGRESS && *call.status != CallStatus::SCHEDULED; }
+
+} // namespace
+
+QString callIdFor(const QString &provider, const QString &providerCallId)
+{
+    static const QUuid space(QStringLiteral("{6c1f3a3e-6f5e-5d0a-9a5b-0d5b2d1c7e11}"));
+    return QUuid::createUuidV5(space, provider.toUtf8() + '\n' + providerCallId.toUtf8()).toString(QUuid::WithoutBraces);
+}
+
+void applyTriageRules(Call &call, const Workspace &workspace, TimeMs now)
+{
+    call.in_triage = needsTriage(call);
+    const auto trigger = slaTriggerFor(call);
+    const auto running = slaClockOf(call);
+    if (!trigger) {
+        if (running)
+            call.sla_met_at = now;
+        return;
+    }
+    if (running && running->trigger == *trigger)
+        return;
+    const TimeMs from = call.ended_at.value_or(call.started_at.value_or(now));
+    if (const auto clock = startSlaClock(workspace.sla, call, *trigger, from)) {
+        setSlaClock(call, clock);
+        call.sla_met_at.reset();
+    }
+}
+
+Verdict CallIntake::prepare(Call &call, TimeMs now) const
+{
+    if (call.provider.isEmpty() || call.provider_call_id.isEmpty())
+        return Error{Error::Code::InvalidInput, QStringLiteral("provider_call_id: a call needs its provider and the provider's id"), {}, false};
+    call.call_id = callIdFor(call.provider, call.provider_call_id);
+    if (call.customer_number.isEmpty() && !call.customer_number_raw.isEmpty())
+        call.customer_number = parsePhone(call.customer_number_raw, m_workspace.region).e164;
+    if (!call.created_at)
+        call.created_at = now;
+    if (!call.updated_at)
+        call.updated_at = now;
+    if (!call.outcome && call.import_source.isEmpty() && isLiveCallDone(call))
+        call.outcome_required = outcomeRequiredByDefault(call);
+    return Done{};
+}
+
+Result<CallIntake::Taken> CallIntake::put(const IncomingCall &incoming, TimeMs now)
+{
+    Call call = incoming.call;
+    call.tags.removeDuplicates();
+    if (Verdict done = prepare(call, now); !done)
+        return done.error();
+    auto before = findCallByCallId(m_database, call.call_id);
+    if (!before)
+        return before.error();
+    return *before ? update(**before, call, incoming, now) : add(std::move(call), incoming, now);
+}
+
+Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incoming, TimeMs now)
+{
+    if (!call.do_not_contact && !call.customer_number.isEmpty()) {
+        Statement listed = m_database.prepare("SELECT 1 FROM do_not_contact WHERE number = ?");
+        call.do_not_contact = listed.bindAll(call.customer_number).step();
+    }
+    applyTriageRules(call, m_workspace, now);
+    Verdict done = insertCall(m_database, call);
+    if (done)
+        done = writeBeside(call, incoming);
+    if (done)
+        done = settleFollowUps(call, now);
+    if (!done)
+        return done.error();
+    return Taken{Applied::Added, call.key};
+}
+
+Result<CallIntake::Taken> CallIntake::update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now)
+{
+    Statement recorded = m_database.prepare("SELECT 1 FROM call_outcomes WHERE call_id = ? LIMIT 1");
+    Call after = before;
+    takeNews(after, fresh, recorded.bindAll(before.key).step());
+    applyTriageRules(after, m_workspace, now);
+    for (const QString &tag : fresh.tags) {
+        if (!after.tags.contains(tag))
+            after.tags.append(tag);
+    }
+    if (changedFields(before, after).isEmpty() && after.tags.size() == before.tags.size())
+        return Taken{Applied::Unchanged, before.key};
+    after.updated_at = now;
+    Verdict done = updateCall(m_database, before, after);
+    for (qsizetype i = before.tags.size(); done && i < after.tags.size(); ++i)
+        done = addTag(m_database, after.key, after.tags[i]);
+    if (done)
+        done = writeBeside(after, incoming);
+    if (done)
+        done = settleFollowUps(after, now);
+    if (!done)
+        return done.error();
+    return Taken{Applied::Updated, before.key};
+}
+
+Verdict CallIntake::writeBeside(const Call &call, const IncomingCall &incoming)
+{
+    if (!incoming.raw.isEmpty()) {
+        Statement raw = m_database.prepare("INSERT OR REPLACE INTO call_payloads (call_id, raw) VALUES (?, ?)");
+        if (Verdict done = raw.bindAll(call.key, incoming.raw).run(); !done)
+            return done;
+    }
+    Statement turn = m_database.prepare("INSERT OR IGNORE INTO conversation_turns (id, speaker, content, at_ms, confidence) VALUES (?, ?, ?, ?, ?)");
+    qint64 id = call.key * turnsPerCall;
+    for (const ConversationTurn &spoken : incoming.turns.first(std::min<qsizetype>(incoming.turns.size(), turnsPerCall))) {
+        turn.reset();
+        turn.bindAll(id++, wireWord(spoken.speaker), spoken.content, spoken.at_ms, spoken.confidence);
+        if (Verdict done = turn.run(); !done)
+            return done;
+    }
+    return indexCall(m_database, call);
+}
+
+Verdict CallIntake::settleFollowUps(const Call &call, TimeMs now)
+{
+    if (call.customer_number.isEmpty())
+        return Done{};
+    if (closesMissedFollowUps(call))
+        return closeAutomaticFollowUps(m_database, call.customer_number, call.started_at.value_or(now), now).first;
+    if (!call.in_triage)
+        return Done{};
+    auto task = missedCallFollowUp(call, hasOpenFollowUp(m_database, call.customer_number), now);
+    if (!task)
+        return Done{};
+    task->call = call.key;
+    task->created_at = call.ended_at.value_or(call.started_at.value_or(now));
+    auto made = insertFollowUp(m_database, *task);
+    return made ? Verdict(Done{}) : Verdict(made.error());
+}
+
+} // namespace calldeck

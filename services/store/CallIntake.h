@@ -1,0 +1,41 @@
+#pragma once
+
+#include "rules/Workspace.h"
+#include "store/CacheFile.h"
+#include "store/Database.h"
+
+namespace calldeck
+{
+
+/**
+ * How a call from outside becomes a row: identity, phone, triage, deadline, follow-ups and search text, inside the caller's
+ * transaction. What a person has recorded is never overwritten by what comes later from outside.
+ */
+class CallIntake
+{
+public:
+    CallIntake(Database &database, const Workspace &workspace) : m_database(database), m_workspace(workspace) {}
+
+    struct Taken {
+        Applied applied = Applied::Unchanged;
+        CallKey key = 0;
+    };
+    Result<Taken> put(const IncomingCall &incoming, TimeMs now);
+
+private:
+    Verdict prepare(Call &call, TimeMs now) const;
+    Result<Taken> add(Call call, const IncomingCall &incoming, TimeMs now);
+    Result<Taken> update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now);
+    Verdict writeBeside(const Call &call, const IncomingCall &incoming);
+    Verdict settleFollowUps(const Call &call, TimeMs now);
+
+    Database &m_database;
+    const Workspace &m_workspace;
+};
+
+/** The wire id that a provider's call always gets: the same pair gives the same id on every desk. */
+QString callIdFor(const QString &provider, const QString &providerCallId);
+/** Sets in_triage and the deadline from what the call is now; a clock that already runs for the same trigger is kept. */
+void applyTriageRules(Call &call, const Workspace &workspace, TimeMs now);
+
+} // namespace calldeck

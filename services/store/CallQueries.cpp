@@ -1,0 +1,116 @@
+#include "store/CallQueries.h"
+
+#include "store/CallSearch.h"
+
+namespace calldeck
+{
+
+namespace
+{
+
+Result<std::vector<CallKey>> keysOf(Database &database, Statement &select)
+{
+    std::vector<CallKey> keys;
+    while (select.step())
+        keys.push_back(select.integer(0));
+    if (select.failed())
+        return database.lastError();
+    return keys;
+}
+
+} // namespace
+
+Verdict CallQueries::prepare() { return m_index.isLoaded() ? Verdict(Done{}) : m_index.load(m_database); }
+Verdict CallQueries::reload() { return m_index.load(m_database); }
+Verdict CallQueries::refresh(const QList<CallKey> &keys) { return m_index.isLoaded() ? m_index.refresh(m_database, keys) : Verdict(Done{}); }
+
+Result<IdSet> CallQueries::tagged(const QStringList &tags)
+{
+    IdSet set;
+    Statement select = m_database.prepare("SELECT call_id FROM call_tags WHERE tag = ?");
+    for (const QString &tag : tags) {
+        select.reset();
+        select.bind(1, tag);
+        while (select.step())
+            set.insert(select.integer(0));
+        if (select.failed())
+            return m_database.lastError();
+    }
+    return set;
+}
+
+Result<std::vector<CallKey>> CallQueries::textOrder(SortColumn column)
+{
+    Statement select = m_database.prepare(column == SortColumn::Caller
+                                              ? "SELECT id FROM calls WHERE caller_name IS NOT NULL ORDER BY caller_name COLLATE NOCASE, id"
+                                              : "SELECT id FROM calls WHERE customer_number IS NOT NULL ORDER BY customer_number, started_at");
+    return keysOf(m_database, select);
+}
+
+Result<std::vector<CallKey>> CallQueries::order(const CallQuery &query, TimeMs now, const std::function<bool()> &cancelled)
+{
+    if (Verdict ready = prepare(); !ready)
+        return ready.error();
+    CallIndex::Request request{query.filter, query.sort, now, nullptr, nullptr, nullptr, cancelled};
+    IdSet found;
+    IdSet tags;
+    std::vector<CallKey> byText;
+    if (const SearchQuestion question = searchQuestion(query.filter.text); !question.isEmpty()) {
+        auto hits = searchCalls(m_database, question);
+        if (!hits)
+            return hits.error();
+        found = *std::move(hits);
+        request.found = &found;
+    }
+    if (!query.filter.tags.isEmpty()) {
+        auto hits = tagged(query.filter.tags);
+        if (!hits)
+            return hits.error();
+        tags = *std::move(hits);
+        request.tagged = &tags;
+    }
+    if (query.sort.column == SortColumn::Caller || query.sort.column == SortColumn::Number) {
+        auto sorted = textOrder(query.sort.column);
+        if (!sorted)
+            return sorted.error();
+        byText = *std::move(sorted);
+        request.textOrder = &byText;
+    }
+    auto keys = m_index.select(request);
+    if (!keys)
+        return Error{Error::Code::Cancelled, QStringLiteral("Stopped."), {}, true};
+    return *std::move(keys);
+}
+
+Result<std::optional<std::vector<CallKey>>> firstKeys(Database &database, const CallQuery &query, int limit)
+{
+    using Found = std::optional<std::vector<CallKey>>;
+    CallFilter rest = query.filter;
+    const bool newestFirst = query.sort == SortOrder{};
+    const auto answer = [&](Statement &&select) -> Result<Found> {
+        auto keys = keysOf(database, select);
+        return keys ? Result<Found>(Found(*std::move(keys))) : Result<Found>(keys.error());
+    };
+    if (newestFirst && rest.isEmpty()) {
+        Statement select = database.prepare("SELECT id FROM calls ORDER BY started_at DESC, id DESC LIMIT ?");
+        select.bind(1, limit);
+        return answer(std::move(select));
+    }
+    rest.in_triage.reset();
+    if (query.sort.column == SortColumn::Triage && query.filter.in_triage == true && rest.isEmpty()) {
+        Statement select = database.prepare("SELECT id FROM calls WHERE in_triage = 1 ORDER BY emergency DESC, ifnull(sla_due_at, 9223372036854775807), "
+                                            "ifnull(priority, 9), started_at, id LIMIT ?");
+        select.bind(1, limit);
+        return answer(std::move(select));
+    }
+    rest = query.filter;
+    rest.text.clear();
+    const SearchQuestion question = searchQuestion(query.filter.text);
+    if (newestFirst && rest.isEmpty() && !question.isEmpty()) {
+        auto keys = searchNewest(database, question, limit);
+        return keys ? Result<Found>(Found(*std::move(keys))) : Result<Found>(keys.error());
+    }
+    return Found();
+}
+
+} // namespace calldeck

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "records/Call.h"
+#include "store/Database.h"
+
+namespace calldeck
+{
+
+/** "id, call_id, provider, ...": the columns of `calls` in the order that readCall() expects. */
+const QByteArray &callColumnList();
+/** The call in the current row of a statement that selected callColumnList() first; tags are not filled. */
+Call readCall(const Statement &row);
+void bindField(Statement &statement, int index, const Call &call, CallField field);
+/** Inserts the row and its tags; sets call.key. */
+Verdict insertCall(Database &database, Call &call);
+/** Writes the fields that differ; nothing to do is Done. */
+Verdict updateCall(Database &database, const Call &before, const Call &after);
+QList<CallField> changedFields(const Call &before, const Call &after);
+
+Result<std::optional<Call>> findCallByKey(Database &database, CallKey key);
+Result<std::optional<Call>> findCallByCallId(Database &database, const QString &callId);
+QStringList tagsOf(Database &database, CallKey key);
+Verdict addTag(Database &database, CallKey key, const QString &tag, bool *added = nullptr);
+Verdict removeTag(Database &database, CallKey key, const QString &tag, bool *removed = nullptr);
+
+} // namespace calldeck

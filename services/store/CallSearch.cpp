@@ -1,0 +1,165 @@
+#include "store/CallSearch.h"
+
+#include "rules/Phone.h"
+#include "store/CallRows.h"
+
+#include <algorithm>
+
+namespace calldeck
+{
+
+namespace
+{
+
+constexpr int turnsPerCallBits = 12;
+constexpr int shortestTurnPrefix = 3;
+
+struct Term {
+    QString word;
+    bool phrase = false;
+};
+
+QList<Term> splitTerms(const QString &typed)
+{
+    QList<Term> terms;
+    Term current;
+    const auto finish = [&] {
+        if (std::any_of(current.word.cbegin(), current.word.cend(), [](QChar c) { return c.isLetterOrNumber(); }))
+            terms.append(current);
+        current = {};
+    };
+    for (QChar c : typed) {
+        if (c == u'"') {
+            const bool wasPhrase = current.phrase;
+            finish();
+            current.phrase = !wasPhrase;
+        } else if (c.isSpace() && !current.phrase) {
+            finish();
+        } else {
+            current.word += c;
+        }
+    }
+    finish();
+    return terms;
+}
+
+/** Quoted, so that nothing a person types is an operator of the full-text language. */
+QString quoted(const QString &word)
+{
+    QString clean = word;
+    clean.replace(u'"', u' ');
+    clean.remove(QChar(u'\0'));
+    return QString(u'"' + clean + u'"');
+}
+
+QString allOf(const QList<Term> &terms, int shortestPrefix)
+{
+    QStringList parts;
+    for (const Term &term : terms)
+        parts.append(quoted(term.word) + (!term.phrase && term.word.size() >= shortestPrefix ? QStringLiteral("*") : QString()));
+    return parts.join(QStringLiteral(" AND "));
+}
+
+} // namespace
+
+SearchQuestion searchQuestion(const QString &typed)
+{
+    const QList<Term> terms = splitTerms(typed);
+    if (terms.isEmpty())
+        return {};
+    SearchQuestion question{allOf(terms, 2), allOf(terms, shortestTurnPrefix)};
+    const QString digits = typedDigits(typed);
+    if (!digits.isEmpty())
+        question.calls = QString(u'(' + question.calls + QStringLiteral(") OR numbers : ") + quoted(digits) + u'*');
+    return question;
+}
+
+Result<IdSet> searchCalls(Database &database, const SearchQuestion &question)
+{
+    IdSet found;
+    const auto collect = [&](const QByteArray &sql, const QString &match, int shift) -> Verdict {
+        Statement select = database.prepare(sql);
+        select.bind(1, match);
+        while (select.step())
+            found.insert(select.integer(0) >> shift);
+        if (select.failed())
+            return database.lastError();
+        return Done{};
+    };
+    if (Verdict done = collect("SELECT rowid FROM call_search WHERE call_search MATCH ?", question.calls, 0); !done)
+        return done.error();
+    if (Verdict done = collect("SELECT rowid FROM turn_search WHERE turn_search MATCH ?", question.turns, turnsPerCallBits); !done)
+        return done.error();
+    return found;
+}
+
+Result<std::vector<CallKey>> searchNewest(Database &database, const SearchQuestion &question, int limit)
+{
+    std::vector<CallKey> keys;
+    const auto collect = [&](const QByteArray &sql, const QString &match, int shift) -> Verdict {
+        Statement select = database.prepare(sql);
+        select.bindAll(match, limit);
+        while (select.step())
+            keys.push_back(select.integer(0) >> shift);
+        if (select.failed())
+            return database.lastError();
+        return Done{};
+    };
+    if (Verdict done = collect("SELECT rowid FROM call_search WHERE call_search MATCH ? ORDER BY rowid DESC LIMIT ?", question.calls, 0); !done)
+        return done.error();
+    if (Verdict done = collect("SELECT rowid FROM turn_search WHERE turn_search MATCH ? ORDER BY rowid DESC LIMIT ?", question.turns, turnsPerCallBits); !done)
+        return done.error();
+    std::sort(keys.begin(), keys.end(), std::greater<>());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    if (keys.size() > static_cast<size_t>(limit))
+        keys.resize(static_cast<size_t>(limit));
+    return keys;
+}
+
+Verdict indexCall(Database &database, const Call &call)
+{
+    const auto joined = [](const QStringList &parts) {
+        QStringList present = parts;
+        present.removeAll(QString());
+        return present.join(u' ');
+    };
+    const QString number = call.customer_number.isEmpty() ? call.customer_number_raw : call.customer_number;
+    Statement write = database.prepare("INSERT INTO search_text (call_id, party, numbers, notes, tags, summary) VALUES (?, ?, ?, ?, ?, ?) "
+                                       "ON CONFLICT (call_id) DO UPDATE SET party = excluded.party, numbers = excluded.numbers, notes = excluded.notes, "
+                                       "tags = excluded.tags, summary = excluded.summary");
+    write.bind(1, call.key);
+    write.bindText(2, joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email}));
+    write.bindText(3, phoneSearchTokens(number).join(u' '));
+    write.bindText(4, joined({call.last_outcome_notes, call.call_notes}));
+    write.bindText(5, call.tags.join(u' '));
+    write.bindText(6, joined({call.transcript_summary, call.call_purpose}));
+    return write.run();
+}
+
+Result<int> indexQueuedCalls(Database &database, int limit)
+{
+    QList<CallKey> waiting;
+    {
+        Statement select = database.prepare("SELECT call_id FROM search_queue LIMIT ?");
+        select.bind(1, limit);
+        while (select.step())
+            waiting.append(select.integer(0));
+        if (select.failed())
+            return database.lastError();
+    }
+    for (CallKey key : std::as_const(waiting)) {
+        const auto call = findCallByKey(database, key);
+        if (!call)
+            return call.error();
+        if (*call) {
+            if (Verdict done = indexCall(database, **call); !done)
+                return done.error();
+        }
+        Statement remove = database.prepare("DELETE FROM search_queue WHERE call_id = ?");
+        if (Verdict done = remove.bindAll(key).run(); !done)
+            return done.error();
+    }
+    return static_cast<int>(waiting.size());
+}
+
+} // namespace calldeck

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "store/Database.h"
+#include "store/IdSet.h"
+
+namespace calldeck
+{
+
+/** What a person typed, as two full-text questions; empty when there is no word to look for. */
+struct SearchQuestion {
+    QString calls; ///< for call_search: names, businesses, numbers, notes, tags, summaries
+    QString turns; ///< for turn_search: what was said
+    bool isEmpty() const { return calls.isEmpty() && turns.isEmpty(); }
+};
+/** Words match as beginnings, "quoted phrases" whole; all must match. Digits also match as the beginning of a number or of its last four. */
+SearchQuestion searchQuestion(const QString &typed);
+
+/** All calls that match. A call matches by its own text or by one turn that has every word. */
+Result<IdSet> searchCalls(Database &database, const SearchQuestion &question);
+/** Up to `limit` matching calls, newest stored first: what the first screen shows while the rest is still being found. */
+Result<std::vector<CallKey>> searchNewest(Database &database, const SearchQuestion &question, int limit);
+
+/** Brings the index of the calls waiting in search_queue up to date, at most `limit` of them. Returns how many. Needs an open transaction. */
+Result<int> indexQueuedCalls(Database &database, int limit);
+/** Writes the index text of one new or changed call now. Needs an open transaction. */
+Verdict indexCall(Database &database, const Call &call);
+
+} // namespace calldeck

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "store/Migrations.h"
+
+#include <QLockFile>
+
+namespace calldeck
+{
+
+/** Where the files of a data directory lie. */
+QString cachePath(const QString &dataDir);
+
+/**
+ * Opens the cache of a directory for one thread: checks that the file is ours, whole and not newer, and sets WAL, FULL and the
+ * cache sizes. With `create`, a directory that has no file gets one; it is built aside and renamed, so that a crash on the way
+ * never leaves half a database. An empty file, a stray -wal without its database or a foreign file is an Error and stays as it is.
+ */
+Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Access access, const QList<Migration> &steps);
+
+/** Held by the program that writes a data directory; gone with the process. */
+class DirectoryLock
+{
+public:
+    static Result<std::unique_ptr<DirectoryLock>> take(const QString &dataDir);
+
+private:
+    explicit DirectoryLock(const QString &file) : m_lock(file) { m_lock.setStaleLockTime(0); }
+    QLockFile m_lock;
+};
+
+} // namespace calldeck

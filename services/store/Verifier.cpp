@@ -1,0 +1,94 @@
+#include "store/Verifier.h"
+
+#include "rules/Disposition.h"
+#include "store/CallRows.h"
+#include "store/Database.h"
+
+namespace calldeck
+{
+
+namespace
+{
+
+struct Check {
+    const char *sql; ///< gives a count that must be 0
+    const char *sentence;
+};
+
+constexpr Check checks[] = {
+    {"SELECT count(*) FROM call_outcomes o LEFT JOIN calls c ON c.id = o.call_id WHERE c.id IS NULL", "%1 outcomes belong to no call."},
+    {"SELECT count(*) FROM follow_ups f LEFT JOIN calls c ON c.id = f.call_id WHERE c.id IS NULL", "%1 follow-ups belong to no call."},
+    {"SELECT count(*) FROM call_tags t LEFT JOIN calls c ON c.id = t.call_id WHERE c.id IS NULL", "%1 tags belong to no call."},
+    {"SELECT count(*) FROM drafts d LEFT JOIN calls c ON c.id = d.call_id WHERE c.id IS NULL", "%1 drafts belong to no call."},
+    {"SELECT count(*) FROM (SELECT call_id, disposition, max(id) FROM call_outcomes WHERE retracted_at IS NULL GROUP BY call_id) o "
+     "JOIN calls c ON c.id = o.call_id WHERE c.disposition IS NOT o.disposition",
+     "%1 calls show another outcome than the newest of their history."},
+    {"SELECT count(*) FROM (SELECT call_id FROM call_outcomes WHERE retracted_at IS NULL) o JOIN calls c ON c.id = o.call_id WHERE c.in_triage = 1",
+     "%1 calls with a recorded outcome still stand in triage."},
+    {"SELECT count(*) FROM call_outcomes o WHERE NOT EXISTS (SELECT 1 FROM audit a WHERE a.mutation_id = o.mutation_id AND a.call_id = o.call_id)",
+     "%1 outcomes have no audit entry."},
+    {"SELECT count(*) FROM call_outcomes o WHERE o.retracted_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.mid = o.mutation_id)",
+     "%1 outcomes are not on their way to the backend."},
+    {"SELECT count(*) FROM calls c WHERE NOT EXISTS (SELECT 1 FROM search_text s WHERE s.call_id = c.id) "
+     "AND NOT EXISTS (SELECT 1 FROM search_queue q WHERE q.call_id = c.id)",
+     "%1 calls cannot be found by search."},
+};
+
+Verdict checkPages(Database &database, VerifyReport &report)
+{
+    Statement check = database.prepare("PRAGMA integrity_check(20)");
+    while (check.step()) {
+        if (const QString line = check.text(0); line != QStringLiteral("ok"))
+            report.problems.append(QStringLiteral("The file is damaged: %1").arg(line));
+    }
+    return check.failed() ? Verdict(database.lastError()) : Verdict(Done{});
+}
+
+void checkFullText(Database &database, const char *table, VerifyReport &report)
+{
+    const QByteArray name(table);
+    if (!database.execute("INSERT INTO " + name + " (" + name + ", rank) VALUES ('integrity-check', 1)"))
+        report.problems.append(QStringLiteral("The full-text index %1 does not agree with the calls.").arg(QLatin1String(table)));
+}
+
+Verdict checkTriageMarks(Database &database, VerifyReport &report)
+{
+    static const QByteArray sql = "SELECT " + callColumnList() + " FROM calls WHERE in_triage = 1 OR (outcome_required = 1 AND outcome IS NULL)";
+    Statement select = database.prepare(sql);
+    int wrong = 0;
+    while (select.step()) {
+        const Call call = readCall(select);
+        wrong += call.in_triage != needsTriage(call) ? 1 : 0;
+    }
+    if (select.failed())
+        return database.lastError();
+    if (wrong > 0)
+        report.problems.append(QStringLiteral("%1 calls are wrongly in or out of triage.").arg(wrong));
+    return Done{};
+}
+
+} // namespace
+
+Result<VerifyReport> verifyCache(Database &database)
+{
+    VerifyReport report;
+    report.calls = database.singleInteger("SELECT count(*) FROM calls").value_or(0);
+    report.outcomes = database.singleInteger("SELECT count(*) FROM call_outcomes WHERE retracted_at IS NULL").value_or(0);
+    report.outbox = database.singleInteger("SELECT count(*) FROM outbox").value_or(0);
+    if (Verdict done = checkPages(database, report); !done)
+        return done.error();
+    for (const Check &check : checks) {
+        const auto count = database.singleInteger(check.sql);
+        if (!count)
+            return database.lastError();
+        if (*count > 0)
+            report.problems.append(QString::fromLatin1(check.sentence).arg(*count));
+    }
+    checkFullText(database, "call_search", report);
+    checkFullText(database, "turn_search", report);
+    if (Verdict done = checkTriageMarks(database, report); !done)
+        return done.error();
+    return report;
+}
+
+} // namespace calldeck
