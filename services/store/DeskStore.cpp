@@ -1,0 +1,313 @@
+#include "store/DeskStore.h"
+
+#include "store/CallDetails.h"
+#include "store/CallIntake.h"
+#include "store/CallQueries.h"
+#include "store/CallSearch.h"
+#include "store/CommandRunner.h"
+#include "store/DataDirectory.h"
+#include "store/FollowUpRows.h"
+
+#include <QDateTime>
+
+namespace calldeck
+{
+
+namespace
+{
+
+constexpr int callsIndexedAtOnce = 64;
+constexpr int countDelayMs = 120;
+
+Receipt receiptOf(TimeMs now, int calls = 0) { return {QString(), calls, now}; }
+
+} // namespace
+
+/** The writing connection. CacheFile comes first: the others hold on to its database. */
+struct DeskStore::Writer {
+    std::unique_ptr<CacheFile> file;
+    CommandRunner commands;
+    CallIntake intake;
+};
+
+struct DeskStore::Reader {
+    std::unique_ptr<Database> database;
+};
+
+struct DeskStore::Finder {
+    std::unique_ptr<Database> database;
+    CallQueries queries;
+};
+
+DeskStore::DeskStore(Workspace workspace, QString agentName, std::unique_ptr<DirectoryLock> lock)
+    : m_workspace(std::move(workspace)), m_agentName(std::move(agentName)), m_lock(std::move(lock))
+{
+    m_countTimer.setSingleShot(true);
+    m_countTimer.setInterval(countDelayMs);
+    connect(&m_countTimer, &QTimer::timeout, this, [this] {
+        counts().then(this, [this](const Result<DeskCounts> &counted) {
+            if (counted)
+                Q_EMIT countsChanged(*counted);
+        });
+    });
+}
+
+DeskStore::~DeskStore()
+{
+    m_newestOrder->fetch_add(1);
+    m_finder.reset();
+    m_reader.reset();
+    m_writer.reset();
+}
+
+Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName)
+{
+    auto lock = DirectoryLock::take(dataDir);
+    if (!lock)
+        return lock.error();
+    auto file = CacheFile::open(dataDir, mode);
+    if (!file)
+        return file.error();
+    std::unique_ptr<DeskStore> store(new DeskStore((*file)->workspace(), agentName, *std::move(lock)));
+    if (Verdict started = store->start(dataDir, *std::move(file)); !started)
+        return started.error();
+    return store;
+}
+
+Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writing)
+{
+    auto reading = openCache(dataDir, Database::Access::ReadOnly, cacheMigrations());
+    if (!reading)
+        return reading.error();
+    auto finding = openCache(dataDir, Database::Access::ReadOnly, cacheMigrations());
+    if (!finding)
+        return finding.error();
+    m_writer = std::make_unique<ServiceThread<Writer>>(QStringLiteral("calldeck writer"));
+    m_reader = std::make_unique<ServiceThread<Reader>>(QStringLiteral("calldeck reader"));
+    m_finder = std::make_unique<ServiceThread<Finder>>(QStringLiteral("calldeck finder"));
+    // std::function wants copies; a connection has one owner, handed over through a shared box.
+    const auto handOver = [](auto &thread, auto state) {
+        auto box = std::make_shared<decltype(state)>(std::move(state));
+        thread.post([&thread, box](auto *) { thread.install(std::move(*box)); });
+    };
+    Database &database = writing->database();
+    handOver(*m_writer, std::unique_ptr<Writer>(new Writer{std::move(writing), CommandRunner(database, m_workspace, m_agentName), CallIntake(database, m_workspace)}));
+    handOver(*m_reader, std::unique_ptr<Reader>(new Reader{*std::move(reading)}));
+    Database &finderDatabase = **finding;
+    handOver(*m_finder, std::unique_ptr<Finder>(new Finder{*std::move(finding), CallQueries(finderDatabase)}));
+    m_finder->post([](Finder *finder) { (void)finder->queries.prepare(); });
+    indexSoon();
+    countSoon();
+    return Done{};
+}
+
+TimeMs DeskStore::now() const { return QDateTime::currentMSecsSinceEpoch(); }
+
+QFuture<Result<CallOrder>> DeskStore::firstPage(const CallQuery &query, int limit)
+{
+    return m_reader
+        ->ask<CallOrder>([query, limit](Reader &reader) -> Result<CallOrder> {
+            auto keys = firstKeys(*reader.database, query, limit);
+            if (!keys)
+                return keys.error();
+            CallOrder order;
+            order.complete = false;
+            if (*keys)
+                order.keys = std::make_shared<const std::vector<CallKey>>(**std::move(keys));
+            return order;
+        });
+}
+
+QFuture<Result<CallOrder>> DeskStore::order(const CallQuery &query)
+{
+    const quint64 request = m_newestOrder->fetch_add(1) + 1;
+    const auto newest = m_newestOrder;
+    const auto cancelled = [newest, request] { return newest->load(std::memory_order_relaxed) != request; };
+    return m_finder->ask<CallOrder>([query, cancelled, at = now()](Finder &finder) -> Result<CallOrder> {
+        if (cancelled())
+            return Error{Error::Code::Cancelled, QStringLiteral("Stopped."), {}, true};
+        if (Verdict ready = finder.queries.prepare(); !ready)
+            return ready.error();
+        finder.database->setCancelCheck(cancelled);
+        auto keys = finder.queries.order(query, at, cancelled);
+        finder.database->setCancelCheck({});
+        if (!keys)
+            return keys.error();
+        CallOrder order;
+        order.keys = std::make_shared<const std::vector<CallKey>>(*std::move(keys));
+        return order;
+    });
+}
+
+QFuture<Result<QList<Call>>> DeskStore::rows(const QList<CallKey> &keys)
+{
+    return m_reader->ask<QList<Call>>([keys](Reader &reader) { return callsByKey(*reader.database, keys); });
+}
+
+QFuture<Result<CallDetail>> DeskStore::detail(CallKey call)
+{
+    return m_reader->ask<CallDetail>([call](Reader &reader) { return callDetail(*reader.database, call); });
+}
+
+QFuture<Result<QList<TimelineEntry>>> DeskStore::timeline(CallKey call)
+{
+    return m_reader->ask<QList<TimelineEntry>>([this, call](Reader &reader) { return callTimeline(*reader.database, call, m_workspace); });
+}
+
+QFuture<Result<QList<FollowUpTask>>> DeskStore::followUps()
+{
+    return m_reader->ask<QList<FollowUpTask>>([](Reader &reader) { return openFollowUps(*reader.database, {}, 0); });
+}
+
+QFuture<Result<QList<Contact>>> DeskStore::searchContacts(const QString &text)
+{
+    return m_reader->ask<QList<Contact>>([this, text](Reader &reader) { return contactsMatching(*reader.database, text, m_workspace.region); });
+}
+
+QFuture<Result<QList<TagCount>>> DeskStore::tags()
+{
+    return m_reader->ask<QList<TagCount>>([](Reader &reader) { return tagCounts(*reader.database); });
+}
+
+QFuture<Result<QStringList>> DeskStore::valuesOf(CallField field)
+{
+    return m_finder->ask<QStringList>([field](Finder &finder) { return distinctValues(*finder.database, field); });
+}
+
+QFuture<Result<QList<SavedView>>> DeskStore::savedViews()
+{
+    return m_reader->ask<QList<SavedView>>([](Reader &reader) { return calldeck::savedViews(*reader.database); });
+}
+
+QFuture<Result<DeskCounts>> DeskStore::counts()
+{
+    return m_finder->ask<DeskCounts>([at = now()](Finder &finder) -> Result<DeskCounts> {
+        auto counted = deskCounts(*finder.database, at);
+        if (counted)
+            counted->calls = finder.queries.calls();
+        return counted;
+    });
+}
+
+void DeskStore::announce(const ChangeSet &changes)
+{
+    // Posted before the window hears of it: an order() that the window asks for now already sees the change.
+    m_finder->post([changes](Finder *finder) {
+        if (changes.everything)
+            (void)finder->queries.reload();
+        else
+            (void)finder->queries.refresh(changes.changed + changes.added);
+    });
+    Q_EMIT changed(changes);
+    countSoon();
+    indexSoon();
+}
+
+void DeskStore::countSoon()
+{
+    if (!m_countTimer.isActive())
+        m_countTimer.start();
+}
+
+void DeskStore::indexSoon()
+{
+    if (m_indexing.exchange(true))
+        return;
+    m_writer->post([this](Writer *writer) {
+        Result<int> indexed = 0;
+        {
+            Database &database = writer->file->database();
+            Transaction transaction(database);
+            if (transaction.begun()) {
+                indexed = indexQueuedCalls(database, callsIndexedAtOnce);
+                if (indexed && *indexed > 0 && !transaction.commit())
+                    indexed = 0;
+            }
+        }
+        m_indexing = false;
+        if (indexed && *indexed == callsIndexedAtOnce)
+            indexSoon();
+    });
+}
+
+QFuture<Result<Receipt>> DeskStore::apply(const Command &command)
+{
+    return m_writer->ask<Receipt>([this, command](Writer &writer) -> Result<Receipt> {
+        auto effect = writer.commands.run(command, now());
+        if (!effect)
+            return effect.error();
+        ChangeSet changes;
+        changes.changed = effect->changed;
+        changes.by_this_desk = true;
+        QMetaObject::invokeMethod(this, [this, changes] { announce(changes); }, Qt::QueuedConnection);
+        return effect->receipt;
+    });
+}
+
+QFuture<Result<Receipt>> DeskStore::saveDraft(CallKey call, const Draft &draft)
+{
+    return m_writer->ask<Receipt>([this, call, draft](Writer &writer) -> Result<Receipt> {
+        if (Verdict done = writer.commands.saveDraft(call, draft, now()); !done)
+            return done.error();
+        return receiptOf(now());
+    });
+}
+
+QFuture<Result<Receipt>> DeskStore::saveView(const SavedView &view)
+{
+    return m_writer->ask<Receipt>([this, view](Writer &writer) -> Result<Receipt> {
+        if (view.name.trimmed().isEmpty())
+            return Error{Error::Code::InvalidInput, QStringLiteral("A view needs a name."), {}, false};
+        Statement write = writer.file->database().prepare("INSERT INTO saved_views (id, name, filter) VALUES (?, ?, ?) "
+                                                          "ON CONFLICT (id) DO UPDATE SET name = excluded.name, filter = excluded.filter");
+        write.bind(1, view.id > 0 ? std::optional(view.id) : std::nullopt).bind(2, view.name.trimmed()).bindText(3, view.filter);
+        if (Verdict done = write.run(); !done)
+            return Error{Error::Code::Conflict, QStringLiteral("A view named \"%1\" exists already.").arg(view.name), done.error().detail, false};
+        return receiptOf(now());
+    });
+}
+
+QFuture<Result<Receipt>> DeskStore::deleteView(qint64 id)
+{
+    return m_writer->ask<Receipt>([this, id](Writer &writer) -> Result<Receipt> {
+        Statement remove = writer.file->database().prepare("DELETE FROM saved_views WHERE id = ?");
+        if (Verdict done = remove.bindAll(id).run(); !done)
+            return done.error();
+        return receiptOf(now());
+    });
+}
+
+QFuture<Result<int>> DeskStore::take(const QList<IncomingCall> &incoming)
+{
+    return m_writer->ask<int>([this, incoming](Writer &writer) -> Result<int> {
+        ChangeSet changes;
+        Transaction transaction(writer.file->database());
+        if (!transaction.begun())
+            return transaction.begun().error();
+        for (const IncomingCall &call : incoming) {
+            auto taken = writer.intake.put(call, now());
+            if (!taken)
+                return taken.error();
+            if (taken->applied == Applied::Added)
+                changes.added.append(taken->key);
+            else if (taken->applied == Applied::Updated)
+                changes.changed.append(taken->key);
+        }
+        if (Verdict done = transaction.commit(); !done)
+            return done.error();
+        QMetaObject::invokeMethod(this, [this, changes] { announce(changes); }, Qt::QueuedConnection);
+        return static_cast<int>(incoming.size());
+    });
+}
+
+QFuture<Result<Receipt>> DeskStore::configure(const Workspace &workspace)
+{
+    m_workspace = workspace;
+    return m_writer->ask<Receipt>([this, workspace](Writer &writer) -> Result<Receipt> {
+        if (Verdict done = writer.file->setWorkspace(workspace); !done)
+            return done.error();
+        return receiptOf(now());
+    });
+}
+
+} // namespace calldeck

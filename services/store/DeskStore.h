@@ -1,0 +1,77 @@
+#pragma once
+
+#include "desk/DeskService.h"
+#include "store/CacheFile.h"
+#include "store/ServiceThread.h"
+
+#include <QTimer>
+
+namespace calldeck
+{
+
+class CommandRunner;
+class CallQueries;
+class CallIntake;
+class DirectoryLock;
+
+/**
+ * DeskService over a cache file: one thread writes, one reads rows for the drawer and the table, one holds the in-memory index and
+ * answers orders. The directory is locked for as long as this object lives.
+ */
+class DeskStore : public DeskService
+{
+    Q_OBJECT
+public:
+    /** Opens or, with Mode::Create, makes the cache; blocks for the few milliseconds that takes, before any window is shown. */
+    static Result<std::unique_ptr<DeskStore>> open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName);
+    ~DeskStore() override;
+
+    const Workspace &workspace() const override { return m_workspace; }
+    QString agentName() const override { return m_agentName; }
+    TimeMs now() const override;
+
+    QFuture<Result<CallOrder>> firstPage(const CallQuery &query, int limit) override;
+    QFuture<Result<CallOrder>> order(const CallQuery &query) override;
+    QFuture<Result<QList<Call>>> rows(const QList<CallKey> &keys) override;
+    QFuture<Result<CallDetail>> detail(CallKey call) override;
+    QFuture<Result<QList<TimelineEntry>>> timeline(CallKey call) override;
+    QFuture<Result<QList<FollowUpTask>>> followUps() override;
+    QFuture<Result<QList<Contact>>> searchContacts(const QString &text) override;
+    QFuture<Result<QList<TagCount>>> tags() override;
+    QFuture<Result<QStringList>> valuesOf(CallField field) override;
+    QFuture<Result<QList<SavedView>>> savedViews() override;
+    QFuture<Result<DeskCounts>> counts() override;
+
+    QFuture<Result<Receipt>> apply(const Command &command) override;
+    QFuture<Result<Receipt>> saveDraft(CallKey call, const Draft &draft) override;
+    QFuture<Result<Receipt>> saveView(const SavedView &view) override;
+    QFuture<Result<Receipt>> deleteView(qint64 id) override;
+
+    /** Calls that arrive from outside (live feed, later the sync); one transaction. */
+    QFuture<Result<int>> take(const QList<IncomingCall> &incoming);
+    /** Sets the workspace of a new data directory before the window is shown. */
+    QFuture<Result<Receipt>> configure(const Workspace &workspace);
+
+private:
+    struct Writer;
+    struct Reader;
+    struct Finder;
+
+    DeskStore(Workspace workspace, QString agentName, std::unique_ptr<DirectoryLock> lock);
+    Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing);
+    void announce(const ChangeSet &changes);
+    void indexSoon();
+    void countSoon();
+
+    Workspace m_workspace;
+    QString m_agentName;
+    std::unique_ptr<DirectoryLock> m_lock;
+    std::shared_ptr<std::atomic<quint64>> m_newestOrder = std::make_shared<std::atomic<quint64>>(0);
+    std::atomic<bool> m_indexing = false;
+    QTimer m_countTimer;
+    std::unique_ptr<ServiceThread<Writer>> m_writer;
+    std::unique_ptr<ServiceThread<Reader>> m_reader;
+    std::unique_ptr<ServiceThread<Finder>> m_finder;
+};
+
+} // namespace calldeck
