@@ -96,7 +96,7 @@ Result<qint64> CacheFile::forEachCall(const CallQuery &query, TimeMs now, const 
 
 Result<std::optional<CallKey>> CacheFile::findCall(const QString &idOrCallId)
 {
-    Statement select = m_database->prepare("SELECT id FROM calls WHERE call_id = ?1 OR id = ?2 OR provider_call_id = ?1 LIMIT 2");
+    Statement select = m_database->prepare("SELECT id FROM calls WHERE call_id = ?1 OR id = ?2 OR provider_call_id = ?1 ORDER BY call_id = ?1 DESC, id = ?2 DESC LIMIT 1");
     bool isNumber = false;
     const qint64 key = idOrCallId.toLongLong(&isNumber);
     select.bind(1, idOrCallId).bind(2, isNumber ? std::optional(key) : std::nullopt);

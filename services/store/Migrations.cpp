@@ -3,11 +3,15 @@
 #include <QDir>
 #include <QFileInfo>
 
+// A static library's resources are linked only when somebody asks for them, and Q_INIT_RESOURCE must stand outside namespaces.
+static void loadMigrationResources() { Q_INIT_RESOURCE(migrations); }
+
 namespace calldeck
 {
 
 QList<Migration> cacheMigrations()
 {
+    loadMigrationResources();
     QList<Migration> steps;
     const QDir folder(QStringLiteral(":/calldeck/migrations"));
     const QStringList names = folder.entryList({QStringLiteral("*.sql")}, QDir::Files, QDir::Name);

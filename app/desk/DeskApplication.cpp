@@ -1,0 +1,101 @@
+#include "DeskApplication.h"
+
+#include "demo/DemoWorkspace.h"
+#include "store/DataDirectory.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QMessageBox>
+#include <QTimer>
+
+namespace calldeck
+{
+
+namespace
+{
+
+constexpr int longestWaitForPictureMs = 20'000;
+
+} // namespace
+
+DeskApplication::DeskApplication(QApplication &application, Options options) : m_application(application), m_options(std::move(options)) {}
+
+DeskApplication::~DeskApplication() = default;
+
+Verdict DeskApplication::start()
+{
+    if (Verdict opened = openData(); !opened)
+        return opened;
+    m_preferences = std::make_unique<FilePreferences>(QDir(m_options.data_dir).filePath(QStringLiteral("window.ini")));
+    m_theme = std::make_unique<Theme>();
+    const auto remembered = static_cast<ThemeChoice>(m_preferences->value(QStringLiteral("theme"), 0).toInt());
+    m_theme->choose(m_options.theme.value_or(remembered));
+    m_theme->applyTo(m_application);
+    if (m_options.demo && !m_options.no_feed)
+        m_feed = std::make_unique<DemoFeed>(*m_store);
+    showWindow();
+    return Done{};
+}
+
+Verdict DeskApplication::openData()
+{
+    if (m_options.demo) {
+        if (Verdict filled = fillDemo(); !filled)
+            return filled;
+    }
+    auto store = DeskStore::open(m_options.data_dir, CacheFile::Mode::Create, m_options.agent_name);
+    if (!store)
+        return store.error();
+    m_store = *std::move(store);
+    return Done{};
+}
+
+Verdict DeskApplication::fillDemo()
+{
+    if (QFileInfo::exists(cachePath(m_options.data_dir)))
+        return Done{};
+    return makeDemoWorkspace(m_options.data_dir, m_options.demo_calls, QDateTime::currentMSecsSinceEpoch());
+}
+
+void DeskApplication::showWindow()
+{
+    m_window = std::make_unique<MainWindow>(*m_store, *m_theme, *m_preferences, m_feed.get());
+    if (!m_options.size.isEmpty())
+        m_window->resize(m_options.size);
+    if (!m_options.screenshot.isEmpty())
+        takeScreenshot();
+    m_window->show();
+    if (!m_options.view.isEmpty() && !m_window->showView(m_options.view)) {
+        fputs(qPrintable(QStringLiteral("--view: there is no view named \"%1\".\n").arg(m_options.view)), stderr);
+        QMetaObject::invokeMethod(&m_application, [] { QCoreApplication::exit(1); }, Qt::QueuedConnection);
+    }
+    if (m_feed)
+        m_feed->start();
+}
+
+void DeskApplication::takeScreenshot()
+{
+    connect(m_window.get(), &MainWindow::settled, this, [this] {
+        const bool written = m_window->grab().save(m_options.screenshot);
+        if (!written)
+            fputs(qPrintable(QStringLiteral("%1 could not be written.\n").arg(m_options.screenshot)), stderr);
+        QCoreApplication::exit(written ? 0 : 1);
+    });
+    QTimer::singleShot(longestWaitForPictureMs, this, [] {
+        fputs("The window did not settle, no picture was taken.\n", stderr);
+        QCoreApplication::exit(1);
+    });
+}
+
+void DeskApplication::showFailure(const Error &error)
+{
+    fputs(qPrintable(QStringLiteral("calldeck: %1\n").arg(error.message)), stderr);
+    if (!m_options.screenshot.isEmpty() || QGuiApplication::platformName() == QStringLiteral("offscreen"))
+        return;
+    QMessageBox box(QMessageBox::Critical, QStringLiteral("Calldeck"), QStringLiteral("The desk could not open."));
+    box.setInformativeText(error.message);
+    box.setTextFormat(Qt::PlainText);
+    box.exec();
+}
+
+} // namespace calldeck

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "FilePreferences.h"
+#include "Options.h"
+#include "demo/DemoFeed.h"
+#include "shell/MainWindow.h"
+#include "store/DeskStore.h"
+
+#include <QApplication>
+
+namespace calldeck
+{
+
+/** The object graph of the desktop program: every service, and what it receives. */
+class DeskApplication : public QObject
+{
+    Q_OBJECT
+public:
+    DeskApplication(QApplication &application, Options options);
+    ~DeskApplication() override;
+
+    Verdict start();
+    /** Says on standard error, and in a window where somebody sits in front, why the desk did not open. */
+    void showFailure(const Error &error);
+    int exitCode() const { return 3; }
+
+private:
+    Verdict openData();
+    Verdict fillDemo();
+    void showWindow();
+    void takeScreenshot();
+
+    QApplication &m_application;
+    Options m_options;
+    std::unique_ptr<FilePreferences> m_preferences;
+    std::unique_ptr<DeskStore> m_store;
+    std::unique_ptr<DemoFeed> m_feed;
+    std::unique_ptr<Theme> m_theme;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+} // namespace calldeck
