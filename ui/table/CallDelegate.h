@@ -1,0 +1,56 @@
+#pragma once
+
+#include "table/CallSelection.h"
+#include "table/CallTableModel.h"
+#include "theme/Theme.h"
+
+#include <QStyledItemDelegate>
+
+namespace calldeck
+{
+
+/** Paints a row without style sheets, variants or allocation beyond its texts: a screen of cells in a few milliseconds. */
+class CallDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+public:
+    CallDelegate(const Theme &theme, const DeskService &desk, const CallTableModel &model, const CallSelection &selection, QObject *parent);
+
+    void setDensity(Density density) { m_density = density; }
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+private:
+    void paintGround(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
+    void paintMarks(QPainter *painter, const QRect &area, const Call &call) const;
+    void paintSla(QPainter *painter, const QRect &area, const Call &call) const;
+    void paintCaller(QPainter *painter, const QRect &area, const Call &call) const;
+    void paintType(QPainter *painter, const QRect &area, const Call &call) const;
+    void paintStatus(QPainter *painter, const QRect &area, const Call &call, const QString &text) const;
+    void paintOutcome(QPainter *painter, const QRect &area, const Call &call, const QString &text) const;
+    void paintTags(QPainter *painter, QRect area, const Call &call) const;
+    void paintText(QPainter *painter, const QRect &area, const QString &text, TypeRole role, Token ink, bool right = false) const;
+    void icon(QPainter *painter, const QRect &area, int x, const QString &name, Token ink) const;
+
+    const Theme &m_theme;
+    const DeskService &m_desk;
+    const CallTableModel &m_model;
+    const CallSelection &m_selection;
+    Density m_density = Density::Comfortable;
+};
+
+struct SlaLook {
+    QString icon;
+    Token ink;
+    Token ground;
+};
+/** Icon and colours of an SLA state, the same in table and drawer. */
+SlaLook lookOf(SlaState state);
+struct PillLook {
+    Token ink;
+    Token ground;
+};
+PillLook lookOf(Outcome outcome);
+PillLook lookOf(CallStatus status);
+QString directionIcon(const Call &call);
+
+} // namespace calldeck

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "table/CallSelection.h"
+#include "table/CallTableModel.h"
+#include "theme/Theme.h"
+
+#include <QTableView>
+
+namespace calldeck
+{
+
+class Button;
+
+/** The scrolling part: keys, clicks and the row actions. Selection is ours, Qt's is switched off. */
+class CallTableView : public QTableView
+{
+    Q_OBJECT
+public:
+    CallTableView(CallTableModel &model, CallSelection &selection, Theme &theme, QWidget *parent);
+
+Q_SIGNALS:
+    void opened(calldeck::CallKey key);
+    void followUpAsked(calldeck::CallKey key);
+    void painted();
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+    void paintEvent(QPaintEvent *event) override;
+    void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+    void scrollContentsBy(int dx, int dy) override;
+
+private:
+    void makeActions(Theme &theme);
+    void placeActions(int row);
+    void extendTo(int row);
+    void tick();
+
+    CallTableModel &m_model;
+    CallSelection &m_selection;
+    QWidget *m_actions;
+    int m_actionRow = -1;
+    int m_anchorRow = -1;
+};
+
+} // namespace calldeck

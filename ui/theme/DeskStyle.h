@@ -1,0 +1,36 @@
+#pragma once
+
+#include "theme/Theme.h"
+
+#include <QProxyStyle>
+
+namespace calldeck
+{
+
+/** Fusion with our own buttons, fields, checks, menus, scroll bars and focus rings, drawn from the theme's tokens. */
+class DeskStyle : public QProxyStyle
+{
+    Q_OBJECT
+public:
+    explicit DeskStyle(const Theme &theme);
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const override;
+    void drawControl(ControlElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const override;
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex *option, QPainter *painter, const QWidget *widget) const override;
+    int pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const override;
+    QSize sizeFromContents(ContentsType type, const QStyleOption *option, const QSize &size, const QWidget *widget) const override;
+    int styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget, QStyleHintReturn *data) const override;
+
+private:
+    void drawField(const QStyleOption *option, QPainter *painter) const;
+    void drawButton(const QStyleOption *option, QPainter *painter, const QWidget *widget) const;
+    void drawTab(const QStyleOption *option, QPainter *painter) const;
+    void drawScrollBar(const QStyleOptionComplex *option, QPainter *painter) const;
+
+    const Theme &m_theme;
+};
+
+/** What a push or tool button looks like; set as the dynamic property "kind". */
+enum class ButtonKind { Secondary, Primary, Ghost, Danger, Chip };
+
+} // namespace calldeck
