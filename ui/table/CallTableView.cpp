@@ -14,7 +14,7 @@ namespace calldeck
 {
 
 CallTableView::CallTableView(CallTableModel &model, CallSelection &selection, Theme &theme, QWidget *parent)
-    : QTableView(parent), m_model(model), m_selection(selection), m_actions(new Panel(theme, Token::SurfaceRaised, viewport()))
+    : QTableView(parent), m_model(model), m_selection(selection), m_actions(new calldeck::Panel(theme, Token::SurfaceRaised, viewport()))
 {
     setModel(&model);
     setAccessibleName(QStringLiteral("Calls"));

@@ -135,6 +135,12 @@ void DeskStyle::drawControl(ControlElement element, const QStyleOption *option, 
                           : option->state & State_On       ? Token::AccentText
                                                            : Token::Text;
         button.palette.setColor(QPalette::ButtonText, m_theme.color(ink));
+        if (widget && widget->property("leftAligned").toBool()) {
+            painter->setPen(m_theme.color(ink));
+            const QRect area = option->rect.adjusted(10, 0, -6, 0);
+            painter->drawText(area, Qt::AlignVCenter | Qt::AlignLeft, button.fontMetrics.elidedText(button.text, Qt::ElideRight, area.width()));
+            return;
+        }
         QProxyStyle::drawControl(element, &button, painter, widget);
         return;
     }
