@@ -1,7 +1,7 @@
 #include "rules/Sla.h"
 
 #include "rules/Disposition.h"
-#include "rules/LocalTimeText.h"
+#include "rules/LocalTime.h"
 #include "rules/OpenIntervals.h"
 
 #include <algorithm>

@@ -88,7 +88,7 @@ TEST(Workspace, errorsNameTheKey)
     EXPECT_TRUE(complaintAfter("\"hotkey\":\"1\"", "\"hotkey\":\"x\"").startsWith(QStringLiteral("dispositions[0].hotkey")));
     EXPECT_TRUE(complaintAfter("\"hotkey\":\"1\"", "\"hotkey\":\"2\"").startsWith(QStringLiteral("dispositions has two")));
     EXPECT_TRUE(complaintAfter("\"booked\"", "\"other\"").startsWith(QStringLiteral("dispositions has two")));
-    EXPECT_TRUE(complaintAfter("\"zone\":\"America/New_York\"}", "\"zone\":\"Moon\"}").contains(QStringLiteral("zone")));
+    EXPECT_TRUE(complaintAfter("\"zone\":\"America/New_York\"", "\"zone\":\"Moon\"").contains(QStringLiteral("zone")));
 }
 
 TEST(Workspace, errorForTheEmptyDocument) { EXPECT_FALSE(complaint({}).isEmpty()); }

@@ -14,6 +14,10 @@ QString weekdayTimeText(const QDateTime &local);
 QString dateTimeText(const QDateTime &local);
 /** weekdayTimeText() when less than six days from `now`, so that the weekday alone is unmistakable, else dateTimeText(). */
 QString nearTimeText(TimeMs at, TimeMs now, const QTimeZone &zone);
+/** An invalid zone counts as UTC. */
 QDateTime localTime(TimeMs at, const QTimeZone &zone);
+
+/** The first moment at which the clock on the wall of `zone` shows this or, where it is skipped, any later time. */
+TimeMs atWallTime(const QDate &date, const QTime &time, const QTimeZone &zone);
 
 } // namespace calldeck

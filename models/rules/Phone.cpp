@@ -1,0 +1,89 @@
+#include "rules/Phone.h"
+
+#include <algorithm>
+#include <phonenumbers/phonenumberutil.h>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+using i18n::phonenumbers::PhoneNumberUtil;
+using ParsedNumber = i18n::phonenumbers::PhoneNumber;
+
+constexpr qsizetype longestNumber = 250; ///< the library refuses longer ones after looking at all of it
+
+/** A valid number, or nothing. The library's one instance locks what it shares. */
+std::optional<ParsedNumber> parse(const QString &text, const QString &region)
+{
+    if (text.size() > longestNumber)
+        return std::nullopt;
+    const PhoneNumberUtil &plan = *PhoneNumberUtil::GetInstance();
+    ParsedNumber number;
+    if (plan.Parse(text.toStdString(), region.toUpper().toStdString(), &number) != PhoneNumberUtil::NO_PARSING_ERROR)
+        return std::nullopt;
+    return plan.IsValidNumber(number) ? std::optional(number) : std::nullopt;
+}
+
+std::optional<ParsedNumber> parseE164(const QString &text) { return text.startsWith(u'+') ? parse(text, u"ZZ"_s) : std::nullopt; }
+
+QString formatted(const ParsedNumber &number, PhoneNumberUtil::PhoneNumberFormat format)
+{
+    std::string text;
+    PhoneNumberUtil::GetInstance()->Format(number, format, &text);
+    return QString::fromStdString(text);
+}
+
+QString digitsOf(const QString &text)
+{
+    QString digits;
+    for (const QChar c : text) {
+        if (c.isDigit())
+            digits += QChar(u'0' + c.digitValue());
+    }
+    return digits;
+}
+
+} // namespace
+
+PhoneNumber parsePhone(const QString &raw, const QString &region)
+{
+    const auto number = parse(raw, region);
+    return {raw, number ? formatted(*number, PhoneNumberUtil::E164) : QString()};
+}
+
+QString formatPhone(const QString &e164, const QString &region)
+{
+    const auto number = parseE164(e164);
+    if (!number)
+        return e164;
+    const int ownCode = PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region.toUpper().toStdString());
+    return formatted(*number, number->country_code() == ownCode ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL);
+}
+
+QStringList phoneSearchTokens(const QString &e164OrRaw)
+{
+    const QString digits = digitsOf(e164OrRaw);
+    const auto number = parseE164(e164OrRaw);
+    if (!number)
+        return digits.isEmpty() ? QStringList() : QStringList{digits};
+    std::string national;
+    PhoneNumberUtil::GetInstance()->GetNationalSignificantNumber(*number, &national);
+    // People type a number as it is dialled at home, too: with the 0 that the international form drops.
+    QStringList tokens{digits, QString::fromStdString(national), digitsOf(formatted(*number, PhoneNumberUtil::NATIONAL)), digits.right(7),
+                       digits.right(4)};
+    tokens.removeDuplicates();
+    return tokens;
+}
+
+QString typedDigits(const QString &text)
+{
+    const bool numeric = std::all_of(text.cbegin(), text.cend(), [](QChar c) { return c.isDigit() || c.isSpace() || u"+()-./"_s.contains(c); });
+    const QString digits = numeric ? digitsOf(text) : QString();
+    return digits.size() >= 3 ? digits : QString();
+}
+
+} // namespace calldeck
