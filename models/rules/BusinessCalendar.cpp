@@ -1,5 +1,6 @@
 #include "rules/BusinessCalendar.h"
 
+#include "rules/LocalTime.h"
 #include "rules/OpenIntervals.h"
 
 #include <QLocale>
@@ -56,7 +57,7 @@ BusinessCalendar BusinessCalendar::mondayToFriday(const QByteArray &zone, QTime 
 
 Verdict validateCalendar(const BusinessCalendar &calendar)
 {
-    if (!QTimeZone(calendar.zone).isValid())
+    if (!isZoneName(calendar.zone))
         return wrong(u"\"%1\" is no time zone; use a name such as America/New_York."_s.arg(QString::fromUtf8(calendar.zone.left(60))));
     for (size_t weekday = 0; weekday < calendar.periods.size(); ++weekday) {
         if (const Verdict verdict = validatePeriods(weekday, calendar.periods[weekday]); !verdict)

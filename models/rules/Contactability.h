@@ -13,7 +13,7 @@ struct ContactPermission {
     QString reason; ///< "On the do-not-contact list: asked by phone on 3 Nov." "" when allowed
 };
 
-/** DNC on call or contact, blocked number, no number, calling hours 8:00-21:00 at every possible zone of the number (outbound only). */
+/** The first that holds of: do-not-contact on the contact or the call, blocked number, no number that can be dialled. */
 ContactPermission contactPermission(const Call &call, const Contact *contact, bool numberBlocked);
 /** Is `now` inside 8:00-21:00 in each of `zones`? Empty zones means unknown and is refused. */
 bool insideCallingHours(const QList<QTimeZone> &zones, TimeMs now);

@@ -19,6 +19,12 @@ QString nearTimeText(TimeMs at, TimeMs now, const QTimeZone &zone)
     return std::abs(local.date().daysTo(localTime(now, zone).date())) < 6 ? weekdayTimeText(local) : dateTimeText(local);
 }
 
+bool isZoneName(const QByteArray &id)
+{
+    // Older names such as Europe/Kiev are files of the database without being listed; rules such as EST5EDT,M3.2.0/2 are neither.
+    return QTimeZone::isTimeZoneIdAvailable(id) || (id.contains('/') && !id.contains(',') && QTimeZone(id).isValid());
+}
+
 QDateTime localTime(TimeMs at, const QTimeZone &zone) { return QDateTime::fromMSecsSinceEpoch(at, zone.isValid() ? zone : QTimeZone::utc()); }
 
 TimeMs atWallTime(const QDate &date, const QTime &time, const QTimeZone &zone)

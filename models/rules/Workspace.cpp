@@ -1,6 +1,7 @@
 #include "rules/Workspace.h"
 
 #include "rules/JsonReader.h"
+#include "rules/LocalTime.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -204,7 +205,7 @@ Result<Workspace> workspaceFromJson(const QJsonObject &json)
     workspace.name = reader.text(u"name"_s);
     workspace.region = reader.text(u"region"_s);
     workspace.zone = reader.text(u"zone"_s).toUtf8();
-    if (!QTimeZone(workspace.zone).isValid())
+    if (!isZoneName(workspace.zone))
         reader.fail(u"zone"_s, u"is no time zone; use a name such as America/New_York"_s);
     workspace.is_demo = reader.boolean(u"is_demo"_s);
     workspace.calendar = reader.object<BusinessCalendar>(u"calendar"_s, readCalendar);

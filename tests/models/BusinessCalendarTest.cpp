@@ -191,5 +191,11 @@ TEST(BusinessCalendar, validationNamesWhatIsWrong)
     EXPECT_TRUE(complaint(calendar).contains(QStringLiteral("10:00")));
     calendar.zone = "Mars/Olympus";
     EXPECT_TRUE(complaint(calendar).contains(QStringLiteral("Mars/Olympus")));
+    for (const char *word : {"", "Moon", "EST5EDT,M3.2.0/2,M11.1.0/2"}) {
+        calendar.zone = word;
+        EXPECT_TRUE(complaint(calendar).contains(QStringLiteral("no time zone"))) << word;
+    }
+    calendar = BusinessCalendar::mondayToFriday("Europe/Kiev", QTime(9, 0), QTime(17, 0));
+    EXPECT_EQ(complaint(calendar), QString());
     EXPECT_TRUE(complaint(BusinessCalendar{}).contains(QStringLiteral("never open")));
 }

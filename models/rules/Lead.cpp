@@ -1,0 +1,32 @@
+#include "rules/Lead.h"
+
+namespace calldeck
+{
+
+int leadPriority(LeadStatus status)
+{
+    switch (status) {
+    case LeadStatus::INTERESTED: return 1;
+    case LeadStatus::CALLBACK: return 2;
+    case LeadStatus::NEW: return 3;
+    case LeadStatus::NOT_INTERESTED: return 4;
+    case LeadStatus::CONVERTED:
+    case LeadStatus::DO_NOT_CALL: return 5;
+    }
+    Q_UNREACHABLE();
+}
+
+std::optional<int> leadFollowUpDays(LeadStatus status)
+{
+    switch (status) {
+    case LeadStatus::INTERESTED: return 1;
+    case LeadStatus::CALLBACK: return 3;
+    case LeadStatus::NEW: return 7;
+    case LeadStatus::NOT_INTERESTED: return 30;
+    case LeadStatus::CONVERTED:
+    case LeadStatus::DO_NOT_CALL: return std::nullopt;
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace calldeck
