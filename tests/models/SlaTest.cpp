@@ -4,6 +4,7 @@
 #include "Times.h"
 
 #include <gtest/gtest.h>
+#include <random>
 
 using namespace calldeck;
 using namespace calldeck::test;
@@ -170,6 +171,25 @@ TEST(Sla, explanationNeverInventsARule)
     clock.due_at += minutes(7);
     EXPECT_EQ(explainSla(policy(), missedCall(), clock, clock.started_at),
               QStringLiteral("Due Fri 10:37: missed Fri 10:00, by the policy of that time."));
+}
+
+TEST(Sla, statesOnlyGetWorseAsTimePasses)
+{
+    std::mt19937_64 random(11);
+    for (int round = 0; round < 2000; ++round) {
+        const TimeMs started = at("2025-01-01 00:00") + static_cast<TimeMs>(random() % static_cast<quint64>(hours(24 * 700)));
+        const auto trigger = static_cast<SlaTrigger>(random() % enumWords<SlaTrigger>().size());
+        const auto clock = startSlaClock(policy(), missedCall(), trigger, started);
+        ASSERT_TRUE(clock);
+        ASSERT_TRUE(started < clock->warning_at && clock->warning_at < clock->critical_at && clock->critical_at < clock->due_at) << isoUtc(started).toStdString();
+        SlaState last = SlaState::OK;
+        for (TimeMs now = started - hours(1); now <= clock->due_at; now += std::max<TimeMs>((clock->due_at - started) / 17, 1)) {
+            ASSERT_GE(slaState(*clock, now), last);
+            last = slaState(*clock, now);
+        }
+        ASSERT_EQ(slaState(*clock, clock->due_at), SlaState::OVERDUE);
+        ASSERT_FALSE(explainSla(policy(), missedCall(), *clock, started).contains(QStringLiteral("policy of that time")));
+    }
 }
 
 TEST(Sla, remainingText)
