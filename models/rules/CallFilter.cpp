@@ -1,367 +1,365 @@
 #include "rules/CallFilter.h"
 
-#include <QDateTime>
-#include <QTimeZone>
+#include "rules/FilterTerms.h"
+#include "rules/LocalTime.h"
+
+#include <algorithm>
 #include <cmath>
 
 namespace calldeck
 {
 
+using namespace Qt::StringLiterals;
+
 namespace
 {
 
-struct Term {
-    QString key;     ///< "status", "value", or "" for a word
-    QString op;      ///< ":", ">", ">=", "<", "<=", "="
-    QStringList values;
-    bool negated = false;
-    bool quoted = false;
-    QString source;
+constexpr qsizetype longestExpression = 100'000;
+
+using FlagMember = std::optional<bool> CallFilter::*;
+using WordsMember = QStringList CallFilter::*;
+using RangeMember = Range CallFilter::*;
+
+// Each spelling stands once, for reading, writing and the messages.
+struct FlagWord {
+    const char16_t *key;
+    const char16_t *word;
+    FlagMember member;
+};
+constexpr FlagWord flagWords[] = {
+    {u"is", u"emergency", &CallFilter::emergency},      {u"is", u"triage", &CallFilter::in_triage},
+    {u"is", u"dnc", &CallFilter::do_not_contact},       {u"is", u"spam", &CallFilter::spam},
+    {u"is", u"afterhours", &CallFilter::after_hours},   {u"is", u"owed", &CallFilter::outcome_owed},
+    {u"has", u"recording", &CallFilter::has_recording}, {u"has", u"transcript", &CallFilter::has_transcript},
+    {u"has", u"outcome", &CallFilter::has_outcome},     {u"has", u"followup", &CallFilter::follow_up_required},
 };
 
-struct FlagName {
-    const char *name;
-    std::optional<bool> CallFilter::*member;
+struct TextKey {
+    const char16_t *key;
+    WordsMember member;
 };
-constexpr FlagName isFlags[] = {{"triage", &CallFilter::in_triage},      {"emergency", &CallFilter::emergency}, {"dnc", &CallFilter::do_not_contact},
-                                {"spam", &CallFilter::spam},             {"afterhours", &CallFilter::after_hours}, {"owed", &CallFilter::outcome_owed}};
-constexpr FlagName hasFlags[] = {{"recording", &CallFilter::has_recording},
-                                 {"transcript", &CallFilter::has_transcript},
-                                 {"outcome", &CallFilter::has_outcome},
-                                 {"followup", &CallFilter::follow_up_required}};
+constexpr TextKey textKeys[] = {
+    {u"disposition", &CallFilter::dispositions}, {u"agent", &CallFilter::agents}, {u"queue", &CallFilter::queues}, {u"tag", &CallFilter::tags}};
 
-struct RangeName {
-    const char *name;
-    Range CallFilter::*member;
-    int scale;
+struct NumberKey {
+    const char16_t *key;
+    RangeMember member;
+    bool money = false;
 };
-constexpr RangeName rangeNames[] = {{"duration", &CallFilter::duration_seconds, 1}, {"value", &CallFilter::value_cents, 100}, {"priority", &CallFilter::priority, 1},
-                                    {"lead", &CallFilter::lead_score, 1},           {"wait", &CallFilter::queue_seconds, 1}};
+constexpr NumberKey numberKeys[] = {{u"duration", &CallFilter::duration_seconds}, {u"value", &CallFilter::value_cents, true},
+                                    {u"priority", &CallFilter::priority},         {u"lead", &CallFilter::lead_score},
+                                    {u"wait", &CallFilter::queue_seconds}};
 
-struct ListName {
-    const char *name;
-    QStringList CallFilter::*member;
-};
-constexpr ListName listNames[] = {{"agent", &CallFilter::agents}, {"queue", &CallFilter::queues}, {"tag", &CallFilter::tags}, {"disposition", &CallFilter::dispositions}};
+QString fromTable(const char16_t *text) { return QString::fromUtf16(text); }
 
-Error badTerm(const Term &term, const QString &reason)
+Error refused(const FilterTerm &term, const QString &why)
 {
-    return {Error::Code::InvalidInput, QStringLiteral("\"%1\" %2").arg(term.source.left(60), reason), {}, false};
+    return {Error::Code::InvalidInput, QString(u"\"%1\": %2"_s.arg(term.typed.left(60), why)), {}, false};
 }
 
-bool isOperator(QChar c) { return c == u':' || c == u'<' || c == u'>' || c == u'='; }
-
-/** Splits the expression into terms; inside quotes nothing is special. */
-class Scanner
+template <class T> void addOnce(QList<T> &list, const T &value)
 {
-public:
-    explicit Scanner(const QString &text) : m_text(text) {}
+    if (!list.contains(value))
+        list.append(value);
+}
 
-    Result<QList<Term>> terms()
-    {
-        QList<Term> list;
-        while (skipSpace()) {
-            const qsizetype start = m_at;
-            Result<Term> term = next();
-            if (!term)
-                return term.error();
-            term->source = m_text.mid(start, m_at - start);
-            list.append(*std::move(term));
-        }
-        return list;
-    }
+QString knownKeys()
+{
+    return u"write status:, type:, outcome:, disposition:, agent:, queue:, tag:, sla:, is:, has:, started:, duration>, value>, priority<=, lead> or "
+           "wait>, or put the words to search in quotes."_s;
+}
 
-private:
-    bool skipSpace()
-    {
-        while (m_at < m_text.size() && m_text[m_at].isSpace())
-            ++m_at;
-        return m_at < m_text.size();
-    }
-    Result<QString> quoted()
-    {
-        const qsizetype end = m_text.indexOf(u'"', m_at + 1);
-        if (end < 0)
-            return Error{Error::Code::InvalidInput, QStringLiteral("A quote is opened but not closed."), {}, false};
-        const QString inside = m_text.mid(m_at + 1, end - m_at - 1);
-        m_at = end + 1;
-        return inside;
-    }
-    Result<QString> value()
-    {
-        if (m_at < m_text.size() && m_text[m_at] == u'"')
-            return quoted();
-        const qsizetype start = m_at;
-        while (m_at < m_text.size() && !m_text[m_at].isSpace() && m_text[m_at] != u',')
-            ++m_at;
-        return m_text.mid(start, m_at - start);
-    }
-    Result<Term> next()
-    {
-        Term term;
-        if (m_text[m_at] == u'"') {
-            Result<QString> phrase = quoted();
-            if (!phrase)
-                return phrase.error();
-            term.quoted = true;
-            term.values = {*phrase};
-            return term;
-        }
-        qsizetype end = m_at;
-        while (end < m_text.size() && !m_text[end].isSpace() && !isOperator(m_text[end]) && m_text[end] != u'"')
-            ++end;
-        QString word = m_text.mid(m_at, end - m_at);
-        if (end >= m_text.size() || !isOperator(m_text[end])) {
-            m_at = std::max(end, m_at + 1);
-            term.values = {word};
-            return term;
-        }
-        m_at = end;
-        while (m_at < m_text.size() && isOperator(m_text[m_at]) && term.op.size() < 2)
-            term.op += m_text[m_at++];
-        term.negated = word.startsWith(u'-');
-        term.key = (term.negated ? word.mid(1) : word).toLower();
-        return valuesOf(std::move(term));
-    }
-    Result<Term> valuesOf(Term term)
-    {
-        for (;;) {
-            Result<QString> one = value();
-            if (!one)
-                return one.error();
-            term.values.append(*one);
-            if (m_at >= m_text.size() || m_text[m_at] != u',')
-                return term;
-            ++m_at;
-        }
-    }
+// Whole numbers are read by digits and not by double, so that what is kept is what was typed.
+std::optional<qint64> parseAmount(const QString &text, bool money)
+{
+    constexpr int longest = 15;
+    const QStringList parts = text.split(u'.');
+    if (parts.size() > (money ? 2 : 1) || text.size() > longest)
+        return std::nullopt;
+    const auto isDigits = [](const QString &part) {
+        return !part.isEmpty() && std::all_of(part.cbegin(), part.cend(), [](QChar c) { return c >= u'0' && c <= u'9'; });
+    };
+    if (!isDigits(parts[0]) || (parts.size() == 2 && (!isDigits(parts[1]) || parts[1].size() > 2)))
+        return std::nullopt;
+    if (!money)
+        return text.toLongLong();
+    return parts[0].toLongLong() * 100 + (parts.size() == 2 ? parts[1].leftJustified(2, u'0').toLongLong() : 0);
+}
 
-    const QString &m_text;
-    qsizetype m_at = 0;
+QString amountText(qint64 amount, bool money)
+{
+    if (!money)
+        return QString::number(amount);
+    const QString cents = amount % 100 == 0 ? QString() : u".%1"_s.arg(amount % 100, 2, 10, QLatin1Char('0'));
+    return QString(QString::number(amount / 100) % cents);
+}
+
+/** From the first to after the last moment that a typed time means: a whole day, or one millisecond. */
+struct Span {
+    TimeMs from = 0;
+    TimeMs to = 0;
 };
 
-/** Turns terms into a filter. */
-class Builder
+std::optional<Span> daysFrom(const QDate &first, const QDate &after, const QTimeZone &zone)
+{
+    constexpr int firstYear = 1900;
+    constexpr int lastYear = 9000;
+    if (!first.isValid() || first.year() < firstYear || after.year() > lastYear)
+        return std::nullopt;
+    return Span{atWallTime(first, QTime(0, 0), zone), atWallTime(after, QTime(0, 0), zone)};
+}
+
+std::optional<Span> namedSpan(const QString &word, TimeMs now, const QTimeZone &zone)
+{
+    const QDate today = localTime(now, zone).date();
+    const QDate monday = today.addDays(1 - today.dayOfWeek());
+    const QDate first(today.year(), today.month(), 1);
+    if (word == u"today")
+        return daysFrom(today, today.addDays(1), zone);
+    if (word == u"yesterday")
+        return daysFrom(today.addDays(-1), today, zone);
+    if (word == u"week")
+        return daysFrom(monday, monday.addDays(7), zone);
+    if (word == u"month")
+        return daysFrom(first, first.addMonths(1), zone);
+    return std::nullopt;
+}
+
+std::optional<Span> parseSpan(const QString &text, TimeMs now, const QTimeZone &zone)
+{
+    if (const auto named = namedSpan(text.toLower(), now, zone))
+        return named;
+    if (const QDate day = QDate::fromString(text, u"yyyy-MM-dd"_s); day.isValid())
+        return daysFrom(day, day.addDays(1), zone);
+    const QDateTime at = QDateTime::fromString(text, Qt::ISODateWithMs);
+    if (!at.isValid() || !text.contains(u'T') || !daysFrom(at.date(), at.date(), zone))
+        return std::nullopt;
+    const TimeMs moment = at.timeSpec() == Qt::LocalTime ? atWallTime(at.date(), at.time(), zone) : at.toMSecsSinceEpoch();
+    return Span{moment, moment + 1};
+}
+
+class FilterReader
 {
 public:
-    Builder(TimeMs now, const QTimeZone &zone) : m_now(now), m_zone(zone) {}
+    FilterReader(TimeMs now, const QTimeZone &zone) : m_now(now), m_zone(zone) {}
 
-    Verdict add(const Term &term)
+    Verdict add(const FilterTerm &term)
     {
         if (term.key.isEmpty())
             return addText(term);
-        for (const ListName &list : listNames) {
-            if (term.key == QLatin1String(list.name))
-                return addList(term, filter.*list.member);
-        }
-        for (const RangeName &range : rangeNames) {
-            if (term.key == QLatin1String(range.name))
-                return addNumber(term, filter.*range.member, range.scale);
-        }
-        if (term.key == QStringLiteral("status"))
-            return addWords(term, filter.statuses);
-        if (term.key == QStringLiteral("type"))
-            return addWords(term, filter.types);
-        if (term.key == QStringLiteral("outcome"))
-            return addWords(term, filter.outcomes);
-        if (term.key == QStringLiteral("sla"))
-            return addWords(term, filter.sla_states);
-        if (term.key == QStringLiteral("is"))
-            return addFlag(term, isFlags);
-        if (term.key == QStringLiteral("has"))
-            return addFlag(term, hasFlags);
-        if (term.key == QStringLiteral("started"))
+        if (term.unclosed)
+            return refused(term, u"the quote is not closed."_s);
+        if (term.values.isEmpty())
+            return refused(term, QString(u"something must stand after "_s % term.key % term.op % u'.'));
+        if (term.key == u"is" || term.key == u"has")
+            return addFlags(term);
+        if (term.negated)
+            return refused(term, u"only is: and has: can be negated."_s);
+        if (term.key == u"started")
             return addStarted(term);
-        return badTerm(term, QStringLiteral("is not known. Use status, type, outcome, disposition, agent, queue, tag, sla, is, has, started, duration, value, "
-                                            "priority, lead or wait, or put words in quotes."));
+        for (const NumberKey &number : numberKeys) {
+            if (term.key == number.key)
+                return addNumber(term, number);
+        }
+        if (term.op != u":" && term.op != u"=")
+            return known(term.key) ? refused(term, QString(u"write "_s % term.key % u": and what to look for."_s)) : refused(term, knownKeys());
+        return addWords(term);
     }
-    CallFilter filter;
+
+    CallFilter filter() const { return m_filter; }
 
 private:
-    Verdict addText(const Term &term)
+    static bool known(const QString &key)
     {
-        if (!filter.text.isEmpty())
-            filter.text += u' ';
-        filter.text += term.quoted ? QString(u'"' + term.values.first() + u'"') : term.values.first();
-        return Done{};
-    }
-    static Verdict plain(const Term &term)
-    {
-        if (term.negated)
-            return badTerm(term, QStringLiteral("cannot be negated; only is: and has: can."));
-        if (term.op != QStringLiteral(":") && term.op != QStringLiteral("="))
-            return badTerm(term, QStringLiteral("needs a colon, such as status:missed."));
-        return Done{};
-    }
-    static Verdict addList(const Term &term, QStringList &list)
-    {
-        for (const QString &value : term.values) {
-            if (value.isEmpty())
-                return badTerm(term, QStringLiteral("has no value."));
-            list.append(value);
-        }
-        return plain(term);
-    }
-    template <class E> static Verdict addWords(const Term &term, QList<E> &list)
-    {
-        for (const QString &value : term.values) {
-            const auto word = fromWireWord<E>(value);
-            if (!word)
-                return badTerm(term, QString(QStringLiteral("is not known; use ") + wireWordList<E>() + u'.'));
-            list.append(*word);
-        }
-        return plain(term);
-    }
-    template <size_t N> Verdict addFlag(const Term &term, const FlagName (&flags)[N])
-    {
-        QStringList known;
-        for (const FlagName &flag : flags) {
-            known.append(QLatin1String(flag.name));
-            if (term.values.size() == 1 && term.values.first().compare(QLatin1String(flag.name), Qt::CaseInsensitive) == 0) {
-                filter.*flag.member = !term.negated;
-                return Done{};
-            }
-        }
-        return badTerm(term, QString(QStringLiteral("is not known; use one of ") + known.join(QStringLiteral(", ")) + u'.'));
-    }
-    static Verdict addNumber(const Term &term, Range &range, int scale)
-    {
-        bool ok = false;
-        const double number = term.values.first().toDouble(&ok);
-        if (!ok || !std::isfinite(number) || std::abs(number) > 1e12 || term.values.size() > 1)
-            return badTerm(term, QStringLiteral("needs one number, such as duration>60."));
-        const auto whole = static_cast<qint64>(std::llround(number * scale));
-        return limit(term, range, whole, 1);
-    }
-    /** Sets the bound; `step` makes an exclusive comparison inclusive, 0 keeps the end exclusive. */
-    static Verdict limit(const Term &term, Range &range, qint64 value, qint64 step)
-    {
-        if (term.negated)
-            return badTerm(term, QStringLiteral("cannot be negated."));
-        if (term.op == QStringLiteral(">="))
-            range.from = value;
-        else if (term.op == QStringLiteral(">"))
-            range.from = value + 1;
-        else if (term.op == QStringLiteral("<="))
-            range.to = step ? value : value + 1;
-        else if (term.op == QStringLiteral("<"))
-            range.to = value - step;
-        else if (term.op == QStringLiteral(":") || term.op == QStringLiteral("=")) {
-            range.from = value;
-            range.to = step ? value : value + 1;
-        } else
-            return badTerm(term, QStringLiteral("has no comparison that is known; use <, <=, >, >= or :."));
-        return Done{};
-    }
-    TimeMs startOf(QDate day) const { return day.startOfDay(m_zone).toMSecsSinceEpoch(); }
-    void setDays(QDate from, QDate to)
-    {
-        filter.started_at.from = startOf(from);
-        filter.started_at.to = startOf(to);
-    }
-    Verdict addStarted(const Term &term)
-    {
-        const QString value = term.values.first().toLower();
-        const QDate today = QDateTime::fromMSecsSinceEpoch(m_now, m_zone).date();
-        const bool equals = term.op == QStringLiteral(":") || term.op == QStringLiteral("=");
-        if (equals && !term.negated) {
-            if (value == QStringLiteral("today"))
-                return setDays(today, today.addDays(1)), Done{};
-            if (value == QStringLiteral("yesterday"))
-                return setDays(today.addDays(-1), today), Done{};
-            if (value == QStringLiteral("week"))
-                return setDays(today.addDays(1 - today.dayOfWeek()), today.addDays(8 - today.dayOfWeek())), Done{};
-            if (value == QStringLiteral("month"))
-                return setDays(QDate(today.year(), today.month(), 1), QDate(today.year(), today.month(), 1).addMonths(1)), Done{};
-        }
-        if (const QDate day = QDate::fromString(value, Qt::ISODate); day.isValid()) {
-            if (equals)
-                return setDays(day, day.addDays(1)), Done{};
-            const bool nextDay = term.op == QStringLiteral(">") || term.op == QStringLiteral("<=");
-            (term.op.startsWith(u'>') ? filter.started_at.from : filter.started_at.to) = startOf(nextDay ? day.addDays(1) : day);
-            return Done{};
-        }
-        const QDateTime moment = QDateTime::fromString(term.values.first(), Qt::ISODateWithMs);
-        if (!moment.isValid() || moment.timeSpec() == Qt::LocalTime)
-            return badTerm(term, QStringLiteral("is not a day such as 2026-01-31, today, yesterday, week or month."));
-        return limit(term, filter.started_at, moment.toMSecsSinceEpoch(), 0);
+        static const QStringList enums{u"status"_s, u"type"_s, u"outcome"_s, u"sla"_s};
+        return enums.contains(key) || std::any_of(std::begin(textKeys), std::end(textKeys), [&](const TextKey &text) { return key == text.key; });
     }
 
+    Verdict addText(const FilterTerm &term)
+    {
+        if (term.negated)
+            return refused(term, u"only is: and has: can be negated; put the text in quotes to search for it."_s);
+        for (const QString &word : term.values)
+            m_filter.text += m_filter.text.isEmpty() ? word : QString(u' ' % word);
+        return Done{};
+    }
+
+    Verdict addFlags(const FilterTerm &term)
+    {
+        for (const QString &value : term.values) {
+            const auto found = std::find_if(std::begin(flagWords), std::end(flagWords), [&](const FlagWord &flag) {
+                return term.key == flag.key && value.compare(flag.word, Qt::CaseInsensitive) == 0;
+            });
+            if (found == std::end(flagWords) || (term.op != u":" && term.op != u"="))
+                return refused(term, QString(u"after "_s % term.key % u": may stand "_s % flagChoices(term.key) % u'.'));
+            m_filter.*(found->member) = !term.negated;
+        }
+        return Done{};
+    }
+
+    static QString flagChoices(const QString &key)
+    {
+        QStringList words;
+        for (const FlagWord &flag : flagWords) {
+            if (key == flag.key)
+                words.append(fromTable(flag.word));
+        }
+        return words.join(u", "_s);
+    }
+
+    Verdict addWords(const FilterTerm &term)
+    {
+        if (term.key == u"status")
+            return addEnums(term, m_filter.statuses);
+        if (term.key == u"type")
+            return addTypes(term);
+        if (term.key == u"outcome")
+            return addEnums(term, m_filter.outcomes);
+        if (term.key == u"sla")
+            return addEnums(term, m_filter.sla_states);
+        for (const TextKey &text : textKeys) {
+            if (term.key != text.key)
+                continue;
+            for (const QString &value : term.values)
+                addOnce(m_filter.*(text.member), value);
+            return Done{};
+        }
+        return refused(term, knownKeys());
+    }
+
+    Verdict addTypes(FilterTerm term)
+    {
+        const auto outbound = [](const QString &value) { return value.compare(u"outbound", Qt::CaseInsensitive) == 0; };
+        if (term.values.removeIf(outbound) > 0) {
+            for (CallType type : {CallType::OUTBOUND_LEAD, CallType::OUTBOUND_DEBT, CallType::OUTBOUND_FOLLOWUP, CallType::OUTBOUND_CAMPAIGN,
+                                  CallType::OUTBOUND_OTHER})
+                addOnce(m_filter.types, type);
+        }
+        return addEnums(term, m_filter.types);
+    }
+
+    template <class E> static Verdict addEnums(const FilterTerm &term, QList<E> &list)
+    {
+        for (const QString &value : term.values) {
+            const auto word = fromWireWord<E>(QString(value).replace(u'-', u'_'));
+            if (!word)
+                return refused(term, QString(u"after "_s % term.key % u": may stand "_s % wireWordList<E>().toLower() % u'.'));
+            addOnce(list, *word);
+        }
+        return Done{};
+    }
+
+    Verdict addNumber(const FilterTerm &term, const NumberKey &key)
+    {
+        const auto amount = parseAmount(term.values[0], key.money);
+        if (!amount || term.values.size() != 1)
+            return refused(term, QString(u"after "_s % term.key % term.op % u" must stand one "_s
+                                         % (key.money ? u"amount such as 150 or 99.50."_s : u"whole number such as 60."_s)));
+        if (*amount == 0 && term.op == u"<")
+            return refused(term, u"nothing is less than 0."_s);
+        Range &range = m_filter.*(key.member);
+        if (term.op.startsWith(u'>') || term.op == u":" || term.op == u"=")
+            range.from = *amount + (term.op == u">" ? 1 : 0);
+        if (term.op.startsWith(u'<') || term.op == u":" || term.op == u"=")
+            range.to = *amount - (term.op == u"<" ? 1 : 0);
+        return Done{};
+    }
+
+    Verdict addStarted(const FilterTerm &term)
+    {
+        const auto span = parseSpan(term.values[0], m_now, m_zone);
+        if (!span || term.values.size() != 1)
+            return refused(term, u"give today, yesterday, week, month, a day such as 2026-11-24 or a time such as 2026-11-24T09:00."_s);
+        if (term.op.startsWith(u'>') || term.op == u":" || term.op == u"=")
+            m_filter.started_at.from = term.op == u">" ? span->to : span->from;
+        if (term.op.startsWith(u'<') || term.op == u":" || term.op == u"=")
+            m_filter.started_at.to = term.op == u"<" ? span->from : span->to;
+        return Done{};
+    }
+
+    CallFilter m_filter;
     TimeMs m_now;
     QTimeZone m_zone;
 };
 
-QString quotedIfNeeded(const QString &value)
-{
-    for (QChar c : value) {
-        if (!c.isLetterOrNumber() && c != u'_' && c != u'-' && c != u'.')
-            return QString(u'"' + value + u'"');
-    }
-    return value;
-}
-
-QString listText(const char *name, const QStringList &values)
-{
-    if (values.isEmpty())
-        return {};
-    QStringList parts;
-    for (const QString &value : values)
-        parts.append(quotedIfNeeded(value));
-    return QString(QLatin1String(name) + u':' + parts.join(u','));
-}
-
-template <class E> QString wordsText(const char *name, const QList<E> &values)
+template <class E> void writeEnums(QStringList &terms, const char16_t *key, const QList<E> &values)
 {
     QStringList words;
     for (E value : values)
         words.append(wireWord(value).toLower());
-    return listText(name, words);
+    if (!words.isEmpty())
+        terms.append(QString(fromTable(key) % u':' % words.join(u',')));
 }
 
-QString numberText(qint64 value, int scale) { return scale == 1 ? QString::number(value) : QString::number(static_cast<double>(value) / scale, 'f', 2); }
+void writeTexts(QStringList &terms, const char16_t *key, const QStringList &values)
+{
+    QStringList words;
+    for (const QString &value : values)
+        words.append(quotedFilterValue(value));
+    if (!words.isEmpty())
+        terms.append(QString(fromTable(key) % u':' % words.join(u',')));
+}
+
+void writeNumber(QStringList &terms, const NumberKey &key, const Range &range)
+{
+    if (range.from)
+        terms.append(QString(fromTable(key.key) % u">="_s % amountText(*range.from, key.money)));
+    if (range.to)
+        terms.append(QString(fromTable(key.key) % u"<="_s % amountText(*range.to, key.money)));
+}
+
+QString momentText(TimeMs at, const QTimeZone &zone)
+{
+    const QDate day = localTime(at, zone).date();
+    return atWallTime(day, QTime(0, 0), zone) == at ? day.toString(Qt::ISODate) : isoUtc(at);
+}
+
+/** Words that would read as terms are quoted, so that they stay words. */
+void writeText(QStringList &terms, const QString &text)
+{
+    for (const FilterTerm &term : splitFilter(text)) {
+        if (!term.negated && term.key.isEmpty())
+            terms.append(term.values);
+        else
+            terms.append(filterPhrase(term.typed));
+    }
+}
 
 } // namespace
 
 Result<CallFilter> parseCallFilter(const QString &expression, TimeMs now, const QTimeZone &zone)
 {
-    auto terms = Scanner(expression).terms();
-    if (!terms)
-        return terms.error();
-    Builder builder(now, zone);
-    for (const Term &term : std::as_const(*terms)) {
-        if (Verdict done = builder.add(term); !done)
-            return done.error();
+    if (expression.size() > longestExpression)
+        return Error{Error::Code::InvalidInput, u"The filter is longer than 100,000 characters; shorten it."_s, {}, false};
+    FilterReader reader(now, zone);
+    for (const FilterTerm &term : splitFilter(expression)) {
+        if (const Verdict verdict = reader.add(term); !verdict)
+            return verdict.error();
     }
-    return builder.filter;
+    return reader.filter();
 }
 
-QString callFilterText(const CallFilter &filter, const QTimeZone &)
+QString callFilterText(const CallFilter &filter, const QTimeZone &zone)
 {
-    QStringList parts{wordsText("status", filter.statuses), wordsText("type", filter.types), wordsText("outcome", filter.outcomes), wordsText("sla", filter.sla_states)};
-    for (const ListName &list : listNames)
-        parts.append(listText(list.name, filter.*list.member));
-    const auto flags = [&](const char *prefix, const auto &names) {
-        for (const FlagName &flag : names) {
-            if (const auto value = filter.*flag.member)
-                parts.append(QString((*value ? QString() : QStringLiteral("-")) + QLatin1String(prefix) + u':' + QLatin1String(flag.name)));
-        }
-    };
-    flags("is", isFlags);
-    flags("has", hasFlags);
-    for (const RangeName &name : rangeNames) {
-        const Range &range = filter.*name.member;
-        if (range.from)
-            parts.append(QString(QLatin1String(name.name) + QStringLiteral(">=") + numberText(*range.from, name.scale)));
-        if (range.to)
-            parts.append(QString(QLatin1String(name.name) + QStringLiteral("<=") + numberText(*range.to, name.scale)));
+    QStringList terms;
+    writeEnums(terms, u"status", filter.statuses);
+    writeEnums(terms, u"type", filter.types);
+    writeEnums(terms, u"outcome", filter.outcomes);
+    for (const TextKey &text : textKeys)
+        writeTexts(terms, text.key, filter.*(text.member));
+    writeEnums(terms, u"sla", filter.sla_states);
+    for (const FlagWord &flag : flagWords) {
+        if (const auto wanted = filter.*(flag.member))
+            terms.append(QString((*wanted ? QString() : u"-"_s) % fromTable(flag.key) % u':' % fromTable(flag.word)));
     }
     if (filter.started_at.from)
-        parts.append(QString(QStringLiteral("started>=") + isoUtc(*filter.started_at.from)));
+        terms.append(QString(u"started>="_s % momentText(*filter.started_at.from, zone)));
     if (filter.started_at.to)
-        parts.append(QString(QStringLiteral("started<") + isoUtc(*filter.started_at.to)));
-    parts.append(filter.text);
-    parts.removeAll(QString());
-    return parts.join(u' ');
+        terms.append(QString(u"started<"_s % momentText(*filter.started_at.to, zone)));
+    for (const NumberKey &number : numberKeys)
+        writeNumber(terms, number, filter.*(number.member));
+    writeText(terms, filter.text);
+    return terms.join(u' ');
 }
 
 } // namespace calldeck

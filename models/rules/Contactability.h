@@ -2,16 +2,20 @@
 
 #include "records/Records.h"
 
+#include <QTimeZone>
+
 namespace calldeck
 {
 
 /** May this call's number be called or texted, and if not, the reason for the person at the button. */
 struct ContactPermission {
     bool allowed = true;
-    QString reason; ///< "On the do-not-contact list: asked by phone." "" when allowed
+    QString reason; ///< "On the do-not-contact list: asked by phone on 3 Nov." "" when allowed
 };
 
-/** Refused for a call or contact on the do-not-contact list, a number on the workspace's blocked list, or no number at all. */
+/** The first that holds of: do-not-contact on the contact or the call, blocked number, no number that can be dialled. */
 ContactPermission contactPermission(const Call &call, const Contact *contact, bool numberBlocked);
+/** Is `now` inside 8:00-21:00 in each of `zones`? Empty zones means unknown and is refused. */
+bool insideCallingHours(const QList<QTimeZone> &zones, TimeMs now);
 
 } // namespace calldeck

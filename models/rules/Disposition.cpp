@@ -1,61 +1,101 @@
 #include "rules/Disposition.h"
 
-#include "rules/Sla.h"
-
 #include <algorithm>
 
 namespace calldeck
 {
 
+using namespace Qt::StringLiterals;
+
 namespace
 {
 
-DispositionRule make(QChar hotkey, const QString &key, const QString &label, Outcome outcome, const QString &group)
-{
-    DispositionRule rule;
-    rule.key = key;
-    rule.label = label;
-    rule.outcome = outcome;
-    rule.hotkey = hotkey;
-    rule.group = group;
-    return rule;
-}
-
 bool hasEnded(const Call &call)
 {
-    return call.status == CallStatus::COMPLETED || call.status == CallStatus::MISSED || call.status == CallStatus::VOICEMAIL || call.status == CallStatus::FAILED;
+    if (!call.status)
+        return false;
+    switch (*call.status) {
+    case CallStatus::COMPLETED:
+    case CallStatus::MISSED:
+    case CallStatus::VOICEMAIL:
+    case CallStatus::FAILED: return true;
+    case CallStatus::SCHEDULED:
+    case CallStatus::IN_PROGRESS:
+    case CallStatus::CANCELLED: return false;
+    }
+    Q_UNREACHABLE();
+}
+
+/** Parts that this rule demands and the entry does not have. */
+void addDemanded(QList<MissingPart> &missing, const DispositionRule &rule, const DispositionEntry &entry, bool hasContact)
+{
+    const auto demand = [&](bool demanded, Missing part, const QString &what) {
+        if (demanded)
+            missing.append({part, QString(rule.label % u" needs "_s % what)});
+    };
+    demand(rule.follow_up_required && !entry.follow_up_at, Missing::FollowUp, u"a follow-up time."_s);
+    demand(rule.amount_required && !entry.amount_cents, Missing::Amount, u"an amount."_s);
+    demand(rule.transfer_required && entry.transferred_to.trimmed().isEmpty(), Missing::TransferTarget, u"to whom."_s);
+    demand(rule.contact_required && !hasContact, Missing::Contact, u"a linked contact."_s);
+    demand(rule.notes_required && entry.notes.trimmed().isEmpty(), Missing::Notes, u"notes."_s);
+}
+
+/** What an earlier disposition of this call implied and a later one replaces. */
+void withdrawImplied(Call &call)
+{
+    if (call.outcome == Outcome::BOOKED) {
+        call.appointment_set = false;
+        call.is_conversion = false;
+    }
+    if (call.outcome == Outcome::TRANSFERRED) {
+        call.transferred_to_staff = false;
+        call.transferred_to.clear();
+    }
+}
+
+void applyImplied(Call &call, Outcome outcome, const DispositionEntry &entry)
+{
+    if (outcome == Outcome::BOOKED) {
+        call.appointment_set = true;
+        call.is_conversion = true;
+    }
+    if (outcome == Outcome::TRANSFERRED)
+        call.transferred_to_staff = true;
+    if (!entry.transferred_to.trimmed().isEmpty())
+        call.transferred_to = entry.transferred_to.trimmed();
+    if (outcome == Outcome::PAYMENT_PLAN)
+        call.payment_plan_discussed = true;
+    if (entry.amount_cents)
+        (outcome == Outcome::PAYMENT_PLAN ? call.payment_plan_amount : call.value_cents) = entry.amount_cents;
 }
 
 } // namespace
 
 QList<DispositionRule> standardDispositions()
 {
-    const QString booked = QStringLiteral("Booked");
-    const QString reached = QStringLiteral("Reached");
-    const QString notReached = QStringLiteral("Not reached");
-    const QString noCustomer = QStringLiteral("Not a customer");
-    QList<DispositionRule> rules{
-        make(u'1', QStringLiteral("booked"), QStringLiteral("Booked"), Outcome::BOOKED, booked),
-        make(u'2', QStringLiteral("estimate_given"), QStringLiteral("Estimate given"), Outcome::INFORMATION, booked),
-        make(u'3', QStringLiteral("callback_requested"), QStringLiteral("Callback requested"), Outcome::INFORMATION, reached),
-        make(u'4', QStringLiteral("left_voicemail"), QStringLiteral("Left voicemail"), Outcome::VOICEMAIL, notReached),
-        make(u'5', QStringLiteral("no_answer"), QStringLiteral("No answer"), Outcome::NO_ANSWER, notReached),
-        make(u'6', QStringLiteral("transferred"), QStringLiteral("Transferred"), Outcome::TRANSFERRED, reached),
-        make(u'7', QStringLiteral("insurance_billing"), QStringLiteral("Insurance or billing"), Outcome::INSURANCE_INQUIRY, reached),
-        make(u'8', QStringLiteral("payment_plan"), QStringLiteral("Payment plan"), Outcome::PAYMENT_PLAN, reached),
-        make(u'9', QStringLiteral("wrong_number_spam"), QStringLiteral("Wrong number or spam"), Outcome::OTHER, noCustomer),
-        make(u'0', QStringLiteral("other"), QStringLiteral("Other"), Outcome::OTHER, noCustomer),
+    const QString booked = u"Booked"_s;
+    const QString reached = u"Reached"_s;
+    const QString notReached = u"Not reached"_s;
+    return {
+        {.key = u"booked"_s, .label = u"Booked"_s, .outcome = Outcome::BOOKED, .hotkey = u'1', .group = booked},
+        {.key = u"estimate_given"_s, .label = u"Estimate given"_s, .outcome = Outcome::INFORMATION, .hotkey = u'2', .group = reached,
+         .amount_required = true},
+        {.key = u"callback_requested"_s, .label = u"Callback requested"_s, .outcome = Outcome::INFORMATION, .hotkey = u'3', .group = reached,
+         .follow_up_required = true},
+        {.key = u"left_voicemail"_s, .label = u"Left voicemail"_s, .outcome = Outcome::VOICEMAIL, .hotkey = u'4', .group = notReached,
+         .suggested_follow_up_minutes = -1},
+        {.key = u"no_answer"_s, .label = u"No answer"_s, .outcome = Outcome::NO_ANSWER, .hotkey = u'5', .group = notReached,
+         .suggested_follow_up_minutes = 120},
+        {.key = u"transferred"_s, .label = u"Transferred"_s, .outcome = Outcome::TRANSFERRED, .hotkey = u'6', .group = reached,
+         .transfer_required = true},
+        {.key = u"insurance_billing"_s, .label = u"Insurance or billing question"_s, .outcome = Outcome::INSURANCE_INQUIRY, .hotkey = u'7',
+         .group = reached, .notes_required = true},
+        {.key = u"payment_plan"_s, .label = u"Payment plan"_s, .outcome = Outcome::PAYMENT_PLAN, .hotkey = u'8', .group = reached,
+         .amount_required = true},
+        {.key = u"wrong_number_spam"_s, .label = u"Wrong number or spam"_s, .outcome = Outcome::OTHER, .hotkey = u'9',
+         .group = u"Not a customer"_s, .notes_required = true},
+        {.key = u"other"_s, .label = u"Other"_s, .outcome = Outcome::OTHER, .hotkey = u'0', .group = reached, .notes_required = true},
     };
-    rules[1].amount_required = true;
-    rules[2].follow_up_required = true;
-    rules[3].suggested_follow_up_minutes = -1;
-    rules[4].suggested_follow_up_minutes = 120;
-    rules[5].transfer_required = true;
-    rules[6].notes_required = true;
-    rules[7].amount_required = true;
-    rules[8].notes_required = true;
-    rules[9].notes_required = true;
-    return rules;
 }
 
 const DispositionRule *dispositionNamed(const QList<DispositionRule> &rules, const QString &key)
@@ -66,25 +106,18 @@ const DispositionRule *dispositionNamed(const QList<DispositionRule> &rules, con
 
 QList<MissingPart> missingParts(const QList<DispositionRule> &rules, const DispositionEntry &entry, bool hasContact, TimeMs now)
 {
-    if (entry.disposition.isEmpty())
-        return {{Missing::Disposition, QStringLiteral("Choose a disposition.")}};
-    const DispositionRule *rule = dispositionNamed(rules, entry.disposition);
-    if (!rule)
-        return {{Missing::UnknownDisposition, QStringLiteral("\"%1\" is not a disposition of this workspace.").arg(entry.disposition)}};
     QList<MissingPart> missing;
-    const auto need = [&](bool isMissing, Missing part, const QString &what) {
-        if (isMissing)
-            missing.append({part, QString(rule->label + u' ' + what)});
-    };
-    need(rule->follow_up_required && !entry.follow_up_at, Missing::FollowUp, QStringLiteral("needs a follow-up time."));
-    need(rule->amount_required && !entry.amount_cents, Missing::Amount, QStringLiteral("needs an amount."));
-    need(rule->transfer_required && entry.transferred_to.trimmed().isEmpty(), Missing::TransferTarget, QStringLiteral("needs to whom."));
-    need(rule->notes_required && entry.notes.trimmed().isEmpty(), Missing::Notes, QStringLiteral("needs notes."));
-    need(rule->contact_required && !hasContact, Missing::Contact, QStringLiteral("needs a linked contact."));
+    if (entry.disposition.isEmpty())
+        missing.append({Missing::Disposition, u"Choose what came of the call (keys 1 to 9 and 0)."_s});
+    else if (const DispositionRule *rule = dispositionNamed(rules, entry.disposition))
+        addDemanded(missing, *rule, entry, hasContact);
+    else
+        missing.append({Missing::UnknownDisposition,
+                        u"\"%1\" is no disposition of this workspace; choose one from the list."_s.arg(entry.disposition.left(60))});
     if (entry.follow_up_at && *entry.follow_up_at <= now)
-        missing.append({Missing::FollowUpInPast, QStringLiteral("The follow-up time has passed. Choose a later one.")});
+        missing.append({Missing::FollowUpInPast, u"The follow-up time is past; choose a later one."_s});
     if (entry.amount_cents && *entry.amount_cents < 0)
-        missing.append({Missing::NegativeAmount, QStringLiteral("An amount cannot be negative.")});
+        missing.append({Missing::NegativeAmount, u"The amount is negative; type it without the minus sign."_s});
     return missing;
 }
 
@@ -94,28 +127,21 @@ bool needsTriage(const Call &call) { return call.outcome_required && !call.outco
 
 void applyDisposition(Call &call, const DispositionRule &rule, const DispositionEntry &entry, const QString &agentId, TimeMs now)
 {
-    const bool clockRan = slaClockOf(call).has_value();
+    withdrawImplied(call);
     call.outcome = rule.outcome;
     call.disposition = rule.key;
     call.last_outcome_notes = entry.notes;
     call.last_outcome_agent_id = agentId;
     call.outcome_at = now;
-    call.in_triage = false;
     call.outcome_owed_reason.clear();
-    call.follow_up_required = entry.follow_up_at.has_value();
-    call.callback_scheduled = entry.follow_up_at.has_value();
-    call.follow_up_date = entry.follow_up_at;
-    if (entry.amount_cents) {
-        (rule.outcome == Outcome::PAYMENT_PLAN ? call.payment_plan_amount : call.value_cents) = entry.amount_cents;
-        call.payment_plan_discussed = call.payment_plan_discussed || rule.outcome == Outcome::PAYMENT_PLAN;
+    call.in_triage = false;
+    if (entry.follow_up_at) {
+        call.follow_up_required = true;
+        call.follow_up_date = entry.follow_up_at;
+        call.callback_scheduled = true;
     }
-    if (rule.outcome == Outcome::TRANSFERRED) {
-        call.transferred_to_staff = true;
-        call.transferred_to = entry.transferred_to;
-    }
-    call.appointment_set = rule.outcome == Outcome::BOOKED;
-    call.is_conversion = rule.outcome == Outcome::BOOKED;
-    if (clockRan)
+    applyImplied(call, rule.outcome, entry);
+    if (call.sla_due_at && !call.sla_met_at)
         call.sla_met_at = now;
 }
 

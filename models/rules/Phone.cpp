@@ -1,36 +1,48 @@
 #include "rules/Phone.h"
 
-#include <optional>
-
+#include <algorithm>
 #include <phonenumbers/phonenumberutil.h>
 
 namespace calldeck
 {
 
+using namespace Qt::StringLiterals;
+
 namespace
 {
 
 using i18n::phonenumbers::PhoneNumberUtil;
-using Parsed = i18n::phonenumbers::PhoneNumber;
+using ParsedNumber = i18n::phonenumbers::PhoneNumber;
 
-constexpr int shortestTyped = 3;
-constexpr int longestNumber = 40;
+constexpr qsizetype longestNumber = 250; ///< the library refuses longer ones after looking at all of it
 
-std::optional<Parsed> validNumber(const QString &text, const QString &region)
+/** A valid number, or nothing. The library's one instance locks what it shares. */
+std::optional<ParsedNumber> parse(const QString &text, const QString &region)
 {
-    Parsed number;
-    const auto *util = PhoneNumberUtil::GetInstance();
-    if (text.isEmpty() || text.size() > longestNumber || util->Parse(text.toStdString(), region.toStdString(), &number) != PhoneNumberUtil::NO_PARSING_ERROR)
+    if (text.size() > longestNumber)
         return std::nullopt;
-    return util->IsValidNumber(number) ? std::optional(number) : std::nullopt;
+    const PhoneNumberUtil &plan = *PhoneNumberUtil::GetInstance();
+    ParsedNumber number;
+    if (plan.Parse(text.toStdString(), region.toUpper().toStdString(), &number) != PhoneNumberUtil::NO_PARSING_ERROR)
+        return std::nullopt;
+    return plan.IsValidNumber(number) ? std::optional(number) : std::nullopt;
+}
+
+std::optional<ParsedNumber> parseE164(const QString &text) { return text.startsWith(u'+') ? parse(text, u"ZZ"_s) : std::nullopt; }
+
+QString formatted(const ParsedNumber &number, PhoneNumberUtil::PhoneNumberFormat format)
+{
+    std::string text;
+    PhoneNumberUtil::GetInstance()->Format(number, format, &text);
+    return QString::fromStdString(text);
 }
 
 QString digitsOf(const QString &text)
 {
     QString digits;
-    for (QChar c : text) {
-        if (c >= u'0' && c <= u'9')
-            digits += c;
+    for (const QChar c : text) {
+        if (c.isDigit())
+            digits += QChar(u'0' + c.digitValue());
     }
     return digits;
 }
@@ -39,58 +51,39 @@ QString digitsOf(const QString &text)
 
 PhoneNumber parsePhone(const QString &raw, const QString &region)
 {
-    PhoneNumber result{raw, {}};
-    // A name that spells digits on a keypad ("1-800-FLOWERS") is a number; a name without any digit is not.
-    if (digitsOf(raw).size() < shortestTyped)
-        return result;
-    if (const auto number = validNumber(raw.trimmed(), region)) {
-        std::string e164;
-        PhoneNumberUtil::GetInstance()->Format(*number, PhoneNumberUtil::E164, &e164);
-        result.e164 = QString::fromStdString(e164);
-    }
-    return result;
+    const auto number = parse(raw, region);
+    return {raw, number ? formatted(*number, PhoneNumberUtil::E164) : QString()};
 }
 
 QString formatPhone(const QString &e164, const QString &region)
 {
-    if (!e164.startsWith(u'+'))
-        return e164;
-    const auto number = validNumber(e164, QString());
+    const auto number = parseE164(e164);
     if (!number)
         return e164;
-    const auto *util = PhoneNumberUtil::GetInstance();
-    const bool isHome = util->GetCountryCodeForRegion(region.toStdString()) == number->country_code();
-    std::string text;
-    util->Format(*number, isHome ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL, &text);
-    return QString::fromStdString(text);
+    const int ownCode = PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region.toUpper().toStdString());
+    return formatted(*number, number->country_code() == ownCode ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL);
 }
 
 QStringList phoneSearchTokens(const QString &e164OrRaw)
 {
     const QString digits = digitsOf(e164OrRaw);
-    if (digits.size() < shortestTyped)
-        return {};
-    QStringList tokens{digits};
-    if (const auto number = validNumber(e164OrRaw, QString())) {
-        std::string national;
-        PhoneNumberUtil::GetInstance()->GetNationalSignificantNumber(*number, &national);
-        tokens.append(QString::fromStdString(national));
-    }
-    tokens.append(digits.right(7));
-    tokens.append(digits.right(4));
+    const auto number = parseE164(e164OrRaw);
+    if (!number)
+        return digits.isEmpty() ? QStringList() : QStringList{digits};
+    std::string national;
+    PhoneNumberUtil::GetInstance()->GetNationalSignificantNumber(*number, &national);
+    // People type a number as it is dialled at home, too: with the 0 that the international form drops.
+    QStringList tokens{digits, QString::fromStdString(national), digitsOf(formatted(*number, PhoneNumberUtil::NATIONAL)), digits.right(7),
+                       digits.right(4)};
     tokens.removeDuplicates();
     return tokens;
 }
 
 QString typedDigits(const QString &text)
 {
-    static const QString allowed = QStringLiteral("0123456789+-(). /");
-    for (QChar c : text) {
-        if (!allowed.contains(c))
-            return {};
-    }
-    const QString digits = digitsOf(text);
-    return digits.size() < shortestTyped ? QString() : digits;
+    const bool numeric = std::all_of(text.cbegin(), text.cend(), [](QChar c) { return c.isDigit() || c.isSpace() || u"+()-./"_s.contains(c); });
+    const QString digits = numeric ? digitsOf(text) : QString();
+    return digits.size() >= 3 ? digits : QString();
 }
 
 } // namespace calldeck

@@ -12,8 +12,8 @@ struct SlaRule {
     std::optional<CallType> call_type;
     OptionalInt minimum_priority;     ///< 1 is the most urgent; matches priority <= this
     std::optional<bool> after_hours;
-    qint64 warning_minutes = 0;
-    qint64 critical_minutes = 0;
+    qint64 warning_minutes = 0;       ///< 0: at 50 % of the target
+    qint64 critical_minutes = 0;      ///< 0: at 80 % of the target
     qint64 target_minutes = 30;
     bool business_time = true;        ///< minutes of open time, else of wall time
 };

@@ -7,26 +7,41 @@
 namespace calldeck
 {
 
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr qint64 afterAllPriorities = 9;
+
+qint64 orLast(const OptionalInt &value) { return value.value_or(std::numeric_limits<qint64>::max()); }
+
+qint64 median(QList<qint64> values)
+{
+    const auto middle = values.begin() + values.size() / 2;
+    std::nth_element(values.begin(), middle, values.end());
+    if (values.size() % 2 == 1)
+        return *middle;
+    return (*middle + *std::max_element(values.begin(), middle)) / 2;
+}
+
+} // namespace
+
 bool triageBefore(const Call &a, const Call &b)
 {
-    static constexpr TimeMs never = std::numeric_limits<TimeMs>::max();
-    const auto key = [](const Call &call) {
-        const TimeMs due = call.sla_met_at ? never : call.sla_due_at.value_or(never);
-        return std::tuple(!call.emergency, due, call.priority.value_or(9), call.started_at.value_or(0), call.key);
+    const auto place = [](const Call &call) {
+        return std::tuple(!call.emergency, orLast(call.sla_due_at), call.priority.value_or(afterAllPriorities), call.started_at, call.key);
     };
-    return key(a) < key(b);
+    return place(a) < place(b);
 }
 
 QString TriageProgress::sentence() const
 {
-    QString text = QStringLiteral("%1 of %2 done").arg(done).arg(done + waiting);
+    QString text = u"%1 of %2 done"_s.arg(done).arg(done + waiting);
     if (overdue > 0)
-        text += QStringLiteral(", %1 overdue").arg(overdue);
-    if (!seconds_per_call.isEmpty()) {
-        QList<qint64> sorted = seconds_per_call;
-        std::nth_element(sorted.begin(), sorted.begin() + sorted.size() / 2, sorted.end());
-        text += QStringLiteral(", median %1 s a call").arg(sorted[sorted.size() / 2]);
-    }
+        text += u", %1 overdue"_s.arg(overdue);
+    if (!seconds_per_call.isEmpty())
+        text += u", median %1 s a call"_s.arg(median(seconds_per_call));
     return text;
 }
 

@@ -5,7 +5,10 @@
 namespace calldeck
 {
 
-/** Emergency first, then earliest deadline, then higher priority, then older: true when `a` is worked before `b`. */
+/**
+ * Emergency first, then earliest deadline, then higher priority, then older: true when `a` is worked before `b`. No deadline and
+ * no priority come last, no start first, as in the store's index; the key settles what is left.
+ */
 bool triageBefore(const Call &a, const Call &b);
 
 /** Progress of one person's triage: what the line above the list says. */
