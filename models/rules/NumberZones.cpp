@@ -20,7 +20,10 @@ constexpr PrefixZones prefixTable[] = {
 #undef NUMBER_ZONES
 };
 
-constexpr bool before(const PrefixZones &a, const PrefixZones &b) { return a.prefix < b.prefix; }
+constexpr bool before(const PrefixZones &a, const PrefixZones &b)
+{
+    return a.prefix < b.prefix;
+}
 static_assert(std::is_sorted(std::begin(prefixTable), std::end(prefixTable), before));
 
 constexpr qsizetype longestPrefix = 4;
@@ -34,11 +37,13 @@ QList<QTimeZone> possibleZones(const QString &e164)
     const QByteArray digits = e164.mid(1, longestPrefix).toLatin1();
     for (qsizetype length = digits.size(); length > 0; --length) {
         const std::string_view prefix(digits.constData(), static_cast<size_t>(length));
-        const auto row = std::lower_bound(std::begin(prefixTable), std::end(prefixTable), PrefixZones{prefix, {}}, before);
+        const auto row =
+            std::lower_bound(std::begin(prefixTable), std::end(prefixTable), PrefixZones{prefix, {}}, before);
         if (row == std::end(prefixTable) || row->prefix != prefix)
             continue;
         QList<QTimeZone> zones;
-        const QList<QByteArray> names = QByteArray(row->zones.data(), static_cast<qsizetype>(row->zones.size())).split(' ');
+        const QList<QByteArray> names =
+            QByteArray(row->zones.data(), static_cast<qsizetype>(row->zones.size())).split(' ');
         for (const QByteArray &name : names)
             zones.append(QTimeZone(name));
         return zones;

@@ -39,7 +39,8 @@ TEST(Contactability, eachReasonIsGiven)
     contact.do_not_contact = true;
     EXPECT_EQ(reason(reachable(), &contact, true), QStringLiteral("On the do-not-contact list."));
     contact.do_not_contact_reason = QStringLiteral("asked by phone on 3 Nov.");
-    EXPECT_EQ(reason(reachable(), &contact, false), QStringLiteral("On the do-not-contact list: asked by phone on 3 Nov."));
+    EXPECT_EQ(reason(reachable(), &contact, false),
+              QStringLiteral("On the do-not-contact list: asked by phone on 3 Nov."));
     Call call = reachable();
     call.do_not_contact = true;
     EXPECT_EQ(reason(call, nullptr, false), QStringLiteral("On the do-not-contact list."));
@@ -66,10 +67,13 @@ TEST(Contactability, callingHoursHoldInEveryPossibleZone)
 
 TEST(Contactability, diallingObeysTheHoursOfTheNumber)
 {
-    const auto dial = [](const Call &call, const char *newYorkTime) { return diallingPermission(call, nullptr, false, at(newYorkTime, "America/New_York")); };
+    const auto dial = [](const Call &call, const char *newYorkTime) {
+        return diallingPermission(call, nullptr, false, at(newYorkTime, "America/New_York"));
+    };
     EXPECT_TRUE(dial(reachable(), "2026-11-20 11:00").allowed);
     EXPECT_EQ(dial(reachable(), "2026-11-20 09:40").reason,
-              QStringLiteral("It may be 6:40 where this number rings (Los Angeles); calls are allowed from 8:00 to 21:00 there."));
+              QStringLiteral(
+                  "It may be 6:40 where this number rings (Los Angeles); calls are allowed from 8:00 to 21:00 there."));
     Call tollFree = reachable();
     tollFree.customer_number = QStringLiteral("+18005550142");
     EXPECT_FALSE(dial(tollFree, "2026-11-20 11:00").allowed);

@@ -37,7 +37,8 @@ TEST(NumberZones, countries)
 
 TEST(NumberZones, numbersThatDoNotTell)
 {
-    for (const char *number : {"", "+", "+1", "4155550142", "anonymous", "+18005550142", "+80012345678", "+\xe4\xe4\xe4"})
+    for (const char *number :
+         {"", "+", "+1", "4155550142", "anonymous", "+18005550142", "+80012345678", "+\xe4\xe4\xe4"})
         EXPECT_TRUE(zonesOf(number).isEmpty()) << number;
 }
 
