@@ -21,9 +21,15 @@ bool isReasonable(TimeMs at)
     return at >= year1 && at < year9999;
 }
 
-Error wrong(const QString &sentence) { return {Error::Code::InvalidInput, sentence, {}, false}; }
+Error wrong(const QString &sentence)
+{
+    return {Error::Code::InvalidInput, sentence, {}, false};
+}
 
-QString dayName(size_t weekday) { return QLocale::c().standaloneDayName(static_cast<int>(weekday) + 1); }
+QString dayName(size_t weekday)
+{
+    return QLocale::c().standaloneDayName(static_cast<int>(weekday) + 1);
+}
 
 Verdict validatePeriods(size_t weekday, const QList<OpenPeriod> &periods)
 {
@@ -37,7 +43,9 @@ Verdict validatePeriods(size_t weekday, const QList<OpenPeriod> &periods)
         if (period.to.isValid() && period.to <= period.from)
             return wrong(u"The period from %1 on %2 ends before it starts; split it at midnight."_s.arg(from, day));
         if (dayIsFull || period.from < free)
-            return wrong(u"The period from %1 on %2 starts before the one above it ends; put them in order, apart."_s.arg(from, day));
+            return wrong(
+                u"The period from %1 on %2 starts before the one above it ends; put them in order, apart."_s.arg(from,
+                                                                                                                 day));
         dayIsFull = !period.to.isValid();
         free = period.to;
     }
@@ -58,7 +66,8 @@ BusinessCalendar BusinessCalendar::mondayToFriday(const QByteArray &zone, QTime 
 Verdict validateCalendar(const BusinessCalendar &calendar)
 {
     if (!isZoneName(calendar.zone))
-        return wrong(u"\"%1\" is no time zone; use a name such as America/New_York."_s.arg(QString::fromUtf8(calendar.zone.left(60))));
+        return wrong(u"\"%1\" is no time zone; use a name such as America/New_York."_s.arg(
+            QString::fromUtf8(calendar.zone.left(60))));
     for (size_t weekday = 0; weekday < calendar.periods.size(); ++weekday) {
         if (const Verdict verdict = validatePeriods(weekday, calendar.periods[weekday]); !verdict)
             return verdict;
@@ -67,7 +76,8 @@ Verdict validateCalendar(const BusinessCalendar &calendar)
         if (!holiday.isValid())
             return wrong(u"A holiday has no valid date; write it like 2026-12-25."_s);
     }
-    // A year without an open minute must be found whichever year the calendar is asked about: only the week decides that.
+    // A year without an open minute must be found whichever year the calendar is asked about: only the week decides
+    // that.
     BusinessCalendar week = calendar;
     week.holidays.clear();
     if (!nextOpening(week, 0))
@@ -81,7 +91,10 @@ bool isOpen(const BusinessCalendar &calendar, TimeMs at)
     return opening && *opening == at;
 }
 
-std::optional<TimeMs> nextOpening(const BusinessCalendar &calendar, TimeMs at) { return addOpenTime(calendar, at, 0); }
+std::optional<TimeMs> nextOpening(const BusinessCalendar &calendar, TimeMs at)
+{
+    return addOpenTime(calendar, at, 0);
+}
 
 std::optional<TimeMs> addOpenTime(const BusinessCalendar &calendar, TimeMs at, qint64 openMs)
 {

@@ -38,19 +38,26 @@ struct TextKey {
     const char16_t *key;
     WordsMember member;
 };
-constexpr TextKey textKeys[] = {
-    {u"disposition", &CallFilter::dispositions}, {u"agent", &CallFilter::agents}, {u"queue", &CallFilter::queues}, {u"tag", &CallFilter::tags}};
+constexpr TextKey textKeys[] = {{u"disposition", &CallFilter::dispositions},
+                                {u"agent", &CallFilter::agents},
+                                {u"queue", &CallFilter::queues},
+                                {u"tag", &CallFilter::tags}};
 
 struct NumberKey {
     const char16_t *key;
     RangeMember member;
     bool money = false;
 };
-constexpr NumberKey numberKeys[] = {{u"duration", &CallFilter::duration_seconds}, {u"value", &CallFilter::value_cents, true},
-                                    {u"priority", &CallFilter::priority},         {u"lead", &CallFilter::lead_score},
+constexpr NumberKey numberKeys[] = {{u"duration", &CallFilter::duration_seconds},
+                                    {u"value", &CallFilter::value_cents, true},
+                                    {u"priority", &CallFilter::priority},
+                                    {u"lead", &CallFilter::lead_score},
                                     {u"wait", &CallFilter::queue_seconds}};
 
-QString fromTable(const char16_t *text) { return QString::fromUtf16(text); }
+QString fromTable(const char16_t *text)
+{
+    return QString::fromUtf16(text);
+}
 
 Error refused(const FilterTerm &term, const QString &why)
 {
@@ -65,7 +72,8 @@ template <class T> void addOnce(QList<T> &list, const T &value)
 
 QString knownKeys()
 {
-    return u"write status:, type:, outcome:, disposition:, agent:, queue:, tag:, sla:, is:, has:, started:, duration>, value>, priority<=, lead> or "
+    return u"write status:, type:, outcome:, disposition:, agent:, queue:, tag:, sla:, is:, has:, started:, duration>, "
+           u"value>, priority<=, lead> or "
            "wait>, or put the words to search in quotes."_s;
 }
 
@@ -77,7 +85,8 @@ std::optional<qint64> parseAmount(const QString &text, bool money)
     if (parts.size() > (money ? 2 : 1) || text.size() > longest)
         return std::nullopt;
     const auto isDigits = [](const QString &part) {
-        return !part.isEmpty() && std::all_of(part.cbegin(), part.cend(), [](QChar c) { return c >= u'0' && c <= u'9'; });
+        return !part.isEmpty() &&
+               std::all_of(part.cbegin(), part.cend(), [](QChar c) { return c >= u'0' && c <= u'9'; });
     };
     if (!isDigits(parts[0]) || (parts.size() == 2 && (!isDigits(parts[1]) || parts[1].size() > 2)))
         return std::nullopt;
@@ -134,7 +143,8 @@ std::optional<Span> parseSpan(const QString &text, TimeMs now, const QTimeZone &
     const QDateTime at = QDateTime::fromString(text, Qt::ISODateWithMs);
     if (!at.isValid() || !text.contains(u'T') || !daysFrom(at.date(), at.date(), zone))
         return std::nullopt;
-    const TimeMs moment = at.timeSpec() == Qt::LocalTime ? atWallTime(at.date(), at.time(), zone) : at.toMSecsSinceEpoch();
+    const TimeMs moment =
+        at.timeSpec() == Qt::LocalTime ? atWallTime(at.date(), at.time(), zone) : at.toMSecsSinceEpoch();
     return Span{moment, moment + 1};
 }
 
@@ -162,7 +172,8 @@ public:
                 return addNumber(term, number);
         }
         if (term.op != u":" && term.op != u"=")
-            return known(term.key) ? refused(term, QString(u"write "_s % term.key % u": and what to look for."_s)) : refused(term, knownKeys());
+            return known(term.key) ? refused(term, QString(u"write "_s % term.key % u": and what to look for."_s))
+                                   : refused(term, knownKeys());
         return addWords(term);
     }
 
@@ -172,7 +183,8 @@ private:
     static bool known(const QString &key)
     {
         static const QStringList enums{u"status"_s, u"type"_s, u"outcome"_s, u"sla"_s};
-        return enums.contains(key) || std::any_of(std::begin(textKeys), std::end(textKeys), [&](const TextKey &text) { return key == text.key; });
+        return enums.contains(key) || std::any_of(std::begin(textKeys), std::end(textKeys),
+                                                  [&](const TextKey &text) { return key == text.key; });
     }
 
     Verdict addText(const FilterTerm &term)
@@ -191,7 +203,8 @@ private:
                 return term.key == flag.key && value.compare(flag.word, Qt::CaseInsensitive) == 0;
             });
             if (found == std::end(flagWords) || (term.op != u":" && term.op != u"="))
-                return refused(term, QString(u"after "_s % term.key % u": may stand "_s % flagChoices(term.key) % u'.'));
+                return refused(term,
+                               QString(u"after "_s % term.key % u": may stand "_s % flagChoices(term.key) % u'.'));
             m_filter.*(found->member) = !term.negated;
         }
         return Done{};
@@ -231,8 +244,8 @@ private:
     {
         const auto outbound = [](const QString &value) { return value.compare(u"outbound", Qt::CaseInsensitive) == 0; };
         if (term.values.removeIf(outbound) > 0) {
-            for (CallType type : {CallType::OUTBOUND_LEAD, CallType::OUTBOUND_DEBT, CallType::OUTBOUND_FOLLOWUP, CallType::OUTBOUND_CAMPAIGN,
-                                  CallType::OUTBOUND_OTHER})
+            for (CallType type : {CallType::OUTBOUND_LEAD, CallType::OUTBOUND_DEBT, CallType::OUTBOUND_FOLLOWUP,
+                                  CallType::OUTBOUND_CAMPAIGN, CallType::OUTBOUND_OTHER})
                 addOnce(m_filter.types, type);
         }
         return addEnums(term, m_filter.types);
@@ -243,7 +256,8 @@ private:
         for (const QString &value : term.values) {
             const auto word = fromWireWord<E>(QString(value).replace(u'-', u'_'));
             if (!word)
-                return refused(term, QString(u"after "_s % term.key % u": may stand "_s % wireWordList<E>().toLower() % u'.'));
+                return refused(
+                    term, QString(u"after "_s % term.key % u": may stand "_s % wireWordList<E>().toLower() % u'.'));
             addOnce(list, *word);
         }
         return Done{};
@@ -253,8 +267,9 @@ private:
     {
         const auto amount = parseAmount(term.values[0], key.money);
         if (!amount || term.values.size() != 1)
-            return refused(term, QString(u"after "_s % term.key % term.op % u" must stand one "_s
-                                         % (key.money ? u"amount such as 150 or 99.50."_s : u"whole number such as 60."_s)));
+            return refused(term,
+                           QString(u"after "_s % term.key % term.op % u" must stand one "_s %
+                                   (key.money ? u"amount such as 150 or 99.50."_s : u"whole number such as 60."_s)));
         if (*amount == 0 && term.op == u"<")
             return refused(term, u"nothing is less than 0."_s);
         Range &range = m_filter.*(key.member);
@@ -269,7 +284,9 @@ private:
     {
         const auto span = parseSpan(term.values[0], m_now, m_zone);
         if (!span || term.values.size() != 1)
-            return refused(term, u"give today, yesterday, week, month, a day such as 2026-11-24 or a time such as 2026-11-24T09:00."_s);
+            return refused(
+                term,
+                u"give today, yesterday, week, month, a day such as 2026-11-24 or a time such as 2026-11-24T09:00."_s);
         if (term.op.startsWith(u'>') || term.op == u":" || term.op == u"=")
             m_filter.started_at.from = term.op == u">" ? span->to : span->from;
         if (term.op.startsWith(u'<') || term.op == u":" || term.op == u"=")
@@ -330,7 +347,8 @@ void writeText(QStringList &terms, const QString &text)
 Result<CallFilter> parseCallFilter(const QString &expression, TimeMs now, const QTimeZone &zone)
 {
     if (expression.size() > longestExpression)
-        return Error{Error::Code::InvalidInput, u"The filter is longer than 100,000 characters; shorten it."_s, {}, false};
+        return Error{
+            Error::Code::InvalidInput, u"The filter is longer than 100,000 characters; shorten it."_s, {}, false};
     FilterReader reader(now, zone);
     for (const FilterTerm &term : splitFilter(expression)) {
         if (const Verdict verdict = reader.add(term); !verdict)

@@ -34,7 +34,8 @@ struct CallFilter {
 /**
  * The filter language of the command line, the search field and saved views:
  *   status:missed,voicemail type:inbound outcome:booked agent:"Dana K." queue:PS tag:vip sla:overdue
- *   is:emergency is:triage is:dnc is:spam is:afterhours is:owed has:recording has:transcript has:outcome has:followup   (- before a term negates is:/has:)
+ *   is:emergency is:triage is:dnc is:spam is:afterhours is:owed has:recording has:transcript has:outcome has:followup
+ *   (- before a term negates is:/has:)
  *   started>=2026-01-01 started<2026-02-01T09:30 started:today|yesterday|week|month duration>60 value>=100 priority<=2 lead>50 wait>20
  *   disposition:no_answer type:outbound (all outbound types)   and plain words or "phrases" for text
  * Several values of one key: any of them; several terms: all of them. A value with blanks or commas stands in quotes (\" and \\ inside).
@@ -45,7 +46,10 @@ Result<CallFilter> parseCallFilter(const QString &expression, TimeMs now, const 
 /** The expression that parses back to this filter; words of its text that would read as terms come back as phrases. */
 QString callFilterText(const CallFilter &filter, const QTimeZone &zone);
 
-enum class SortColumn { Started, Triage, Sla, Caller, Number, Type, Status, Outcome, Agent, Queue, Priority, Duration, Value, LeadScore, Wait, Sentiment };
+enum class SortColumn {
+    Started, Triage, Sla, Caller, Number, Type, Status, Outcome,
+    Agent, Queue, Priority, Duration, Value, LeadScore, Wait, Sentiment
+};
 struct SortOrder {
     SortColumn column = SortColumn::Started;
     bool descending = true;

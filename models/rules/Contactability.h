@@ -15,6 +15,8 @@ struct ContactPermission {
 
 /** The first that holds of: do-not-contact on the contact or the call, blocked number, no number that can be dialled. */
 ContactPermission contactPermission(const Call &call, const Contact *contact, bool numberBlocked);
+/** contactPermission(), and for dialling also 8:00-21:00 at every zone in which the number may be. */
+ContactPermission diallingPermission(const Call &call, const Contact *contact, bool numberBlocked, TimeMs now);
 /** Is `now` inside 8:00-21:00 in each of `zones`? Empty zones means unknown and is refused. */
 bool insideCallingHours(const QList<QTimeZone> &zones, TimeMs now);
 

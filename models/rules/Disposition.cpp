@@ -18,16 +18,19 @@ bool hasEnded(const Call &call)
     case CallStatus::COMPLETED:
     case CallStatus::MISSED:
     case CallStatus::VOICEMAIL:
-    case CallStatus::FAILED: return true;
+    case CallStatus::FAILED:
+        return true;
     case CallStatus::SCHEDULED:
     case CallStatus::IN_PROGRESS:
-    case CallStatus::CANCELLED: return false;
+    case CallStatus::CANCELLED:
+        return false;
     }
     Q_UNREACHABLE();
 }
 
 /** Parts that this rule demands and the entry does not have. */
-void addDemanded(QList<MissingPart> &missing, const DispositionRule &rule, const DispositionEntry &entry, bool hasContact)
+void addDemanded(QList<MissingPart> &missing, const DispositionRule &rule, const DispositionEntry &entry,
+                 bool hasContact)
 {
     const auto demand = [&](bool demanded, Missing part, const QString &what) {
         if (demanded)
@@ -78,33 +81,72 @@ QList<DispositionRule> standardDispositions()
     const QString notReached = u"Not reached"_s;
     return {
         {.key = u"booked"_s, .label = u"Booked"_s, .outcome = Outcome::BOOKED, .hotkey = u'1', .group = booked},
-        {.key = u"estimate_given"_s, .label = u"Estimate given"_s, .outcome = Outcome::INFORMATION, .hotkey = u'2', .group = reached,
+        {.key = u"estimate_given"_s,
+         .label = u"Estimate given"_s,
+         .outcome = Outcome::INFORMATION,
+         .hotkey = u'2',
+         .group = reached,
          .amount_required = true},
-        {.key = u"callback_requested"_s, .label = u"Callback requested"_s, .outcome = Outcome::INFORMATION, .hotkey = u'3', .group = reached,
+        {.key = u"callback_requested"_s,
+         .label = u"Callback requested"_s,
+         .outcome = Outcome::INFORMATION,
+         .hotkey = u'3',
+         .group = reached,
          .follow_up_required = true},
-        {.key = u"left_voicemail"_s, .label = u"Left voicemail"_s, .outcome = Outcome::VOICEMAIL, .hotkey = u'4', .group = notReached,
+        {.key = u"left_voicemail"_s,
+         .label = u"Left voicemail"_s,
+         .outcome = Outcome::VOICEMAIL,
+         .hotkey = u'4',
+         .group = notReached,
          .suggested_follow_up_minutes = -1},
-        {.key = u"no_answer"_s, .label = u"No answer"_s, .outcome = Outcome::NO_ANSWER, .hotkey = u'5', .group = notReached,
+        {.key = u"no_answer"_s,
+         .label = u"No answer"_s,
+         .outcome = Outcome::NO_ANSWER,
+         .hotkey = u'5',
+         .group = notReached,
          .suggested_follow_up_minutes = 120},
-        {.key = u"transferred"_s, .label = u"Transferred"_s, .outcome = Outcome::TRANSFERRED, .hotkey = u'6', .group = reached,
+        {.key = u"transferred"_s,
+         .label = u"Transferred"_s,
+         .outcome = Outcome::TRANSFERRED,
+         .hotkey = u'6',
+         .group = reached,
          .transfer_required = true},
-        {.key = u"insurance_billing"_s, .label = u"Insurance or billing question"_s, .outcome = Outcome::INSURANCE_INQUIRY, .hotkey = u'7',
-         .group = reached, .notes_required = true},
-        {.key = u"payment_plan"_s, .label = u"Payment plan"_s, .outcome = Outcome::PAYMENT_PLAN, .hotkey = u'8', .group = reached,
+        {.key = u"insurance_billing"_s,
+         .label = u"Insurance or billing question"_s,
+         .outcome = Outcome::INSURANCE_INQUIRY,
+         .hotkey = u'7',
+         .group = reached,
+         .notes_required = true},
+        {.key = u"payment_plan"_s,
+         .label = u"Payment plan"_s,
+         .outcome = Outcome::PAYMENT_PLAN,
+         .hotkey = u'8',
+         .group = reached,
          .amount_required = true},
-        {.key = u"wrong_number_spam"_s, .label = u"Wrong number or spam"_s, .outcome = Outcome::OTHER, .hotkey = u'9',
-         .group = u"Not a customer"_s, .notes_required = true},
-        {.key = u"other"_s, .label = u"Other"_s, .outcome = Outcome::OTHER, .hotkey = u'0', .group = reached, .notes_required = true},
+        {.key = u"wrong_number_spam"_s,
+         .label = u"Wrong number or spam"_s,
+         .outcome = Outcome::OTHER,
+         .hotkey = u'9',
+         .group = u"Not a customer"_s,
+         .notes_required = true},
+        {.key = u"other"_s,
+         .label = u"Other"_s,
+         .outcome = Outcome::OTHER,
+         .hotkey = u'0',
+         .group = reached,
+         .notes_required = true},
     };
 }
 
 const DispositionRule *dispositionNamed(const QList<DispositionRule> &rules, const QString &key)
 {
-    const auto found = std::find_if(rules.cbegin(), rules.cend(), [&](const DispositionRule &rule) { return rule.key == key; });
+    const auto found =
+        std::find_if(rules.cbegin(), rules.cend(), [&](const DispositionRule &rule) { return rule.key == key; });
     return found == rules.cend() ? nullptr : &*found;
 }
 
-QList<MissingPart> missingParts(const QList<DispositionRule> &rules, const DispositionEntry &entry, bool hasContact, TimeMs now)
+QList<MissingPart> missingParts(const QList<DispositionRule> &rules, const DispositionEntry &entry, bool hasContact,
+                                TimeMs now)
 {
     QList<MissingPart> missing;
     if (entry.disposition.isEmpty())
@@ -113,7 +155,8 @@ QList<MissingPart> missingParts(const QList<DispositionRule> &rules, const Dispo
         addDemanded(missing, *rule, entry, hasContact);
     else
         missing.append({Missing::UnknownDisposition,
-                        u"\"%1\" is no disposition of this workspace; choose one from the list."_s.arg(entry.disposition.left(60))});
+                        u"\"%1\" is no disposition of this workspace; choose one from the list."_s.arg(
+                            entry.disposition.left(60))});
     if (entry.follow_up_at && *entry.follow_up_at <= now)
         missing.append({Missing::FollowUpInPast, u"The follow-up time is past; choose a later one."_s});
     if (entry.amount_cents && *entry.amount_cents < 0)
@@ -121,11 +164,18 @@ QList<MissingPart> missingParts(const QList<DispositionRule> &rules, const Dispo
     return missing;
 }
 
-bool outcomeRequiredByDefault(const Call &call) { return hasEnded(call) && !call.spam; }
+bool outcomeRequiredByDefault(const Call &call)
+{
+    return hasEnded(call) && !call.spam;
+}
 
-bool needsTriage(const Call &call) { return call.outcome_required && !call.outcome && hasEnded(call) && !call.spam; }
+bool needsTriage(const Call &call)
+{
+    return call.outcome_required && !call.outcome && hasEnded(call) && !call.spam;
+}
 
-void applyDisposition(Call &call, const DispositionRule &rule, const DispositionEntry &entry, const QString &agentId, TimeMs now)
+void applyDisposition(Call &call, const DispositionRule &rule, const DispositionEntry &entry, const QString &agentId,
+                      TimeMs now)
 {
     withdrawImplied(call);
     call.outcome = rule.outcome;

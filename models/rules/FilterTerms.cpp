@@ -10,7 +10,10 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-bool isBlank(QChar c) { return c.isSpace() || c.category() == QChar::Other_Control; }
+bool isBlank(QChar c)
+{
+    return c.isSpace() || c.category() == QChar::Other_Control;
+}
 
 class TermReader
 {
@@ -108,7 +111,8 @@ private:
             term.values = {word};
     }
 
-    // The search itself knows no escapes: a phrase holds neither quotes nor backslashes, so that it reads the same again.
+    // The search itself knows no escapes: a phrase holds neither quotes nor backslashes, so that it reads the same
+    // again.
     static void setPhrase(FilterTerm &term, const QString &text)
     {
         const QString phrase = filterPhrase(text);
@@ -139,7 +143,8 @@ QString filterPhrase(const QString &text)
 
 QString quotedFilterValue(const QString &value)
 {
-    const bool plain = !value.isEmpty() && std::none_of(value.cbegin(), value.cend(), [](QChar c) { return isBlank(c) || c == u',' || c == u'"'; });
+    const bool plain = !value.isEmpty() && std::none_of(value.cbegin(), value.cend(),
+                                                        [](QChar c) { return isBlank(c) || c == u',' || c == u'"'; });
     if (plain)
         return value;
     QString escaped = value;

@@ -35,7 +35,9 @@ struct Parts {
 /** Splits off the time at the end; "2:30 pm" is two words of it. */
 Parts splitParts(const QString &text)
 {
-    const auto splitBefore = [&](qsizetype space) { return space < 0 ? Parts{{}, text} : Parts{text.left(space), text.mid(space + 1)}; };
+    const auto splitBefore = [&](qsizetype space) {
+        return space < 0 ? Parts{{}, text} : Parts{text.left(space), text.mid(space + 1)};
+    };
     const qsizetype lastSpace = text.lastIndexOf(u' ');
     const QString last = text.mid(lastSpace + 1);
     const bool halfDayAlone = last == u"am" || last == u"pm" || last == u"a" || last == u"p";
@@ -104,7 +106,8 @@ Result<TimeMs> parseFollowUpTime(const QString &text, TimeMs now, const QTimeZon
 {
     const QString plain = text.left(80).simplified().toLower();
     if (plain.isEmpty())
-        return Error{Error::Code::InvalidInput, u"Type a time such as 30m, 14:30, tomorrow 9:00 or fri 14:30."_s, {}, false};
+        return Error{
+            Error::Code::InvalidInput, u"Type a time such as 30m, 14:30, tomorrow 9:00 or fri 14:30."_s, {}, false};
     const auto at = parseMoment(plain, now, zone);
     if (!at)
         return notUnderstood(text.simplified());
@@ -140,7 +143,8 @@ std::optional<TimeMs> suggestedFollowUp(int suggestedMinutes, TimeMs now, const 
 std::optional<FollowUpTask> missedCallFollowUp(const Call &call, bool openTaskOnNumber, TimeMs now)
 {
     const bool outbound = call.call_type && isOutbound(*call.call_type);
-    const bool wanted = call.status == CallStatus::MISSED && !outbound && !call.outcome && !call.spam && !call.do_not_contact;
+    const bool wanted =
+        call.status == CallStatus::MISSED && !outbound && !call.outcome && !call.spam && !call.do_not_contact;
     if (!wanted || openTaskOnNumber || call.customer_number.isEmpty())
         return std::nullopt;
     FollowUpTask task;
@@ -163,7 +167,8 @@ bool closesMissedFollowUps(const Call &call)
     if (call.status != CallStatus::COMPLETED)
         return false;
     // Providers call an outbound attempt completed when a machine or nobody picked up; the outcome then says so.
-    return call.outcome != Outcome::NO_ANSWER && call.outcome != Outcome::BUSY && call.outcome != Outcome::VOICEMAIL && call.outcome != Outcome::FAILED;
+    return call.outcome != Outcome::NO_ANSWER && call.outcome != Outcome::BUSY && call.outcome != Outcome::VOICEMAIL &&
+           call.outcome != Outcome::FAILED;
 }
 
 } // namespace calldeck

@@ -13,17 +13,25 @@ namespace
 QString typeName(QJsonValue::Type type)
 {
     switch (type) {
-    case QJsonValue::Bool: return u"true or false"_s;
-    case QJsonValue::Double: return u"a number"_s;
-    case QJsonValue::String: return u"a text"_s;
-    case QJsonValue::Array: return u"a list"_s;
-    default: return u"an object"_s;
+    case QJsonValue::Bool:
+        return u"true or false"_s;
+    case QJsonValue::Double:
+        return u"a number"_s;
+    case QJsonValue::String:
+        return u"a text"_s;
+    case QJsonValue::Array:
+        return u"a list"_s;
+    default:
+        return u"an object"_s;
     }
 }
 
 } // namespace
 
-JsonReader::JsonReader(const QJsonValue &value, const QString &path, QString &problem) : m_value(value), m_path(path), m_problem(problem) {}
+JsonReader::JsonReader(const QJsonValue &value, const QString &path, QString &problem)
+    : m_value(value), m_path(path), m_problem(problem)
+{
+}
 
 bool JsonReader::has(const QString &key) const
 {
@@ -31,9 +39,15 @@ bool JsonReader::has(const QString &key) const
     return !value.isUndefined() && !value.isNull();
 }
 
-QString JsonReader::text(const QString &key) { return member(key, QJsonValue::String).toString(); }
+QString JsonReader::text(const QString &key)
+{
+    return member(key, QJsonValue::String).toString();
+}
 
-bool JsonReader::boolean(const QString &key) { return member(key, QJsonValue::Bool).toBool(); }
+bool JsonReader::boolean(const QString &key)
+{
+    return member(key, QJsonValue::Bool).toBool();
+}
 
 qint64 JsonReader::integer(const QString &key)
 {
@@ -79,6 +93,9 @@ QJsonValue JsonReader::member(const QString &key, QJsonValue::Type type)
     return value;
 }
 
-QString JsonReader::pathOf(const QString &key) const { return m_path.isEmpty() ? key : QString(m_path % u'.' % key); }
+QString JsonReader::pathOf(const QString &key) const
+{
+    return m_path.isEmpty() ? key : QString(m_path % u'.' % key);
+}
 
 } // namespace calldeck

@@ -10,8 +10,9 @@ namespace calldeck
 {
 
 /**
- * Reads a JSON value key by key and keeps the first thing that is wrong with it as a sentence that names the key by its whole
- * path ("sla.rules[2].trigger"). After a failure reading goes on with empty values, so that callers need no branches.
+ * Reads a JSON value key by key and keeps the first thing that is wrong with it as a sentence that names the key by its
+ * whole path ("sla.rules[2].trigger"). After a failure reading goes on with empty values, so that callers need no
+ * branches.
  */
 class JsonReader
 {
@@ -38,7 +39,8 @@ public:
     }
     template <class T, class F> QList<T> list(const QString &key, F &&read)
     {
-        return JsonReader(member(key, QJsonValue::Array), pathOf(key), m_problem).template elements<T>(std::forward<F>(read));
+        return JsonReader(member(key, QJsonValue::Array), pathOf(key), m_problem)
+            .template elements<T>(std::forward<F>(read));
     }
     /** Reads this value as a list. */
     template <class T, class F> QList<T> elements(F &&read)

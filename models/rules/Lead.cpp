@@ -6,12 +6,17 @@ namespace calldeck
 int leadPriority(LeadStatus status)
 {
     switch (status) {
-    case LeadStatus::INTERESTED: return 1;
-    case LeadStatus::CALLBACK: return 2;
-    case LeadStatus::NEW: return 3;
-    case LeadStatus::NOT_INTERESTED: return 4;
+    case LeadStatus::INTERESTED:
+        return 1;
+    case LeadStatus::CALLBACK:
+        return 2;
+    case LeadStatus::NEW:
+        return 3;
+    case LeadStatus::NOT_INTERESTED:
+        return 4;
     case LeadStatus::CONVERTED:
-    case LeadStatus::DO_NOT_CALL: return 5;
+    case LeadStatus::DO_NOT_CALL:
+        return 5;
     }
     Q_UNREACHABLE();
 }
@@ -19,12 +24,17 @@ int leadPriority(LeadStatus status)
 std::optional<int> leadFollowUpDays(LeadStatus status)
 {
     switch (status) {
-    case LeadStatus::INTERESTED: return 1;
-    case LeadStatus::CALLBACK: return 3;
-    case LeadStatus::NEW: return 7;
-    case LeadStatus::NOT_INTERESTED: return 30;
+    case LeadStatus::INTERESTED:
+        return 1;
+    case LeadStatus::CALLBACK:
+        return 3;
+    case LeadStatus::NEW:
+        return 7;
+    case LeadStatus::NOT_INTERESTED:
+        return 30;
     case LeadStatus::CONVERTED:
-    case LeadStatus::DO_NOT_CALL: return std::nullopt;
+    case LeadStatus::DO_NOT_CALL:
+        return std::nullopt;
     }
     Q_UNREACHABLE();
 }

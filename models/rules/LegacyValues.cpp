@@ -95,16 +95,26 @@ template <class E, size_t N> std::optional<E> look(const OldWord<E> (&oldWords)[
     const QString plain = typed.toString().replace(u'_', u' ').replace(u'-', u' ').simplified().toLower();
     if (const auto current = fromWireWord<E>(QString(plain).replace(u' ', u'_')))
         return current;
-    const auto found = std::find_if(std::begin(oldWords), std::end(oldWords), [&](const OldWord<E> &old) { return plain == old.word; });
+    const auto found = std::find_if(std::begin(oldWords), std::end(oldWords),
+                                    [&](const OldWord<E> &old) { return plain == old.word; });
     return found == std::end(oldWords) ? std::nullopt : std::optional(found->value);
 }
 
 } // namespace
 
-std::optional<CallType> legacyCallType(QStringView direction) { return look(oldDirections, direction); }
+std::optional<CallType> legacyCallType(QStringView direction)
+{
+    return look(oldDirections, direction);
+}
 
-std::optional<CallStatus> legacyStatus(QStringView status) { return look(oldStatuses, status); }
+std::optional<CallStatus> legacyStatus(QStringView status)
+{
+    return look(oldStatuses, status);
+}
 
-std::optional<Outcome> legacyOutcome(QStringView outcome) { return look(oldOutcomes, outcome); }
+std::optional<Outcome> legacyOutcome(QStringView outcome)
+{
+    return look(oldOutcomes, outcome);
+}
 
 } // namespace calldeck

@@ -12,7 +12,8 @@ namespace calldeck
 QString clockText(const QDateTime &local);
 QString weekdayTimeText(const QDateTime &local);
 QString dateTimeText(const QDateTime &local);
-/** weekdayTimeText() when less than six days from `now`, so that the weekday alone is unmistakable, else dateTimeText(). */
+/** weekdayTimeText() when less than six days from `now`, so that the weekday alone is unmistakable, else
+ * dateTimeText(). */
 QString nearTimeText(TimeMs at, TimeMs now, const QTimeZone &zone);
 /** A zone of the IANA database. QTimeZone alone also takes any word for the name of a zone at UTC. */
 bool isZoneName(const QByteArray &id);

@@ -14,12 +14,21 @@ constexpr qint64 longestClosureMs = 366 * dayMs;
 constexpr qint64 epochJulianDay = 2440588;
 constexpr TimeMs noEnd = std::numeric_limits<TimeMs>::max() / 4;
 
-qint64 floorDiv(qint64 a, qint64 b) { return a / b - (a % b < 0 ? 1 : 0); }
+qint64 floorDiv(qint64 a, qint64 b)
+{
+    return a / b - (a % b < 0 ? 1 : 0);
+}
 
 /** 0 for Monday; the epoch was a Thursday. */
-size_t weekdayOf(qint64 day) { return static_cast<size_t>(day + 3 - floorDiv(day + 3, 7) * 7); }
+size_t weekdayOf(qint64 day)
+{
+    return static_cast<size_t>(day + 3 - floorDiv(day + 3, 7) * 7);
+}
 
-qint64 endOf(const OpenPeriod &period) { return period.to.isValid() ? period.to.msecsSinceStartOfDay() : dayMs; }
+qint64 endOf(const OpenPeriod &period)
+{
+    return period.to.isValid() ? period.to.msecsSinceStartOfDay() : dayMs;
+}
 
 } // namespace
 
@@ -37,7 +46,8 @@ void OpenIntervals::enterOffset(TimeMs at)
     }
     const QDateTime moment = QDateTime::fromMSecsSinceEpoch(at, Qt::UTC);
     m_offset = m_zone.offsetFromUtc(moment) * qint64(1000);
-    const QTimeZone::OffsetData change = m_zone.hasTransitions() ? m_zone.nextTransition(moment) : QTimeZone::OffsetData{};
+    const QTimeZone::OffsetData change =
+        m_zone.hasTransitions() ? m_zone.nextTransition(moment) : QTimeZone::OffsetData{};
     m_offsetEnds = change.atUtc.isValid() ? change.atUtc.toMSecsSinceEpoch() : noEnd;
     if (m_offsetEnds <= at)
         m_offsetEnds = noEnd;

@@ -12,9 +12,9 @@ struct OpenInterval {
 };
 
 /**
- * The open intervals of a calendar from a moment on, in order. Between two changes of the zone's offset local time runs as evenly
- * as UTC, so the walk goes from change to change and needs no special case for skipped or repeated hours, not even at midnight.
- * Neighbouring intervals may touch. The calendar must outlive the walk.
+ * The open intervals of a calendar from a moment on, in order. Between two changes of the zone's offset local time runs
+ * as evenly as UTC, so the walk goes from change to change and needs no special case for skipped or repeated hours, not
+ * even at midnight. Neighbouring intervals may touch. The calendar must outlive the walk.
  */
 class OpenIntervals
 {

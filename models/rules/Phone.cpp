@@ -28,7 +28,10 @@ std::optional<ParsedNumber> parse(const QString &text, const QString &region)
     return plan.IsValidNumber(number) ? std::optional(number) : std::nullopt;
 }
 
-std::optional<ParsedNumber> parseE164(const QString &text) { return text.startsWith(u'+') ? parse(text, u"ZZ"_s) : std::nullopt; }
+std::optional<ParsedNumber> parseE164(const QString &text)
+{
+    return text.startsWith(u'+') ? parse(text, u"ZZ"_s) : std::nullopt;
+}
 
 QString formatted(const ParsedNumber &number, PhoneNumberUtil::PhoneNumberFormat format)
 {
@@ -61,7 +64,8 @@ QString formatPhone(const QString &e164, const QString &region)
     if (!number)
         return e164;
     const int ownCode = PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region.toUpper().toStdString());
-    return formatted(*number, number->country_code() == ownCode ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL);
+    return formatted(*number,
+                     number->country_code() == ownCode ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL);
 }
 
 QStringList phoneSearchTokens(const QString &e164OrRaw)
@@ -73,15 +77,16 @@ QStringList phoneSearchTokens(const QString &e164OrRaw)
     std::string national;
     PhoneNumberUtil::GetInstance()->GetNationalSignificantNumber(*number, &national);
     // People type a number as it is dialled at home, too: with the 0 that the international form drops.
-    QStringList tokens{digits, QString::fromStdString(national), digitsOf(formatted(*number, PhoneNumberUtil::NATIONAL)), digits.right(7),
-                       digits.right(4)};
+    QStringList tokens{digits, QString::fromStdString(national),
+                       digitsOf(formatted(*number, PhoneNumberUtil::NATIONAL)), digits.right(7), digits.right(4)};
     tokens.removeDuplicates();
     return tokens;
 }
 
 QString typedDigits(const QString &text)
 {
-    const bool numeric = std::all_of(text.cbegin(), text.cend(), [](QChar c) { return c.isDigit() || c.isSpace() || u"+()-./"_s.contains(c); });
+    const bool numeric = std::all_of(text.cbegin(), text.cend(),
+                                     [](QChar c) { return c.isDigit() || c.isSpace() || u"+()-./"_s.contains(c); });
     const QString digits = numeric ? digitsOf(text) : QString();
     return digits.size() >= 3 ? digits : QString();
 }

@@ -18,26 +18,33 @@ constexpr qint64 minuteMs = 60 * 1000;
 
 bool matches(const SlaRule &rule, const Call &call, SlaTrigger trigger)
 {
-    return rule.trigger == trigger && (rule.queue.isEmpty() || rule.queue.compare(call.queue, Qt::CaseInsensitive) == 0)
-           && (!rule.call_type || rule.call_type == call.call_type)
-           && (!rule.minimum_priority || (call.priority && *call.priority <= *rule.minimum_priority))
-           && (!rule.after_hours || *rule.after_hours == call.after_hours);
+    return rule.trigger == trigger &&
+           (rule.queue.isEmpty() || rule.queue.compare(call.queue, Qt::CaseInsensitive) == 0) &&
+           (!rule.call_type || rule.call_type == call.call_type) &&
+           (!rule.minimum_priority || (call.priority && *call.priority <= *rule.minimum_priority)) &&
+           (!rule.after_hours || *rule.after_hours == call.after_hours);
 }
 
 const SlaRule *ruleFor(const SlaPolicy &policy, const Call &call, SlaTrigger trigger)
 {
-    const auto found = std::find_if(policy.rules.cbegin(), policy.rules.cend(), [&](const SlaRule &rule) { return matches(rule, call, trigger); });
+    const auto found = std::find_if(policy.rules.cbegin(), policy.rules.cend(),
+                                    [&](const SlaRule &rule) { return matches(rule, call, trigger); });
     return found == policy.rules.cend() ? nullptr : &*found;
 }
 
 QString triggerText(SlaTrigger trigger)
 {
     switch (trigger) {
-    case SlaTrigger::MISSED_CALL: return u"missed"_s;
-    case SlaTrigger::VOICEMAIL: return u"voicemail left"_s;
-    case SlaTrigger::CALLBACK_DUE: return u"callback promised for"_s;
-    case SlaTrigger::DISPOSITION_DUE: return u"ended without an outcome"_s;
-    case SlaTrigger::EMERGENCY: return u"emergency since"_s;
+    case SlaTrigger::MISSED_CALL:
+        return u"missed"_s;
+    case SlaTrigger::VOICEMAIL:
+        return u"voicemail left"_s;
+    case SlaTrigger::CALLBACK_DUE:
+        return u"callback promised for"_s;
+    case SlaTrigger::DISPOSITION_DUE:
+        return u"ended without an outcome"_s;
+    case SlaTrigger::EMERGENCY:
+        return u"emergency since"_s;
     }
     Q_UNREACHABLE();
 }
@@ -45,8 +52,8 @@ QString triggerText(SlaTrigger trigger)
 QString targetText(const SlaRule &rule)
 {
     const QString kind = rule.business_time ? u"business minute"_s : u"minute"_s;
-    return QString::number(rule.target_minutes) % u' ' % kind % (rule.target_minutes == 1 ? QString() : u"s"_s)
-           % (rule.business_time ? QString() : u" day or night"_s);
+    return QString::number(rule.target_minutes) % u' ' % kind % (rule.target_minutes == 1 ? QString() : u"s"_s) %
+           (rule.business_time ? QString() : u" day or night"_s);
 }
 
 /** "closed Fri 17:00 to Mon 9:00 and Tue 12:00 to Tue 13:00", or "" when it was open all the while. */
@@ -67,7 +74,9 @@ QString closedText(const BusinessCalendar &calendar, const SlaClock &clock, Time
             if (spans.size() == shown)
                 ++more;
             else
-                spans.append(closedFrom == clock.started_at ? QString(u"until "_s % to) : QString(nearTimeText(closedFrom, now, zone) % u" to "_s % to));
+                spans.append(closedFrom == clock.started_at
+                                 ? QString(u"until "_s % to)
+                                 : QString(nearTimeText(closedFrom, now, zone) % u" to "_s % to));
         }
         closedFrom = interval->to;
     }
@@ -109,7 +118,8 @@ std::optional<SlaClock> startSlaClock(const SlaPolicy &policy, const Call &call,
         return std::nullopt;
     const qint64 target = rule->target_minutes * minuteMs;
     const qint64 warning = std::min(rule->warning_minutes > 0 ? rule->warning_minutes * minuteMs : target / 2, target);
-    const qint64 critical = std::clamp(rule->critical_minutes > 0 ? rule->critical_minutes * minuteMs : target * 4 / 5, warning, target);
+    const qint64 critical =
+        std::clamp(rule->critical_minutes > 0 ? rule->critical_minutes * minuteMs : target * 4 / 5, warning, target);
     const auto warningAt = after(policy, *rule, startedAt, warning);
     const auto criticalAt = after(policy, *rule, startedAt, critical);
     const auto dueAt = after(policy, *rule, startedAt, target);
@@ -144,7 +154,8 @@ std::optional<SlaClock> slaClockOf(const Call &call)
     if (!call.sla_trigger || !call.sla_due_at || call.sla_met_at)
         return std::nullopt;
     const TimeMs due = *call.sla_due_at;
-    return SlaClock{*call.sla_trigger, call.sla_started_at.value_or(due), call.sla_warning_at.value_or(due), call.sla_critical_at.value_or(due), due};
+    return SlaClock{*call.sla_trigger, call.sla_started_at.value_or(due), call.sla_warning_at.value_or(due),
+                    call.sla_critical_at.value_or(due), due};
 }
 
 void setSlaClock(Call &call, const std::optional<SlaClock> &clock)
@@ -160,11 +171,13 @@ void setSlaClock(Call &call, const std::optional<SlaClock> &clock)
 QString explainSla(const SlaPolicy &policy, const Call &call, const SlaClock &clock, TimeMs now)
 {
     const QTimeZone zone(policy.calendar.zone);
-    const QString due = QString((now >= clock.due_at ? u"Was due "_s : u"Due "_s) % nearTimeText(clock.due_at, now, zone));
+    const QString due =
+        QString((now >= clock.due_at ? u"Was due "_s : u"Due "_s) % nearTimeText(clock.due_at, now, zone));
     const QString start = QString(triggerText(clock.trigger) % u' ' % nearTimeText(clock.started_at, now, zone));
     const QString head = QString(due % u": "_s % start % u", "_s);
 
-    // The policy may have changed since the clock started; a stored deadline is never explained by a rule that gives another one.
+    // The policy may have changed since the clock started; a stored deadline is never explained by a rule that gives
+    // another one.
     const SlaRule *rule = ruleFor(policy, call, clock.trigger);
     const auto today = startSlaClock(policy, call, clock.trigger, clock.started_at);
     if (!rule || !today || today->due_at != clock.due_at)
@@ -175,7 +188,8 @@ QString explainSla(const SlaPolicy &policy, const Call &call, const SlaClock &cl
 
 QString slaRemainingText(const SlaClock &clock, TimeMs now)
 {
-    // A second that has begun still counts as left, so 0:00 means due now; a minus sign appears with the first whole second over.
+    // A second that has begun still counts as left, so 0:00 means due now; a minus sign appears with the first whole
+    // second over.
     const qint64 left = clock.due_at - now;
     const qint64 seconds = left >= 0 ? (left + 999) / 1000 : -left / 1000;
     const QString sign = left < 0 && seconds > 0 ? QString(QChar(0x2212)) : QString();

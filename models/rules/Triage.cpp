@@ -14,7 +14,10 @@ namespace
 
 constexpr qint64 afterAllPriorities = 9;
 
-qint64 orLast(const OptionalInt &value) { return value.value_or(std::numeric_limits<qint64>::max()); }
+qint64 orLast(const OptionalInt &value)
+{
+    return value.value_or(std::numeric_limits<qint64>::max());
+}
 
 qint64 median(QList<qint64> values)
 {
@@ -30,7 +33,8 @@ qint64 median(QList<qint64> values)
 bool triageBefore(const Call &a, const Call &b)
 {
     const auto place = [](const Call &call) {
-        return std::tuple(!call.emergency, orLast(call.sla_due_at), call.priority.value_or(afterAllPriorities), call.started_at, call.key);
+        return std::tuple(!call.emergency, orLast(call.sla_due_at), call.priority.value_or(afterAllPriorities),
+                          call.started_at, call.key);
     };
     return place(a) < place(b);
 }

@@ -11,7 +11,8 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-/** Which of the names `word` is or begins, from 1; at least three letters, so that "t" never means two days. 0 for none. */
+/** Which of the names `word` is or begins, from 1; at least three letters, so that "t" never means two days. 0 for
+ * none. */
 int placeOf(const QString &word, const QStringList &names)
 {
     if (word.size() < 3)
@@ -25,14 +26,16 @@ int placeOf(const QString &word, const QStringList &names)
 
 int weekdayNamed(const QString &word)
 {
-    static const QStringList names{u"monday"_s, u"tuesday"_s, u"wednesday"_s, u"thursday"_s, u"friday"_s, u"saturday"_s, u"sunday"_s};
+    static const QStringList names{u"monday"_s, u"tuesday"_s,  u"wednesday"_s, u"thursday"_s,
+                                   u"friday"_s, u"saturday"_s, u"sunday"_s};
     return placeOf(word, names);
 }
 
 int monthNamed(const QString &word)
 {
-    static const QStringList names{u"january"_s, u"february"_s, u"march"_s,     u"april"_s,   u"may"_s,      u"june"_s,
-                                   u"july"_s,    u"august"_s,   u"september"_s, u"october"_s, u"november"_s, u"december"_s};
+    static const QStringList names{u"january"_s,   u"february"_s, u"march"_s,    u"april"_s,
+                                   u"may"_s,       u"june"_s,     u"july"_s,     u"august"_s,
+                                   u"september"_s, u"october"_s,  u"november"_s, u"december"_s};
     return placeOf(word, names);
 }
 
@@ -106,7 +109,8 @@ std::optional<TypedDay> parseTypedDay(const QString &text)
 
 std::optional<TypedSpan> parseTypedSpan(const QString &text)
 {
-    static const QRegularExpression pattern(u"^(?:in )?(?:(\\d{1,5}) ?d(?:ays?)?)? ?(?:(\\d{1,6}) ?h(?:(?:ou)?rs?)?)? ?(?:(\\d{1,7}) ?(m(?:in(?:ute)?s?)?)?)?$"_s);
+    static const QRegularExpression pattern(
+        u"^(?:in )?(?:(\\d{1,5}) ?d(?:ays?)?)? ?(?:(\\d{1,6}) ?h(?:(?:ou)?rs?)?)? ?(?:(\\d{1,7}) ?(m(?:in(?:ute)?s?)?)?)?$"_s);
     const QRegularExpressionMatch match = pattern.match(text);
     const bool unitless = !match.captured(3).isEmpty() && match.captured(4).isEmpty();
     // "1h30" is an hour and a half; a bare 30 or "2d 9" might as well be a time of day.
@@ -114,7 +118,8 @@ std::optional<TypedSpan> parseTypedSpan(const QString &text)
         return std::nullopt;
     if (match.captured(1).isEmpty() && match.captured(2).isEmpty() && match.captured(3).isEmpty())
         return std::nullopt;
-    return TypedSpan{match.captured(1).toLongLong(), match.captured(2).toLongLong() * 60 + match.captured(3).toLongLong()};
+    return TypedSpan{match.captured(1).toLongLong(),
+                     match.captured(2).toLongLong() * 60 + match.captured(3).toLongLong()};
 }
 
 } // namespace calldeck

@@ -20,10 +20,12 @@ struct TypedDay {
     int month = 0;
     int year = 0;
 };
-/** "tomorrow", "tom", "fri", "next monday", "2026-11-24", "24.11.", "11/24", "24 nov", "nov 24", the last four with or without a year. */
+/** "tomorrow", "tom", "fri", "next monday", "2026-11-24", "24.11.", "11/24", "24 nov", "nov 24", the last four with or
+ * without a year. */
 std::optional<TypedDay> parseTypedDay(const QString &text);
 
-/** "30m", "45 min", "2h", "1h30", "1 h 30 min", "3d", "in 2 hours". Days are days of the calendar, the rest is real time. */
+/** "30m", "45 min", "2h", "1h30", "1 h 30 min", "3d", "in 2 hours". Days are days of the calendar, the rest is real
+ * time. */
 struct TypedSpan {
     qint64 days = 0;
     qint64 minutes = 0;

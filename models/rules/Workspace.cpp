@@ -34,7 +34,8 @@ QJsonObject periodToJson(const OpenPeriod &period)
 QJsonObject calendarToJson(const BusinessCalendar &calendar)
 {
     return {{u"zone"_s, QString::fromUtf8(calendar.zone)},
-            {u"periods"_s, toArray(calendar.periods, [](const QList<OpenPeriod> &day) { return toArray(day, periodToJson); })},
+            {u"periods"_s,
+             toArray(calendar.periods, [](const QList<OpenPeriod> &day) { return toArray(day, periodToJson); })},
             {u"holidays"_s, toArray(calendar.holidays, [](const QDate &day) { return day.toString(Qt::ISODate); })}};
 }
 
@@ -88,8 +89,8 @@ BusinessCalendar readCalendar(JsonReader &json)
 {
     BusinessCalendar calendar;
     calendar.zone = json.text(u"zone"_s).toUtf8();
-    const QList<QList<OpenPeriod>> week =
-        json.list<QList<OpenPeriod>>(u"periods"_s, [](JsonReader &day) { return day.elements<OpenPeriod>(readPeriod); });
+    const QList<QList<OpenPeriod>> week = json.list<QList<OpenPeriod>>(
+        u"periods"_s, [](JsonReader &day) { return day.elements<OpenPeriod>(readPeriod); });
     if (week.size() != 7)
         json.fail(u"periods"_s, u"needs seven lists, Monday first"_s);
     for (qsizetype day = 0; day < std::min<qsizetype>(week.size(), 7); ++day)
@@ -192,7 +193,8 @@ QJsonObject workspaceToJson(const Workspace &workspace)
             {u"zone"_s, QString::fromUtf8(workspace.zone)},
             {u"is_demo"_s, workspace.is_demo},
             {u"calendar"_s, calendarToJson(workspace.calendar)},
-            {u"sla"_s, QJsonObject{{u"calendar"_s, calendarToJson(workspace.sla.calendar)}, {u"rules"_s, toArray(workspace.sla.rules, slaRuleToJson)}}},
+            {u"sla"_s, QJsonObject{{u"calendar"_s, calendarToJson(workspace.sla.calendar)},
+                                   {u"rules"_s, toArray(workspace.sla.rules, slaRuleToJson)}}},
             {u"dispositions"_s, toArray(workspace.dispositions, dispositionToJson)},
             {u"common_tags"_s, QJsonArray::fromStringList(workspace.common_tags)}};
 }
@@ -210,7 +212,8 @@ Result<Workspace> workspaceFromJson(const QJsonObject &json)
     workspace.is_demo = reader.boolean(u"is_demo"_s);
     workspace.calendar = reader.object<BusinessCalendar>(u"calendar"_s, readCalendar);
     workspace.sla = reader.object<SlaPolicy>(u"sla"_s, [](JsonReader &sla) {
-        return SlaPolicy{sla.list<SlaRule>(u"rules"_s, readSlaRule), sla.object<BusinessCalendar>(u"calendar"_s, readCalendar)};
+        return SlaPolicy{sla.list<SlaRule>(u"rules"_s, readSlaRule),
+                         sla.object<BusinessCalendar>(u"calendar"_s, readCalendar)};
     });
     workspace.dispositions = reader.list<DispositionRule>(u"dispositions"_s, readDisposition);
     refuseTwins(reader, workspace.dispositions);

@@ -40,7 +40,10 @@ struct OracleCase {
     const char *zone;
     const char *from; ///< UTC, some days before a change of the clocks
 };
-void PrintTo(const OracleCase &c, std::ostream *out) { *out << c.zone << " from " << c.from; }
+void PrintTo(const OracleCase &c, std::ostream *out)
+{
+    *out << c.zone << " from " << c.from;
+}
 
 BusinessCalendar randomCalendar(std::mt19937 &random, const QByteArray &zone, const QDate &near)
 {
@@ -73,7 +76,8 @@ TEST_P(CalendarOracle, everyMinuteAgreesAroundTheChange)
     const TimeMs start = at(GetParam().from);
     std::mt19937 random(7);
     for (int round = 0; round < 6; ++round) {
-        const auto calendar = randomCalendar(random, GetParam().zone, QDateTime::fromMSecsSinceEpoch(start, Qt::UTC).date());
+        const auto calendar =
+            randomCalendar(random, GetParam().zone, QDateTime::fromMSecsSinceEpoch(start, Qt::UTC).date());
         qint64 open = 0;
         for (TimeMs moment = start; moment < start + hours(24 * 5); moment += minutes(1)) {
             const bool expected = oracleOpen(calendar, moment);
@@ -84,13 +88,16 @@ TEST_P(CalendarOracle, everyMinuteAgreesAroundTheChange)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Changes, CalendarOracle,
-                         testing::Values(OracleCase{newYork, "2026-03-06 12:00"}, OracleCase{newYork, "2026-10-30 12:00"},
-                                         OracleCase{"Europe/London", "2026-03-27 00:00"}, OracleCase{"Europe/London", "2026-10-23 00:00"},
-                                         OracleCase{"Australia/Sydney", "2026-04-03 00:00"}, OracleCase{"Australia/Lord_Howe", "2026-04-03 00:00"},
-                                         OracleCase{"Australia/Lord_Howe", "2026-10-02 00:00"}, OracleCase{"America/Sao_Paulo", "2018-11-02 00:00"},
-                                         OracleCase{"America/Sao_Paulo", "2019-02-15 00:00"}, OracleCase{"Pacific/Apia", "2011-12-28 00:00"},
-                                         OracleCase{"Asia/Kathmandu", "2026-05-01 00:00"}, OracleCase{newYork, "2045-03-10 00:00"}));
+INSTANTIATE_TEST_SUITE_P(
+    Changes, CalendarOracle,
+    testing::Values(OracleCase{newYork, "2026-03-06 12:00"}, OracleCase{newYork, "2026-10-30 12:00"},
+                    OracleCase{"Europe/London", "2026-03-27 00:00"}, OracleCase{"Europe/London", "2026-10-23 00:00"},
+                    OracleCase{"Australia/Sydney", "2026-04-03 00:00"},
+                    OracleCase{"Australia/Lord_Howe", "2026-04-03 00:00"},
+                    OracleCase{"Australia/Lord_Howe", "2026-10-02 00:00"},
+                    OracleCase{"America/Sao_Paulo", "2018-11-02 00:00"},
+                    OracleCase{"America/Sao_Paulo", "2019-02-15 00:00"}, OracleCase{"Pacific/Apia", "2011-12-28 00:00"},
+                    OracleCase{"Asia/Kathmandu", "2026-05-01 00:00"}, OracleCase{newYork, "2045-03-10 00:00"}));
 
 TEST(BusinessCalendar, addingAndMeasuringAreInverse)
 {
@@ -98,8 +105,10 @@ TEST(BusinessCalendar, addingAndMeasuringAreInverse)
     std::mt19937_64 random(20261121);
     std::mt19937 shapes(3);
     for (int round = 0; round < 3000; ++round) {
-        const TimeMs start = at("2018-01-01 00:00") + static_cast<TimeMs>(random() % static_cast<quint64>(hours(24 * 365 * 9)));
-        const auto calendar = randomCalendar(shapes, zones[round % 5], QDateTime::fromMSecsSinceEpoch(start, Qt::UTC).date());
+        const TimeMs start =
+            at("2018-01-01 00:00") + static_cast<TimeMs>(random() % static_cast<quint64>(hours(24 * 365 * 9)));
+        const auto calendar =
+            randomCalendar(shapes, zones[round % 5], QDateTime::fromMSecsSinceEpoch(start, Qt::UTC).date());
         const qint64 open = static_cast<qint64>(random() % static_cast<quint64>(hours(60)));
         const auto end = addOpenTime(calendar, start, open);
         const auto later = addOpenTime(calendar, start, open + 1);

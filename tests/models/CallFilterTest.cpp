@@ -15,7 +15,10 @@ namespace
 const TimeMs now = at("2026-11-18 15:00", "America/New_York"); // a Wednesday
 const QTimeZone zone("America/New_York");
 
-Result<CallFilter> parse(const char *text) { return parseCallFilter(QString::fromUtf8(text), now, zone); }
+Result<CallFilter> parse(const char *text)
+{
+    return parseCallFilter(QString::fromUtf8(text), now, zone);
+}
 
 CallFilter good(const char *text)
 {
@@ -48,12 +51,15 @@ public:
                 list->append(value());
             list->removeDuplicates();
         }
-        for (std::optional<bool> *flag : {&filter.in_triage, &filter.has_outcome, &filter.emergency, &filter.do_not_contact, &filter.spam, &filter.after_hours,
-                                          &filter.has_recording, &filter.has_transcript, &filter.follow_up_required, &filter.outcome_owed}) {
+        for (std::optional<bool> *flag :
+             {&filter.in_triage, &filter.has_outcome, &filter.emergency, &filter.do_not_contact, &filter.spam,
+              &filter.after_hours, &filter.has_recording, &filter.has_transcript, &filter.follow_up_required,
+              &filter.outcome_owed}) {
             if (below(4) == 0)
                 *flag = below(2) == 0;
         }
-        for (Range *range : {&filter.duration_seconds, &filter.value_cents, &filter.priority, &filter.lead_score, &filter.queue_seconds})
+        for (Range *range : {&filter.duration_seconds, &filter.value_cents, &filter.priority, &filter.lead_score,
+                             &filter.queue_seconds})
             *range = {number(100000), number(100000)};
         const QDate day = QDate(2020, 1, 1).addDays(below(3000));
         filter.started_at = {below(2) ? OptionalInt(day.startOfDay(zone).toMSecsSinceEpoch()) : OptionalInt(),
@@ -67,7 +73,8 @@ public:
         static const QString alphabet = QStringLiteral("abcistru:<>=-,\"\\ 0129.TZ_\té漢") + QChar(0) + QChar(0xd800);
         QString made;
         for (int i = below(length); i > 0; --i)
-            made += below(9) == 0 ? QStringLiteral(" is:") : QString(alphabet[below(static_cast<int>(alphabet.size()))]);
+            made +=
+                below(9) == 0 ? QStringLiteral(" is:") : QString(alphabet[below(static_cast<int>(alphabet.size()))]);
         return made;
     }
 
@@ -90,8 +97,10 @@ private:
     }
     QString text()
     {
-        static const QStringList pieces{QStringLiteral("leak"), QStringLiteral("\"water heater\""), QStringLiteral("555-0142"), QStringLiteral("\"is:spam\""),
-                                        QStringLiteral("10:30"), QStringLiteral("a\\b"), QStringLiteral("\"-no\"")};
+        static const QStringList pieces{QStringLiteral("leak"),     QStringLiteral("\"water heater\""),
+                                        QStringLiteral("555-0142"), QStringLiteral("\"is:spam\""),
+                                        QStringLiteral("10:30"),    QStringLiteral("a\\b"),
+                                        QStringLiteral("\"-no\"")};
         QStringList words;
         for (int i = below(4); i > 0; --i)
             words.append(pieces[below(static_cast<int>(pieces.size()))]);
@@ -114,14 +123,16 @@ TEST(CallFilter, readsEveryKindOfTerm)
     expected.queues = {QStringLiteral("PS")};
     expected.tags = {QStringLiteral("vip")};
     expected.sla_states = {SlaState::OVERDUE};
-    EXPECT_EQ(good("status:missed,Voicemail STATUS:in-progress type:inbound outcome:booked disposition:no_answer agent:\"Dana K.\",\"Bo, Jr\" "
+    EXPECT_EQ(good("status:missed,Voicemail STATUS:in-progress type:inbound outcome:booked disposition:no_answer "
+                   "agent:\"Dana K.\",\"Bo, Jr\" "
                    "queue:PS tag:vip sla:overdue"),
               expected);
 }
 
 TEST(CallFilter, flagsAndTheirNegation)
 {
-    const CallFilter filter = good("is:emergency,triage -is:dnc is:spam is:afterhours -is:owed has:recording -has:transcript has:outcome -has:followup");
+    const CallFilter filter = good("is:emergency,triage -is:dnc is:spam is:afterhours -is:owed has:recording "
+                                   "-has:transcript has:outcome -has:followup");
     EXPECT_EQ(filter.emergency, true);
     EXPECT_EQ(filter.in_triage, true);
     EXPECT_EQ(filter.do_not_contact, false);
@@ -152,15 +163,18 @@ TEST(CallFilter, timesAreDaysOfTheZone)
     EXPECT_EQ(good("started:week").started_at, (Range{day("2026-11-16 00:00"), day("2026-11-23 00:00")}));
     EXPECT_EQ(good("started:month").started_at, (Range{day("2026-11-01 00:00"), day("2026-12-01 00:00")}));
     EXPECT_EQ(good("started:2026-03-08").started_at, (Range{day("2026-03-08 00:00"), day("2026-03-09 00:00")}));
-    EXPECT_EQ(good("started>=2026-01-01 started<2026-02-01").started_at, (Range{day("2026-01-01 00:00"), day("2026-02-01 00:00")}));
-    EXPECT_EQ(good("started>2026-01-01 started<=2026-02-01").started_at, (Range{day("2026-01-02 00:00"), day("2026-02-02 00:00")}));
+    EXPECT_EQ(good("started>=2026-01-01 started<2026-02-01").started_at,
+              (Range{day("2026-01-01 00:00"), day("2026-02-01 00:00")}));
+    EXPECT_EQ(good("started>2026-01-01 started<=2026-02-01").started_at,
+              (Range{day("2026-01-02 00:00"), day("2026-02-02 00:00")}));
     EXPECT_EQ(good("started>=2026-01-01T09:30").started_at, (Range{day("2026-01-01 09:30"), {}}));
     EXPECT_EQ(good("started<2026-01-01T09:30:00Z").started_at, (Range{{}, at("2026-01-01 09:30")}));
 }
 
 TEST(CallFilter, plainWordsAndPhrasesAreSearchText)
 {
-    EXPECT_EQ(good("leak status:missed \"water heater\" (415) 555").text, QStringLiteral("leak \"water heater\" (415) 555"));
+    EXPECT_EQ(good("leak status:missed \"water heater\" (415) 555").text,
+              QStringLiteral("leak \"water heater\" (415) 555"));
     EXPECT_EQ(good("\"is:spam\"").text, QStringLiteral("\"is:spam\""));
     EXPECT_EQ(good("10:30 a@b.example -").text, QStringLiteral("10:30 a@b.example -"));
     EXPECT_EQ(good("\"water hea").text, QStringLiteral("\"water hea\"")) << "a phrase still being typed";

@@ -39,7 +39,8 @@ TEST(Contactability, eachReasonIsGiven)
     contact.do_not_contact = true;
     EXPECT_EQ(reason(reachable(), &contact, true), QStringLiteral("On the do-not-contact list."));
     contact.do_not_contact_reason = QStringLiteral("asked by phone on 3 Nov.");
-    EXPECT_EQ(reason(reachable(), &contact, false), QStringLiteral("On the do-not-contact list: asked by phone on 3 Nov."));
+    EXPECT_EQ(reason(reachable(), &contact, false),
+              QStringLiteral("On the do-not-contact list: asked by phone on 3 Nov."));
     Call call = reachable();
     call.do_not_contact = true;
     EXPECT_EQ(reason(call, nullptr, false), QStringLiteral("On the do-not-contact list."));
@@ -62,4 +63,21 @@ TEST(Contactability, callingHoursHoldInEveryPossibleZone)
     EXPECT_FALSE(insideCallingHours({newYork}, at("2026-11-20 21:00", "America/New_York")));
     EXPECT_FALSE(insideCallingHours({newYork, losAngeles}, at("2026-11-20 09:00", "America/New_York")));
     EXPECT_TRUE(insideCallingHours({newYork, losAngeles}, at("2026-11-20 11:00", "America/New_York")));
+}
+
+TEST(Contactability, diallingObeysTheHoursOfTheNumber)
+{
+    const auto dial = [](const Call &call, const char *newYorkTime) {
+        return diallingPermission(call, nullptr, false, at(newYorkTime, "America/New_York"));
+    };
+    EXPECT_TRUE(dial(reachable(), "2026-11-20 11:00").allowed);
+    EXPECT_EQ(dial(reachable(), "2026-11-20 09:40").reason,
+              QStringLiteral(
+                  "It may be 6:40 where this number rings (Los Angeles); calls are allowed from 8:00 to 21:00 there."));
+    Call tollFree = reachable();
+    tollFree.customer_number = QStringLiteral("+18005550142");
+    EXPECT_FALSE(dial(tollFree, "2026-11-20 11:00").allowed);
+    Call blocked = reachable();
+    blocked.do_not_contact = true;
+    EXPECT_EQ(dial(blocked, "2026-11-20 11:00").reason, QStringLiteral("On the do-not-contact list."));
 }

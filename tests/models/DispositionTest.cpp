@@ -108,8 +108,10 @@ TEST(Disposition, sentenceSpeaksOfTheDisposition)
 {
     const auto parts = missingParts(standardDispositions(), entry("callback_requested"), false, now);
     EXPECT_EQ(parts.value(0).sentence, QStringLiteral("Callback requested needs a follow-up time."));
-    EXPECT_EQ(missingParts(standardDispositions(), entry("transferred"), false, now).value(0).sentence, QStringLiteral("Transferred needs to whom."));
-    EXPECT_EQ(missingParts(standardDispositions(), entry("other"), false, now).value(0).sentence, QStringLiteral("Other needs notes."));
+    EXPECT_EQ(missingParts(standardDispositions(), entry("transferred"), false, now).value(0).sentence,
+              QStringLiteral("Transferred needs to whom."));
+    EXPECT_EQ(missingParts(standardDispositions(), entry("other"), false, now).value(0).sentence,
+              QStringLiteral("Other needs notes."));
 }
 
 TEST(Disposition, contactMayBeRequired)

@@ -19,7 +19,10 @@ struct Typed {
     const char *text;
     const char *expected; ///< on the wall in New York
 };
-void PrintTo(const Typed &typed, std::ostream *out) { *out << '"' << typed.text << '"'; }
+void PrintTo(const Typed &typed, std::ostream *out)
+{
+    *out << '"' << typed.text << '"';
+}
 
 class TypedTimes : public testing::TestWithParam<Typed>
 {
@@ -42,7 +45,8 @@ Call missedCall()
 QString parsed(const char *text, TimeMs now)
 {
     const auto at = parseFollowUpTime(QString::fromLatin1(text), now, zone);
-    return at ? QDateTime::fromMSecsSinceEpoch(*at, zone).toString(QStringLiteral("yyyy-MM-dd HH:mm t")) : at.error().message;
+    return at ? QDateTime::fromMSecsSinceEpoch(*at, zone).toString(QStringLiteral("yyyy-MM-dd HH:mm t"))
+              : at.error().message;
 }
 
 } // namespace
@@ -51,24 +55,31 @@ TEST_P(TypedTimes, isUnderstoodOnFridayAtTen)
 {
     const auto result = parseFollowUpTime(QString::fromLatin1(GetParam().text), friday, zone);
     ASSERT_TRUE(result) << result.error().message.toStdString();
-    EXPECT_EQ(QDateTime::fromMSecsSinceEpoch(*result, zone).toString(QStringLiteral("yyyy-MM-dd HH:mm")), QString::fromLatin1(GetParam().expected));
+    EXPECT_EQ(QDateTime::fromMSecsSinceEpoch(*result, zone).toString(QStringLiteral("yyyy-MM-dd HH:mm")),
+              QString::fromLatin1(GetParam().expected));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, TypedTimes,
-    testing::Values(Typed{"30m", "2026-11-20 10:30"}, Typed{"45 min", "2026-11-20 10:45"}, Typed{"2h", "2026-11-20 12:00"}, Typed{"1h30", "2026-11-20 11:30"},
-                    Typed{"1 h 30 min", "2026-11-20 11:30"}, Typed{"in 2 hours", "2026-11-20 12:00"}, Typed{"90 minutes", "2026-11-20 11:30"},
-                    Typed{"3d", "2026-11-23 10:00"}, Typed{"1 day", "2026-11-21 10:00"}, Typed{"14:30", "2026-11-20 14:30"}, Typed{"2:30pm", "2026-11-20 14:30"},
-                    Typed{"2:30 PM", "2026-11-20 14:30"}, Typed{"9am", "2026-11-21 09:00"}, Typed{"09:59", "2026-11-21 09:59"}, Typed{"10:00", "2026-11-21 10:00"},
-                    Typed{"12am", "2026-11-21 00:00"}, Typed{"12pm", "2026-11-20 12:00"}, Typed{"noon", "2026-11-20 12:00"}, Typed{"today 16:00", "2026-11-20 16:00"},
-                    Typed{"tomorrow 9:00", "2026-11-21 09:00"}, Typed{"tom 9", "2026-11-21 09:00"}, Typed{"  Tomorrow   8:15 ", "2026-11-21 08:15"},
-                    Typed{"tomorrow", "2026-11-21 09:00"}, Typed{"fri 14:30", "2026-11-20 14:30"}, Typed{"fri 9:00", "2026-11-27 09:00"},
-                    Typed{"friday 10:00", "2026-11-27 10:00"}, Typed{"mon 8", "2026-11-23 08:00"}, Typed{"thurs 2:30 pm", "2026-11-26 14:30"},
-                    Typed{"next mon 8:00", "2026-11-23 08:00"}, Typed{"next fri 8:00", "2026-11-27 08:00"}, Typed{"wed", "2026-11-25 09:00"},
-                    Typed{"2026-11-24 09:00", "2026-11-24 09:00"}, Typed{"24.11. 9:00", "2026-11-24 09:00"}, Typed{"24.11.2026 9:00", "2026-11-24 09:00"},
-                    Typed{"11/24 9:00", "2026-11-24 09:00"}, Typed{"11/24/2026 9am", "2026-11-24 09:00"}, Typed{"11/19 9:00", "2027-11-19 09:00"},
-                    Typed{"24 nov 9:00", "2026-11-24 09:00"}, Typed{"nov 24", "2026-11-24 09:00"}, Typed{"dec 1 2 pm", "2026-12-01 14:00"},
-                    Typed{"29.2. 9:00", "2028-02-29 09:00"}));
+    testing::Values(
+        Typed{"30m", "2026-11-20 10:30"}, Typed{"45 min", "2026-11-20 10:45"}, Typed{"2h", "2026-11-20 12:00"},
+        Typed{"1h30", "2026-11-20 11:30"}, Typed{"1 h 30 min", "2026-11-20 11:30"},
+        Typed{"in 2 hours", "2026-11-20 12:00"}, Typed{"90 minutes", "2026-11-20 11:30"},
+        Typed{"3d", "2026-11-23 10:00"}, Typed{"1 day", "2026-11-21 10:00"}, Typed{"14:30", "2026-11-20 14:30"},
+        Typed{"2:30pm", "2026-11-20 14:30"}, Typed{"2:30 PM", "2026-11-20 14:30"}, Typed{"9am", "2026-11-21 09:00"},
+        Typed{"09:59", "2026-11-21 09:59"}, Typed{"10:00", "2026-11-21 10:00"}, Typed{"12am", "2026-11-21 00:00"},
+        Typed{"12pm", "2026-11-20 12:00"}, Typed{"noon", "2026-11-20 12:00"}, Typed{"today 16:00", "2026-11-20 16:00"},
+        Typed{"tomorrow 9:00", "2026-11-21 09:00"}, Typed{"tom 9", "2026-11-21 09:00"},
+        Typed{"  Tomorrow   8:15 ", "2026-11-21 08:15"}, Typed{"tomorrow", "2026-11-21 09:00"},
+        Typed{"fri 14:30", "2026-11-20 14:30"}, Typed{"fri 9:00", "2026-11-27 09:00"},
+        Typed{"friday 10:00", "2026-11-27 10:00"}, Typed{"mon 8", "2026-11-23 08:00"},
+        Typed{"thurs 2:30 pm", "2026-11-26 14:30"}, Typed{"next mon 8:00", "2026-11-23 08:00"},
+        Typed{"next fri 8:00", "2026-11-27 08:00"}, Typed{"wed", "2026-11-25 09:00"},
+        Typed{"2026-11-24 09:00", "2026-11-24 09:00"}, Typed{"24.11. 9:00", "2026-11-24 09:00"},
+        Typed{"24.11.2026 9:00", "2026-11-24 09:00"}, Typed{"11/24 9:00", "2026-11-24 09:00"},
+        Typed{"11/24/2026 9am", "2026-11-24 09:00"}, Typed{"11/19 9:00", "2027-11-19 09:00"},
+        Typed{"24 nov 9:00", "2026-11-24 09:00"}, Typed{"nov 24", "2026-11-24 09:00"},
+        Typed{"dec 1 2 pm", "2026-12-01 14:00"}, Typed{"29.2. 9:00", "2028-02-29 09:00"}));
 
 TEST_P(Nonsense, isRefusedWithASentence)
 {
@@ -79,10 +90,12 @@ TEST_P(Nonsense, isRefusedWithASentence)
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Nonsense,
-                         testing::Values("", "   ", "soon", "9", "30", "-2h", "0m", "0h", "h", "d", "in", "feb 30", "2026-02-30 9:00", "25:00", "24:00", "12:60",
-                                         "13pm", "0am", "today", "today 9:00", "yesterday 9:00", "fri 25:00", "2025-11-24 9:00", "99999h", "20000 d", "2029-01-01 9:00",
-                                         "next", "next week", "mo 9:00", "9999999m", "99999999999999999999h", "2h2h", "32.1. 9:00", "13/13 9:00", "9:00 tomorrow maybe",
-                                         "1h 30 9:00", "\xd9\xa9:00", "tomorrow 9:00 9:00"));
+                         testing::Values("", "   ", "soon", "9", "30", "-2h", "0m", "0h", "h", "d", "in", "feb 30",
+                                         "2026-02-30 9:00", "25:00", "24:00", "12:60", "13pm", "0am", "today",
+                                         "today 9:00", "yesterday 9:00", "fri 25:00", "2025-11-24 9:00", "99999h",
+                                         "20000 d", "2029-01-01 9:00", "next", "next week", "mo 9:00", "9999999m",
+                                         "99999999999999999999h", "2h2h", "32.1. 9:00", "13/13 9:00",
+                                         "9:00 tomorrow maybe", "1h 30 9:00", "\xd9\xa9:00", "tomorrow 9:00 9:00"));
 
 TEST(FollowUp, nextWeekdayIsOfTheComingWeek)
 {
@@ -103,7 +116,8 @@ TEST(FollowUp, skippedAndRepeatedTimes)
     EXPECT_EQ(parsed("tomorrow 1:30", beforeAutumn), QStringLiteral("2026-11-01 01:30 EDT"));
     EXPECT_EQ(parsed("tomorrow 2:00", beforeAutumn), QStringLiteral("2026-11-01 02:00 EST"));
     const QTimeZone saoPaulo("America/Sao_Paulo");
-    EXPECT_EQ(parseFollowUpTime(QStringLiteral("4.11.2018 0:00"), at("2018-11-02 12:00"), saoPaulo).operator*(), at("2018-11-04 03:00"));
+    EXPECT_EQ(parseFollowUpTime(QStringLiteral("4.11.2018 0:00"), at("2018-11-02 12:00"), saoPaulo).operator*(),
+              at("2018-11-04 03:00"));
 }
 
 TEST(FollowUp, presetsAreInTheZoneOfTheDesk)
@@ -157,9 +171,10 @@ TEST(FollowUp, missedCallMakesOneTask)
 
 TEST(FollowUp, missedCallThatNeedsNoTask)
 {
-    for (auto spoil : {+[](Call &c) { c.customer_number.clear(); }, +[](Call &c) { c.call_type = CallType::OUTBOUND_LEAD; }, +[](Call &c) { c.spam = true; },
-                       +[](Call &c) { c.do_not_contact = true; }, +[](Call &c) { c.status = CallStatus::COMPLETED; },
-                       +[](Call &c) { c.outcome = Outcome::BOOKED; }}) {
+    for (auto spoil :
+         {+[](Call &c) { c.customer_number.clear(); }, +[](Call &c) { c.call_type = CallType::OUTBOUND_LEAD; },
+          +[](Call &c) { c.spam = true; }, +[](Call &c) { c.do_not_contact = true; },
+          +[](Call &c) { c.status = CallStatus::COMPLETED; }, +[](Call &c) { c.outcome = Outcome::BOOKED; }}) {
         Call call = missedCall();
         spoil(call);
         EXPECT_FALSE(missedCallFollowUp(call, false, friday));

@@ -13,14 +13,18 @@ namespace
 {
 
 const QString us = QStringLiteral("US");
-QString e164(const char *raw, const QString &region = us) { return parsePhone(QString::fromUtf8(raw), region).e164; }
+QString e164(const char *raw, const QString &region = us)
+{
+    return parsePhone(QString::fromUtf8(raw), region).e164;
+}
 
 } // namespace
 
 TEST(Phone, spellingsOfOneNumberAreOneNumber)
 {
-    for (const char *spelling : {"4155550142", "(415) 555-0142", "415.555.0142", "415-555-0142", "1 415 555 0142", "+1 415 555 0142", "+14155550142",
-                                 "tel:+1-415-555-0142", "+1 (415) 555‑0142", "４１５５５５０１４２", "415 555 0142 ext. 7"})
+    for (const char *spelling :
+         {"4155550142", "(415) 555-0142", "415.555.0142", "415-555-0142", "1 415 555 0142", "+1 415 555 0142",
+          "+14155550142", "tel:+1-415-555-0142", "+1 (415) 555‑0142", "４１５５５５０１４２", "415 555 0142 ext. 7"})
         EXPECT_EQ(e164(spelling), QStringLiteral("+14155550142")) << spelling;
     EXPECT_EQ(e164("011 44 20 7946 0958"), QStringLiteral("+442079460958"));
     EXPECT_EQ(e164("020 7946 0958", QStringLiteral("GB")), QStringLiteral("+442079460958"));
@@ -30,7 +34,8 @@ TEST(Phone, spellingsOfOneNumberAreOneNumber)
 
 TEST(Phone, whatIsNoNumberStaysRaw)
 {
-    for (const char *raw : {"", "anonymous", "Restricted", "Dana Kim", "911", "611", "12345", "555-0142", "+1", "+999 123", "0000000000", "123456789012345678"}) {
+    for (const char *raw : {"", "anonymous", "Restricted", "Dana Kim", "911", "611", "12345", "555-0142", "+1",
+                            "+999 123", "0000000000", "123456789012345678"}) {
         const PhoneNumber number = parsePhone(QString::fromUtf8(raw), us);
         EXPECT_FALSE(number.isValid()) << raw;
         EXPECT_EQ(number.raw, QString::fromUtf8(raw));
@@ -52,7 +57,8 @@ TEST(Phone, formatsForTheDeskOfARegion)
 TEST(Phone, searchTokensCoverTheWaysToTypeANumber)
 {
     EXPECT_EQ(phoneSearchTokens(QStringLiteral("+14155550142")),
-              (QStringList{QStringLiteral("14155550142"), QStringLiteral("4155550142"), QStringLiteral("5550142"), QStringLiteral("0142")}));
+              (QStringList{QStringLiteral("14155550142"), QStringLiteral("4155550142"), QStringLiteral("5550142"),
+                           QStringLiteral("0142")}));
     EXPECT_TRUE(phoneSearchTokens(QStringLiteral("+442079460958")).contains(QStringLiteral("02079460958")));
     EXPECT_EQ(phoneSearchTokens(QStringLiteral("911")), QStringList{QStringLiteral("911")});
     EXPECT_EQ(phoneSearchTokens(QStringLiteral("anonymous")), QStringList());
@@ -94,7 +100,10 @@ TEST(Phone, threadsParseTogether)
     for (size_t t = 0; t < good.size(); ++t) {
         threads.emplace_back([&good, t] {
             for (int i = 0; i < 300; ++i)
-                good[t] += parsePhone(QStringLiteral("(415) 555-01%1").arg(i % 100, 2, 10, QLatin1Char('0')), us).isValid() ? 1 : 0;
+                good[t] +=
+                    parsePhone(QStringLiteral("(415) 555-01%1").arg(i % 100, 2, 10, QLatin1Char('0')), us).isValid()
+                        ? 1
+                        : 0;
         });
     }
     for (std::thread &thread : threads)

@@ -14,7 +14,10 @@ namespace
 
 constexpr auto newYork = "America/New_York";
 
-SlaPolicy policy() { return SlaPolicy::standard(BusinessCalendar::mondayToFriday(newYork, QTime(9, 0), QTime(17, 0))); }
+SlaPolicy policy()
+{
+    return SlaPolicy::standard(BusinessCalendar::mondayToFriday(newYork, QTime(9, 0), QTime(17, 0)));
+}
 
 Call missedCall()
 {
@@ -25,7 +28,10 @@ Call missedCall()
     return call;
 }
 
-SlaClock missedClock(const char *started) { return startSlaClock(policy(), missedCall(), SlaTrigger::MISSED_CALL, at(started, newYork)).value(); }
+SlaClock missedClock(const char *started)
+{
+    return startSlaClock(policy(), missedCall(), SlaTrigger::MISSED_CALL, at(started, newYork)).value();
+}
 
 } // namespace
 
@@ -50,7 +56,8 @@ TEST(Sla, emergencyRunsOnTheWallDayAndNight)
 TEST(Sla, everyTriggerHasAStandardTarget)
 {
     for (size_t i = 0; i < enumWords<SlaTrigger>().size(); ++i) {
-        const auto clock = startSlaClock(policy(), missedCall(), static_cast<SlaTrigger>(i), at("2026-11-20 10:00", newYork));
+        const auto clock =
+            startSlaClock(policy(), missedCall(), static_cast<SlaTrigger>(i), at("2026-11-20 10:00", newYork));
         ASSERT_TRUE(clock) << i;
         EXPECT_LT(clock->started_at, clock->warning_at);
         EXPECT_LT(clock->warning_at, clock->critical_at);
@@ -90,8 +97,9 @@ TEST(Sla, firstMatchingRuleDecides)
     call.priority = 2;
     call.after_hours = true;
     EXPECT_EQ(target(call), 3);
-    for (auto spoil : {+[](Call &c) { c.queue = QStringLiteral("PS"); }, +[](Call &c) { c.call_type = CallType::OUTBOUND_LEAD; },
-                       +[](Call &c) { c.priority = 3; }, +[](Call &c) { c.priority.reset(); }, +[](Call &c) { c.after_hours = false; }}) {
+    for (auto spoil : {+[](Call &c) { c.queue = QStringLiteral("PS"); },
+                       +[](Call &c) { c.call_type = CallType::OUTBOUND_LEAD; }, +[](Call &c) { c.priority = 3; },
+                       +[](Call &c) { c.priority.reset(); }, +[](Call &c) { c.after_hours = false; }}) {
         Call other = call;
         spoil(other);
         EXPECT_EQ(target(other), 30);
@@ -142,7 +150,8 @@ TEST(Sla, clockOnTheRowAndBack)
     call.sla_met_at = 3;
     EXPECT_FALSE(slaClockOf(call));
     setSlaClock(call, std::nullopt);
-    EXPECT_FALSE(call.sla_trigger || call.sla_started_at || call.sla_warning_at || call.sla_critical_at || call.sla_due_at || call.sla_met_at);
+    EXPECT_FALSE(call.sla_trigger || call.sla_started_at || call.sla_warning_at || call.sla_critical_at ||
+                 call.sla_due_at || call.sla_met_at);
 }
 
 TEST(Sla, explanationGivesTheWhy)
@@ -161,7 +170,8 @@ TEST(Sla, explanationGivesTheWhy)
 
 TEST(Sla, explanationOfALongPastCallNamesTheDay)
 {
-    const QString sentence = explainSla(policy(), missedCall(), missedClock("2026-11-06 10:00"), at("2026-11-20 10:00", newYork));
+    const QString sentence =
+        explainSla(policy(), missedCall(), missedClock("2026-11-06 10:00"), at("2026-11-20 10:00", newYork));
     EXPECT_TRUE(sentence.startsWith(QStringLiteral("Was due Fri 6 Nov 10:30: "))) << sentence.toStdString();
 }
 
@@ -177,24 +187,31 @@ TEST(Sla, statesOnlyGetWorseAsTimePasses)
 {
     std::mt19937_64 random(11);
     for (int round = 0; round < 2000; ++round) {
-        const TimeMs started = at("2025-01-01 00:00") + static_cast<TimeMs>(random() % static_cast<quint64>(hours(24 * 700)));
+        const TimeMs started =
+            at("2025-01-01 00:00") + static_cast<TimeMs>(random() % static_cast<quint64>(hours(24 * 700)));
         const auto trigger = static_cast<SlaTrigger>(random() % enumWords<SlaTrigger>().size());
         const auto clock = startSlaClock(policy(), missedCall(), trigger, started);
         ASSERT_TRUE(clock);
-        ASSERT_TRUE(started < clock->warning_at && clock->warning_at < clock->critical_at && clock->critical_at < clock->due_at) << isoUtc(started).toStdString();
+        ASSERT_TRUE(started < clock->warning_at && clock->warning_at < clock->critical_at &&
+                    clock->critical_at < clock->due_at)
+            << isoUtc(started).toStdString();
         SlaState last = SlaState::OK;
-        for (TimeMs now = started - hours(1); now <= clock->due_at; now += std::max<TimeMs>((clock->due_at - started) / 17, 1)) {
+        for (TimeMs now = started - hours(1); now <= clock->due_at;
+             now += std::max<TimeMs>((clock->due_at - started) / 17, 1)) {
             ASSERT_GE(slaState(*clock, now), last);
             last = slaState(*clock, now);
         }
         ASSERT_EQ(slaState(*clock, clock->due_at), SlaState::OVERDUE);
-        ASSERT_FALSE(explainSla(policy(), missedCall(), *clock, started).contains(QStringLiteral("policy of that time")));
+        ASSERT_FALSE(
+            explainSla(policy(), missedCall(), *clock, started).contains(QStringLiteral("policy of that time")));
     }
 }
 
 TEST(Sla, remainingText)
 {
-    const auto text = [](qint64 leftMs) { return slaRemainingText(SlaClock{SlaTrigger::MISSED_CALL, 0, 0, 0, leftMs}, 0); };
+    const auto text = [](qint64 leftMs) {
+        return slaRemainingText(SlaClock{SlaTrigger::MISSED_CALL, 0, 0, 0, leftMs}, 0);
+    };
     EXPECT_EQ(text(245'000), QStringLiteral("4:05"));
     EXPECT_EQ(text(244'001), QStringLiteral("4:05"));
     EXPECT_EQ(text(0), QStringLiteral("0:00"));

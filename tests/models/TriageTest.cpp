@@ -26,8 +26,9 @@ Call call(CallKey key, bool emergency, OptionalInt due, OptionalInt priority, Op
 
 TEST(Triage, orderIsEmergencyDeadlinePriorityAge)
 {
-    QList<Call> calls{call(1, true, 900, {}, 50), call(2, false, 100, 3, 10), call(3, false, 200, 1, 20), call(4, false, 200, 2, 5),
-                      call(5, false, 200, 2, 6),  call(6, false, 200, {}, 1), call(7, false, {}, 1, 1),   call(8, false, {}, 1, 1)};
+    QList<Call> calls{call(1, true, 900, {}, 50), call(2, false, 100, 3, 10), call(3, false, 200, 1, 20),
+                      call(4, false, 200, 2, 5),  call(5, false, 200, 2, 6),  call(6, false, 200, {}, 1),
+                      call(7, false, {}, 1, 1),   call(8, false, {}, 1, 1)};
     const QList<Call> expected = calls;
     std::mt19937 random(1);
     for (int round = 0; round < 50; ++round) {

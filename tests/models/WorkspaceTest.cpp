@@ -12,7 +12,10 @@ using namespace calldeck;
 namespace
 {
 
-QJsonObject standardJson() { return workspaceToJson(Workspace::standard()); }
+QJsonObject standardJson()
+{
+    return workspaceToJson(Workspace::standard());
+}
 
 QString complaint(const QJsonObject &json)
 {
@@ -80,15 +83,24 @@ TEST(Workspace, errorsNameTheKey)
         json.insert(key, 7);
         EXPECT_TRUE(complaint(json).startsWith(key + QStringLiteral(" must be "))) << complaint(json).toStdString();
     }
-    EXPECT_TRUE(complaintAfter("\"EMERGENCY\"", "\"FIRE\"").startsWith(QStringLiteral("sla.rules[0].trigger must be MISSED_CALL")));
-    EXPECT_TRUE(complaintAfter("\"from\":\"08:00\"", "\"from\":\"25:00\"").startsWith(QStringLiteral("calendar.periods[0][0].from is no time")));
+    EXPECT_TRUE(complaintAfter("\"EMERGENCY\"", "\"FIRE\"")
+                    .startsWith(QStringLiteral("sla.rules[0].trigger must be MISSED_CALL")));
+    EXPECT_TRUE(complaintAfter("\"from\":\"08:00\"", "\"from\":\"25:00\"")
+                    .startsWith(QStringLiteral("calendar.periods[0][0].from is no time")));
     EXPECT_TRUE(complaintAfter("\"from\":\"08:00\"", "\"from\":\"19:00\"").startsWith(QStringLiteral("calendar: ")));
-    EXPECT_TRUE(complaintAfter("\"target_minutes\":5", "\"target_minutes\":-5").startsWith(QStringLiteral("sla.rules[0].target_minutes")));
-    EXPECT_TRUE(complaintAfter("\"target_minutes\":5", "\"target_minutes\":1e300").startsWith(QStringLiteral("sla.rules[0].target_minutes")));
-    EXPECT_TRUE(complaintAfter("\"hotkey\":\"1\"", "\"hotkey\":\"x\"").startsWith(QStringLiteral("dispositions[0].hotkey")));
-    EXPECT_TRUE(complaintAfter("\"hotkey\":\"1\"", "\"hotkey\":\"2\"").startsWith(QStringLiteral("dispositions has two")));
+    EXPECT_TRUE(complaintAfter("\"target_minutes\":5", "\"target_minutes\":-5")
+                    .startsWith(QStringLiteral("sla.rules[0].target_minutes")));
+    EXPECT_TRUE(complaintAfter("\"target_minutes\":5", "\"target_minutes\":1e300")
+                    .startsWith(QStringLiteral("sla.rules[0].target_minutes")));
+    EXPECT_TRUE(
+        complaintAfter("\"hotkey\":\"1\"", "\"hotkey\":\"x\"").startsWith(QStringLiteral("dispositions[0].hotkey")));
+    EXPECT_TRUE(
+        complaintAfter("\"hotkey\":\"1\"", "\"hotkey\":\"2\"").startsWith(QStringLiteral("dispositions has two")));
     EXPECT_TRUE(complaintAfter("\"booked\"", "\"other\"").startsWith(QStringLiteral("dispositions has two")));
     EXPECT_TRUE(complaintAfter("\"zone\":\"America/New_York\"", "\"zone\":\"Moon\"").contains(QStringLiteral("zone")));
 }
 
-TEST(Workspace, errorForTheEmptyDocument) { EXPECT_FALSE(complaint({}).isEmpty()); }
+TEST(Workspace, errorForTheEmptyDocument)
+{
+    EXPECT_FALSE(complaint({}).isEmpty());
+}

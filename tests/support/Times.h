@@ -16,7 +16,13 @@ inline TimeMs at(const char *text, const char *zone = "UTC")
         .toMSecsSinceEpoch();
 }
 
-inline TimeMs minutes(double count) { return static_cast<TimeMs>(count * 60 * 1000); }
-inline TimeMs hours(double count) { return minutes(count * 60); }
+inline TimeMs minutes(double count)
+{
+    return static_cast<TimeMs>(count * 60 * 1000);
+}
+inline TimeMs hours(double count)
+{
+    return minutes(count * 60);
+}
 
 } // namespace calldeck::test
