@@ -63,7 +63,17 @@ Verdict CacheFile::setWorkspace(const Workspace &workspace)
 
 Verdict CacheFile::beginImport() { return m_database->execute("BEGIN IMMEDIATE"); }
 Verdict CacheFile::commitImport() { return m_database->execute("COMMIT"); }
-Verdict CacheFile::rollbackImport() { return m_database->execute("ROLLBACK"); }
+
+Verdict CacheFile::rollbackImport()
+{
+    if (Verdict done = m_database->execute("ROLLBACK"); !done)
+        return done;
+    auto workspace = loadWorkspace(*m_database);
+    if (!workspace)
+        return workspace.error();
+    m_workspace = *std::move(workspace);
+    return Done{};
+}
 
 Result<Applied> CacheFile::put(const IncomingCall &incoming, TimeMs now)
 {

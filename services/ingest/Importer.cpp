@@ -1,0 +1,180 @@
+#include "ingest/Importer.h"
+
+#include "ingest/RowMapper.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonObject>
+
+namespace calldeck
+{
+
+namespace
+{
+
+constexpr int errorsKept = 100;
+constexpr qint64 progressEvery = 2000;
+constexpr qint64 largestMapping = 1024 * 1024;
+
+class ImportRun
+{
+public:
+    ImportRun(CacheFile &cache, const ImportOrder &order, TimeMs now, const ImportProgress &progress)
+        : m_cache(cache), m_order(order), m_now(now), m_progress(progress), m_file(QFileInfo(order.file).fileName()),
+          m_mapper(order.mapping, m_cache.workspace(), m_file)
+    {
+    }
+
+    Result<ImportReport> run();
+
+private:
+    Verdict openReader();
+    Verdict readAll();
+    Verdict take(const RawRow &row);
+    Verdict put(const IncomingCall &incoming, qint64 line);
+    void refuse(const RowError &error);
+    bool mayStillSucceed() const { return m_order.skip_bad || m_report.refused == 0; }
+    Verdict adoptZone();
+
+    CacheFile &m_cache;
+    const ImportOrder &m_order;
+    TimeMs m_now;
+    const ImportProgress &m_progress;
+    QString m_file;
+    RowMapper m_mapper;
+    std::unique_ptr<RowReader> m_reader;
+    FileFormat m_format = FileFormat::Delimited;
+    qsizetype m_boundColumns = 0;
+    ImportReport m_report;
+};
+
+Result<ImportReport> ImportRun::run()
+{
+    if (Verdict opened = openReader(); !opened)
+        return opened.error();
+    if (Verdict begun = m_cache.beginImport(); !begun)
+        return begun.error();
+    Verdict done = adoptZone();
+    if (done)
+        done = readAll();
+    const bool keep = done && mayStillSucceed() && !m_order.dry_run;
+    Verdict closed = keep ? m_cache.commitImport() : m_cache.rollbackImport();
+    if (!done)
+        return done.error();
+    if (!closed)
+        return closed.error();
+    m_report.changed = keep && m_report.added + m_report.updated > 0;
+    if (!keep)
+        m_report.adopted_zone.reset();
+    return m_report;
+}
+
+Verdict ImportRun::openReader()
+{
+    auto reader = openRows(m_order.file, m_order.mapping ? m_order.mapping->format : RowFormat{});
+    if (!reader)
+        return reader.error();
+    m_reader = *std::move(reader);
+    // A JSON Lines file has no columns before its first object.
+    m_format = m_reader->columns().isEmpty() ? FileFormat::JsonLines : FileFormat::Delimited;
+    m_boundColumns = m_reader->columns().size();
+    return m_format == FileFormat::Delimited ? m_mapper.bind(m_reader->columns(), m_format) : Verdict(Done{});
+}
+
+Verdict ImportRun::readAll()
+{
+    RawRow row;
+    for (;;) {
+        switch (m_reader->next(row)) {
+        case RowReader::Read::Failed: return m_reader->failure();
+        case RowReader::Read::End: return Done{};
+        case RowReader::Read::Bad:
+            ++m_report.read;
+            refuse(m_reader->problem());
+            break;
+        case RowReader::Read::Row:
+            ++m_report.read;
+            if (Verdict taken = take(row); !taken)
+                return taken;
+        }
+        if (!m_order.skip_bad && m_report.refused >= errorsKept)
+            return Done{};
+        if (m_progress && m_report.read % progressEvery == 0 && !m_progress(m_report.read, m_reader->progress()))
+            return Error{Error::Code::Cancelled, QStringLiteral("The import was cancelled. Nothing was changed."), {}, true};
+    }
+}
+
+Verdict ImportRun::take(const RawRow &row)
+{
+    if (m_boundColumns != m_reader->columns().size()) {
+        if (Verdict bound = m_mapper.bind(m_reader->columns(), m_format); !bound)
+            return bound;
+        m_boundColumns = m_reader->columns().size();
+    }
+    IncomingCall incoming;
+    switch (m_mapper.map(row, incoming)) {
+    case RowMapper::Mapped::Skipped: ++m_report.skipped_by_rule; return Done{};
+    case RowMapper::Mapped::Refused: refuse(m_mapper.problem()); return Done{};
+    case RowMapper::Mapped::Call: break;
+    }
+    return mayStillSucceed() ? put(incoming, row.line) : Verdict(Done{});
+}
+
+Verdict ImportRun::put(const IncomingCall &incoming, qint64 line)
+{
+    const auto applied = m_cache.put(incoming, m_now);
+    if (!applied && applied.error().code == Error::Code::InvalidInput) {
+        refuse({m_file, line, {}, applied.error().message});
+        return Done{};
+    }
+    if (!applied)
+        return applied.error();
+    qint64 &count = *applied == Applied::Added ? m_report.added : *applied == Applied::Updated ? m_report.updated : m_report.unchanged;
+    ++count;
+    return Done{};
+}
+
+void ImportRun::refuse(const RowError &error)
+{
+    ++m_report.refused;
+    if (m_report.errors.size() < errorsKept) {
+        m_report.errors.append(error);
+        m_report.errors.last().file = m_file;
+    }
+}
+
+/** A desk that nobody has set up yet and that gets its first calls keeps the hours of the place where they come from. */
+Verdict ImportRun::adoptZone()
+{
+    const bool asInstalled = workspaceToJson(m_cache.workspace()) == workspaceToJson(Workspace::standard());
+    if (!m_order.mapping || m_order.mapping->zone.isEmpty() || m_order.mapping->zone == m_cache.workspace().zone || !asInstalled)
+        return Done{};
+    auto first = m_cache.forEachCall({}, m_now, [](const Call &) { return false; });
+    if (!first || *first > 0)
+        return first ? Verdict(Done{}) : Verdict(first.error());
+    Workspace workspace = m_cache.workspace();
+    workspace.zone = m_order.mapping->zone;
+    workspace.calendar.zone = workspace.zone;
+    workspace.sla.calendar.zone = workspace.zone;
+    m_report.adopted_zone = workspace.zone;
+    return m_cache.setWorkspace(workspace);
+}
+
+} // namespace
+
+Result<ImportReport> importFile(CacheFile &cache, const ImportOrder &order, TimeMs now, const ImportProgress &progress)
+{
+    return ImportRun(cache, order, now, progress).run();
+}
+
+Result<Mapping> readMapping(const QString &name)
+{
+    QFile file(name);
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{Error::Code::Io, QStringLiteral("The mapping %1 cannot be read: %2").arg(name, file.errorString()), {}, false};
+    if (file.size() > largestMapping)
+        return Error{Error::Code::InvalidInput, QStringLiteral("%1 is too large for a mapping. Is it the file with the calls?").arg(name), {}, false};
+    return mappingFromJson(file.readAll(), QFileInfo(name).fileName());
+}
+
+} // namespace calldeck
