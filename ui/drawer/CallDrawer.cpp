@@ -36,10 +36,12 @@ CallDrawer::CallDrawer(DeskService &desk, const Theme &theme, QWidget *parent)
     column->addWidget(new Rule(theme));
     column->addWidget(m_disposition);
     outer->addWidget(ground);
+    connectHeader();
     connectParts();
+    take({});
 }
 
-void CallDrawer::connectParts()
+void CallDrawer::connectHeader()
 {
     connect(m_header, &DrawerHeader::followUpAsked, this, &CallDrawer::openFollowUp);
     connect(m_header, &DrawerHeader::emergencyAsked, this, &CallDrawer::toggleEmergency);
@@ -49,13 +51,21 @@ void CallDrawer::connectParts()
     connect(m_header, &DrawerHeader::closeAsked, this, &CallDrawer::closeAsked);
     connect(m_header, &DrawerHeader::copyAsked, this,
             [this] { QGuiApplication::clipboard()->setText(m_shown.customer_number.isEmpty() ? m_shown.customer_number_raw : m_shown.customer_number); });
+}
+
+void CallDrawer::connectParts()
+{
     connect(m_summary, &SummaryTab::saved, this, &CallDrawer::saved);
     connect(m_summary, &SummaryTab::failed, this, &CallDrawer::failed);
+    connect(m_summary, &SummaryTab::doneTyping, this, &CallDrawer::doneTyping);
     connect(m_details, &DetailsTab::saved, this, &CallDrawer::saved);
-    connect(m_details, &DetailsTab::failed, this, &CallDrawer::failed);
     connect(m_history, &HistoryTab::callAsked, this, &CallDrawer::callAsked);
+    connect(m_history, &HistoryTab::failed, this, &CallDrawer::failed);
+    connect(m_disposition, &DispositionPanel::saving, this, &CallDrawer::saving);
+    connect(m_disposition, &DispositionPanel::recorded, this, &CallDrawer::recorded);
     connect(m_disposition, &DispositionPanel::saved, this, &CallDrawer::saved);
     connect(m_disposition, &DispositionPanel::savedAndNext, this, &CallDrawer::savedAndNext);
+    connect(m_disposition, &DispositionPanel::failed, this, &CallDrawer::failed);
     connect(m_disposition, &DispositionPanel::doneTyping, this, &CallDrawer::doneTyping);
     connect(m_tabs, &QTabWidget::currentChanged, this, [this] {
         if (m_tabs->currentWidget() == m_history && m_call)
@@ -71,32 +81,31 @@ void CallDrawer::showCall(CallKey call)
 {
     if (call == m_call)
         return;
-    m_disposition->flushDraft();
     m_call = call;
-    m_desk.detail(call).then(this, [this, call](const Result<CallDetail> &detail) {
-        if (call != m_call)
-            return;
-        if (!detail) {
-            Q_EMIT failed(detail.error());
-            return;
-        }
-        take(*detail);
-        m_disposition->setCall(*detail);
-        Q_EMIT filled(call);
-    });
-    if (m_tabs->currentWidget() == m_history)
-        m_history->setCall(call);
+    m_disposition->begin(call);
+    if (!call) {
+        ++m_request;
+        take({});
+        return;
+    }
+    refill();
 }
 
 void CallDrawer::refill()
 {
-    m_desk.detail(m_call).then(this, [this, call = m_call](const Result<CallDetail> &detail) {
-        if (call != m_call || !detail)
+    m_desk.detail(m_call).then(this, [this, request = ++m_request](const Result<CallDetail> &detail) {
+        if (request != m_request)
             return;
+        const bool first = m_disposition->isWaiting();
+        if (!detail) {
+            m_disposition->goOnWithoutDetail();
+            Q_EMIT failed(detail.error());
+            return;
+        }
         take(*detail);
-        // The form belongs to the person: news about the call never writes over what is being typed.
-        if (m_disposition->call() == call && !m_disposition->isTouched())
-            m_disposition->setCall(*detail);
+        m_disposition->setDetail(*detail);
+        if (first)
+            Q_EMIT filled(m_call);
     });
     if (m_tabs->currentWidget() == m_history)
         m_history->setCall(m_call);
@@ -124,6 +133,7 @@ void CallDrawer::focusNotes() { m_disposition->focusNotes(); }
 void CallDrawer::openFollowUp() { m_disposition->focusFollowUp(); }
 void CallDrawer::save(bool thenNext) { m_disposition->save(thenNext); }
 void CallDrawer::flushDraft() { m_disposition->flushDraft(); }
+void CallDrawer::restore(CallKey call, const DispositionEntry &entry) { m_disposition->restore(call, entry); }
 
 void CallDrawer::editTags()
 {

@@ -22,10 +22,12 @@ class CallDrawer : public QWidget
 public:
     CallDrawer(DeskService &desk, const Theme &theme, QWidget *parent = nullptr);
 
+    /** Shows a call, or with 0 none. Its draft comes back as it was typed. */
     void showCall(CallKey call);
     CallKey call() const { return m_call; }
     const Call &shownCall() const { return m_shown; }
     bool isFilled() const { return m_shown.key == m_call; }
+    /** "Summary", "Details" or "History". */
     void showTab(const QString &name);
 
     /** A disposition is chosen or notes are typed that are not saved. */
@@ -38,9 +40,14 @@ public:
     void toggleEmergency();
     void save(bool thenNext);
     void flushDraft();
+    /** Puts back as a draft what a disposition that was undone had recorded. */
+    void restore(CallKey call, const DispositionEntry &entry);
 
 Q_SIGNALS:
     void filled(calldeck::CallKey call);
+    /** A disposition is on its way to the disk; recorded() follows when it is there. */
+    void saving(calldeck::CallKey call);
+    void recorded(calldeck::CallKey call, const calldeck::DispositionEntry &entry, const calldeck::Receipt &receipt);
     void saved(const calldeck::Receipt &receipt, const QString &sentence);
     void savedAndNext(calldeck::CallKey call);
     void doneTyping();
@@ -51,6 +58,7 @@ Q_SIGNALS:
     void failed(const calldeck::Error &error);
 
 private:
+    void connectHeader();
     void connectParts();
     void refill();
     void take(const CallDetail &detail);
@@ -59,6 +67,7 @@ private:
 
     DeskService &m_desk;
     CallKey m_call = 0;
+    quint64 m_request = 0; ///< of the newest detail(); an older answer is dropped
     Call m_shown;
     DrawerHeader *m_header;
     QTabWidget *m_tabs;

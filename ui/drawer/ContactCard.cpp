@@ -29,6 +29,10 @@ ContactCard::ContactCard(DeskService &desk, const Theme &theme, QWidget *parent)
     column->addWidget(m_found);
     m_found->hide();
     connect(m_search, &QLineEdit::textEdited, this, &ContactCard::search);
+    connect(m_search, &QLineEdit::returnPressed, this, [this] {
+        m_found->setFocus();
+        m_found->setCurrentRow(0);
+    });
     connect(m_found, &QListWidget::itemActivated, this, [this](const QListWidgetItem *item) {
         Q_EMIT commandAsked({m_call, item->data(Qt::UserRole).toLongLong()}, QStringLiteral("Contact linked"));
     });
@@ -38,18 +42,22 @@ ContactCard::ContactCard(DeskService &desk, const Theme &theme, QWidget *parent)
 
 void ContactCard::setCall(const CallDetail &detail)
 {
-    m_call = detail.call.key;
     const bool linked = detail.contact.has_value();
+    if (m_call != detail.call.key || linked) {
+        ++m_request;
+        m_search->clear();
+        m_found->hide();
+    }
+    m_call = detail.call.key;
     m_unlink->setVisible(linked);
     m_create->setVisible(!linked && (!detail.call.caller_name.isEmpty() || !detail.call.customer_number.isEmpty()));
     m_search->setVisible(!linked);
-    m_search->clear();
-    m_found->hide();
     if (!linked) {
         m_who->setText(QStringLiteral("No contact linked"));
         return;
     }
-    QStringList lines{detail.contact->name, detail.contact->business_name, formatPhone(detail.contact->number, m_desk.workspace().region), detail.contact->email};
+    QStringList lines{detail.contact->name, detail.contact->business_name, formatPhone(detail.contact->number, m_desk.workspace().region), detail.contact->email,
+                      detail.contact->address};
     lines.removeAll(QString());
     m_who->setText(lines.join(QStringLiteral(" · ")));
 }
@@ -66,7 +74,9 @@ void ContactCard::search(const QString &text)
             return;
         m_found->clear();
         for (const Contact &contact : *contacts) {
-            auto *item = new QListWidgetItem(QStringLiteral("%1 · %2").arg(contact.name, formatPhone(contact.number, m_desk.workspace().region)), m_found);
+            QStringList parts{contact.name, contact.business_name, formatPhone(contact.number, m_desk.workspace().region)};
+            parts.removeAll(QString());
+            auto *item = new QListWidgetItem(parts.join(QStringLiteral(" · ")), m_found);
             item->setData(Qt::UserRole, contact.id);
         }
         if (contacts->isEmpty())

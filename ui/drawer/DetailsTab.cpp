@@ -1,5 +1,6 @@
 #include "drawer/DetailsTab.h"
 
+#include "drawer/FieldEditor.h"
 #include "table/CallColumns.h"
 
 #include <QClipboard>
@@ -12,37 +13,32 @@ namespace calldeck
 namespace
 {
 
+constexpr int labelWidth = 176;
+
 bool isEditable(CallField field) { return infoOf(field).access == FieldAccess::Editable; }
 
-/** What an editor starts with: money in currency units, the rest as it is written to files. */
-QString editText(const Call &call, CallField field)
+std::optional<CallField> fieldOf(const QTreeWidgetItem &item)
 {
-    const QString text = fieldText(call, field);
-    if (infoOf(field).kind != FieldKind::Cents || text.isEmpty())
-        return text;
-    return QString::number(text.toDouble() / 100, 'f', 2);
+    const QVariant field = item.data(0, Qt::UserRole);
+    return field.isValid() ? std::optional(static_cast<CallField>(field.toInt())) : std::nullopt;
 }
 
-QString storedText(CallField field, const QString &typed)
-{
-    if (infoOf(field).kind != FieldKind::Cents || typed.isEmpty())
-        return typed;
-    bool ok = false;
-    const double amount = QString(typed).remove(u'$').remove(u',').toDouble(&ok);
-    return ok ? QString::number(static_cast<qint64>(amount * 100 + 0.5)) : typed;
-}
+QString labelText(CallField field) { return QLatin1String(infoOf(field).label); }
 
 } // namespace
 
 DetailsTab::DetailsTab(DeskService &desk, const Theme &theme, QWidget *parent)
-    : QWidget(parent), m_desk(desk), m_theme(theme), m_filter(new QLineEdit(this)), m_tree(new QTreeWidget(this))
+    : QWidget(parent), m_desk(desk), m_theme(theme), m_filter(new QLineEdit(this)), m_message(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this)),
+      m_tree(new QTreeWidget(this)), m_editor(new FieldEditor(m_call, this))
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(metrics::bigPad, metrics::pad, metrics::gap, 0);
     column->setSpacing(metrics::gap);
-    m_filter->setPlaceholderText(QStringLiteral("Find a field"));
+    m_filter->setPlaceholderText(QStringLiteral("Find a field or a value"));
     m_filter->setAccessibleName(QStringLiteral("Find a field"));
     m_filter->setClearButtonEnabled(true);
+    m_message->setWordWrap(true);
+    m_message->hide();
     m_tree->setAccessibleName(QStringLiteral("Fields of the call"));
     m_tree->setColumnCount(2);
     m_tree->setHeaderHidden(true);
@@ -50,59 +46,81 @@ DetailsTab::DetailsTab(DeskService &desk, const Theme &theme, QWidget *parent)
     m_tree->setIndentation(0);
     m_tree->setFrameShape(QFrame::NoFrame);
     m_tree->setEditTriggers(QAbstractItemView::EditKeyPressed | QAbstractItemView::DoubleClicked);
-    m_tree->header()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+    m_tree->setItemDelegate(m_editor);
+    m_tree->header()->setStretchLastSection(true);
+    m_tree->setColumnWidth(0, labelWidth);
     column->addWidget(m_filter);
+    column->addWidget(m_message);
     column->addWidget(m_tree, 1);
     build();
+    paintColours();
+    connectTree();
+}
+
+void DetailsTab::connectTree()
+{
     connect(m_filter, &QLineEdit::textChanged, this, &DetailsTab::filter);
-    connect(m_tree, &QTreeWidget::itemChanged, this, &DetailsTab::edited);
-    connect(m_tree, &QTreeWidget::itemClicked, this, [this](QTreeWidgetItem *item, int) {
-        const QVariant field = item->data(0, Qt::UserRole);
-        if (field.isValid() && !isEditable(static_cast<CallField>(field.toInt())) && !item->text(1).isEmpty())
-            QGuiApplication::clipboard()->setText(fieldText(m_call, static_cast<CallField>(field.toInt())));
+    connect(m_editor, &FieldEditor::committed, this, &DetailsTab::change);
+    connect(m_editor, &FieldEditor::refused, this, [this](const Error &error) { say(error.message, Token::Overdue); });
+    connect(&m_theme, &Theme::changed, this, &DetailsTab::paintColours);
+    connect(m_tree, &QTreeWidget::itemClicked, this, [this](const QTreeWidgetItem *item, int) { copy(*item); });
+    connect(m_tree, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem *item, int) {
+        const auto field = fieldOf(*item);
+        if (field && isEditable(*field) && m_editor->edited() != field)
+            m_tree->editItem(item, 1);
+        else if (field && !isEditable(*field))
+            copy(*item);
     });
 }
 
 void DetailsTab::build()
 {
     m_items.resize(static_cast<qsizetype>(callFields().size()));
-    QHash<int, QTreeWidgetItem *> groups;
+    QList<QTreeWidgetItem *> groups;
     for (int group = 0; group <= static_cast<int>(FieldGroup::Provider); ++group) {
         auto *item = new QTreeWidgetItem(m_tree, {groupLabel(static_cast<FieldGroup>(group))});
         item->setFont(0, m_theme.font(TypeRole::SmallStrong));
         item->setFlags(Qt::ItemIsEnabled);
         item->setExpanded(true);
         item->setFirstColumnSpanned(true);
-        groups.insert(group, item);
+        groups.append(item);
     }
     for (size_t i = 0; i < callFields().size(); ++i) {
         const auto field = static_cast<CallField>(i);
-        auto *item = new QTreeWidgetItem(groups.value(static_cast<int>(infoOf(field).group)), {QLatin1String(infoOf(field).label)});
+        auto *item = new QTreeWidgetItem(groups[static_cast<int>(infoOf(field).group)], {labelText(field)});
         item->setData(0, Qt::UserRole, static_cast<int>(i));
-        item->setToolTip(1, isEditable(field) ? QStringLiteral("Double click or F2 to change") : QStringLiteral("Click to copy"));
+        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | (isEditable(field) ? Qt::ItemIsEditable : Qt::NoItemFlags));
+        item->setToolTip(1, isEditable(field) ? QStringLiteral("Click copies, Enter or a double click changes") : QStringLiteral("Click copies"));
         m_items[static_cast<qsizetype>(i)] = item;
+    }
+}
+
+void DetailsTab::paintColours()
+{
+    for (int i = 0; i < m_tree->topLevelItemCount(); ++i)
+        m_tree->topLevelItem(i)->setForeground(0, m_theme.color(Token::TextFaint));
+    for (QTreeWidgetItem *item : std::as_const(m_items)) {
+        item->setForeground(0, m_theme.color(Token::TextMuted));
+        item->setForeground(1, m_theme.color(Token::Text));
     }
 }
 
 void DetailsTab::setCall(const CallDetail &detail)
 {
+    if (detail.call.key != m_call.key)
+        say({}, Token::TextMuted);
     m_call = detail.call;
-    m_filling = true;
     const QTimeZone zone(m_desk.workspace().zone);
     const CellContext context{m_desk.workspace(), zone, m_desk.now()};
     for (size_t i = 0; i < callFields().size(); ++i) {
         const auto field = static_cast<CallField>(i);
+        if (m_editor->edited() == field)
+            continue;
         QTreeWidgetItem *item = m_items[static_cast<qsizetype>(i)];
-        const bool editable = isEditable(field);
-        item->setFlags(editable ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsEditable : Qt::ItemIsEnabled | Qt::ItemIsSelectable);
-        item->setText(1, displayText(m_call, field, context));
-        item->setForeground(0, m_theme.color(Token::TextMuted));
-        item->setForeground(1, m_theme.color(Token::Text));
-        if (editable && infoOf(field).kind != FieldKind::Boolean)
-            item->setText(1, editText(m_call, field));
-        item->setData(1, Qt::AccessibleTextRole, QString(QLatin1String(infoOf(field).label) + QStringLiteral(": ") + item->text(1)));
+        const QString value = displayText(m_call, field, context);
+        item->setText(1, value.isEmpty() ? QStringLiteral("—") : value.simplified());
+        item->setData(1, Qt::AccessibleTextRole, QStringLiteral("%1: %2").arg(labelText(field), value.isEmpty() ? QStringLiteral("not set") : value));
     }
-    m_filling = false;
 }
 
 void DetailsTab::filter(const QString &text)
@@ -118,25 +136,35 @@ void DetailsTab::filter(const QString &text)
     }
 }
 
-void DetailsTab::edited(QTreeWidgetItem *item)
+void DetailsTab::copy(const QTreeWidgetItem &item)
 {
-    const QVariant index = item->data(0, Qt::UserRole);
-    if (m_filling || !index.isValid() || !m_call.key)
+    const auto field = fieldOf(item);
+    const QString value = field ? fieldText(m_call, *field) : QString();
+    if (value.isEmpty())
         return;
-    const auto field = static_cast<CallField>(index.toInt());
-    const QString typed = storedText(field, item->text(1).trimmed());
-    if (typed == fieldText(m_call, field))
+    QGuiApplication::clipboard()->setText(value);
+    say(QStringLiteral("Copied: %1").arg(labelText(*field)), Token::TextMuted);
+}
+
+void DetailsTab::change(CallField field, const QString &text)
+{
+    if (!m_call.key)
         return;
-    m_desk.apply(SetFields{{m_call.key}, {{field, typed}}}).then(this, [this, field](const Result<Receipt> &receipt) {
-        if (receipt) {
-            Q_EMIT saved(*receipt, QStringLiteral("%1 changed").arg(QLatin1String(infoOf(field).label)));
-            return;
-        }
-        CallDetail unchanged;
-        unchanged.call = m_call;
-        setCall(unchanged);
-        Q_EMIT failed(receipt.error());
+    say({}, Token::TextMuted);
+    m_desk.apply(SetFields{{m_call.key}, {{field, text}}}).then(this, [this, field](const Result<Receipt> &receipt) {
+        if (receipt)
+            Q_EMIT saved(*receipt, QStringLiteral("%1 changed").arg(labelText(field)));
+        else
+            say(QStringLiteral("%1 not changed: %2").arg(labelText(field), receipt.error().message), Token::Overdue);
     });
+}
+
+void DetailsTab::say(const QString &sentence, Token ink)
+{
+    m_message->setInk(ink);
+    m_message->setText(sentence);
+    m_message->setAccessibleName(sentence);
+    m_message->setVisible(!sentence.isEmpty());
 }
 
 } // namespace calldeck

@@ -9,7 +9,9 @@
 namespace calldeck
 {
 
-/** Every field of the call, grouped; what a person may change is edited in place (Enter or double click). */
+class FieldEditor;
+
+/** Every field of the call, grouped. A click copies a value; Enter, F2 or a double click changes one that a person may change. */
 class DetailsTab : public QWidget
 {
     Q_OBJECT
@@ -19,19 +21,23 @@ public:
 
 Q_SIGNALS:
     void saved(const calldeck::Receipt &receipt, const QString &sentence);
-    void failed(const calldeck::Error &error);
 
 private:
     void build();
+    void paintColours();
+    void connectTree();
     void filter(const QString &text);
-    void edited(QTreeWidgetItem *item);
+    void copy(const QTreeWidgetItem &item);
+    void change(CallField field, const QString &text);
+    void say(const QString &sentence, Token ink);
 
     DeskService &m_desk;
     const Theme &m_theme;
     Call m_call;
-    bool m_filling = false;
     QLineEdit *m_filter;
+    Text *m_message; ///< what was copied, or why a change was refused
     QTreeWidget *m_tree;
+    FieldEditor *m_editor;
     QList<QTreeWidgetItem *> m_items; ///< by CallField
 };
 

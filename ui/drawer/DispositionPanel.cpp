@@ -1,11 +1,13 @@
 #include "drawer/DispositionPanel.h"
 
+#include "drawer/AmountPicker.h"
+#include "drawer/DispositionPicker.h"
+#include "drawer/FollowUpPicker.h"
 #include "rules/FollowUp.h"
+#include "table/CallColumns.h"
 
-#include <QApplication>
-#include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLoggingCategory>
-#include <cmath>
 
 namespace calldeck
 {
@@ -15,89 +17,75 @@ namespace
 
 Q_LOGGING_CATEGORY(savedLog, "calldeck.saved")
 
-QString clockText(TimeMs at, const Workspace &workspace)
+constexpr int notesHeight = 60;
+
+/** The draft with what was typed before it was known: nothing of either is dropped, and what was typed decides. */
+Draft onTop(Draft draft, const DispositionEntry &typed)
 {
-    return QDateTime::fromMSecsSinceEpoch(at, QTimeZone(workspace.zone)).toString(QStringLiteral("H:mm"));
+    if (!typed.disposition.isEmpty())
+        draft.disposition = typed.disposition;
+    if (!typed.notes.isEmpty())
+        draft.notes = draft.notes.isEmpty() ? typed.notes : QString(draft.notes + u'\n' + typed.notes);
+    if (typed.follow_up_at)
+        draft.follow_up_at = typed.follow_up_at;
+    if (typed.amount_cents)
+        draft.amount_cents = typed.amount_cents;
+    if (!typed.transferred_to.isEmpty())
+        draft.transferred_to = typed.transferred_to;
+    draft.updated_at = 0;
+    return draft;
 }
 
 } // namespace
 
 DispositionPanel::DispositionPanel(DeskService &desk, const Theme &theme, QWidget *parent)
-    : QWidget(parent), m_desk(desk), m_theme(theme), m_drafts(desk, this), m_notes(new QPlainTextEdit(this)), m_amountField(new QLineEdit(this)),
-      m_transferField(new QLineEdit(this)), m_followUp(new FollowUpPicker(desk, theme, this)), m_followUpRow(new QWidget(this)),
-      m_missing(new Text(theme, TypeRole::Small, Token::Warning)), m_state(new Text(theme, TypeRole::Small, Token::TextMuted)),
-      m_save(new Button(theme, ButtonKind::Secondary, QStringLiteral("Save"), {}, this)),
+    : QWidget(parent), m_desk(desk), m_drafts(desk), m_picker(new DispositionPicker(theme, desk.workspace().dispositions, this)),
+      m_notes(new QPlainTextEdit(this)), m_amount(new AmountPicker(theme, QStringLiteral("Amount"), this)), m_transfer(new QLineEdit(this)),
+      m_followUp(new FollowUpPicker(desk, theme, this)), m_missing(new Text(theme, TypeRole::Small, Token::Warning, {}, this)),
+      m_state(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this)), m_save(new Button(theme, ButtonKind::Secondary, QStringLiteral("Save"), {}, this)),
       m_saveNext(new Button(theme, ButtonKind::Primary, QStringLiteral("Save && next"), {}, this))
 {
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(metrics::bigPad, metrics::pad, metrics::bigPad, metrics::pad);
+    column->setContentsMargins(metrics::bigPad, 10, metrics::bigPad, metrics::pad);
     column->setSpacing(metrics::gap);
-    buildPicker(column);
+    column->addWidget(m_picker);
     buildInputs(column);
     buildFoot(column);
-    connect(&m_drafts, &DraftSaver::written, this, [this] { sayState(QStringLiteral("Draft kept on this desk"), Token::TextMuted); });
-    connect(&m_drafts, &DraftSaver::failed, this, [this](const Error &error) { sayState(QStringLiteral("Draft not kept: %1").arg(error.message), Token::Overdue); });
-}
-
-void DispositionPanel::buildPicker(QVBoxLayout *column)
-{
-    auto *grid = new QGridLayout;
-    grid->setHorizontalSpacing(6);
-    grid->setVerticalSpacing(6);
-    int place = 0;
-    for (const DispositionRule &rule : m_desk.workspace().dispositions) {
-        auto *button = new Button(m_theme, ButtonKind::Chip, QStringLiteral("%1  %2").arg(rule.hotkey).arg(rule.label), {}, this);
-        button->setCheckable(true);
-        button->setAccessibleName(QStringLiteral("%1, key %2").arg(rule.label).arg(rule.hotkey));
-        button->setProperty("leftAligned", true);
-        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        button->setMinimumWidth(0);
-        connect(button, &QPushButton::clicked, this, [this, key = rule.key] { choose(key); });
-        grid->addWidget(button, place % 5, place / 5);
-        m_buttons.insert(rule.key, button);
-        ++place;
-    }
-    grid->setColumnStretch(0, 1);
-    grid->setColumnStretch(1, 1);
-    column->addLayout(grid);
+    connectDrafts();
+    connect(m_picker, &DispositionPicker::picked, this, qOverload<const QString &>(&DispositionPanel::choose));
+    begin(0);
 }
 
 void DispositionPanel::buildInputs(QVBoxLayout *column)
 {
-    m_amountField->setPlaceholderText(QStringLiteral("Amount, such as 350"));
-    m_amountField->setAccessibleName(QStringLiteral("Amount"));
-    m_transferField->setPlaceholderText(QStringLiteral("Transferred to"));
-    m_transferField->setAccessibleName(QStringLiteral("Transferred to"));
+    m_transfer->setPlaceholderText(QStringLiteral("Transferred to whom"));
+    m_transfer->setAccessibleName(QStringLiteral("Transferred to"));
     m_notes->setPlaceholderText(QStringLiteral("Notes. Kept as you type."));
     m_notes->setAccessibleName(QStringLiteral("Notes"));
     m_notes->setTabChangesFocus(true);
     m_notes->setProperty("field", true);
-    m_notes->setFixedHeight(72);
+    m_notes->setFixedHeight(notesHeight);
     m_notes->viewport()->setAutoFillBackground(false);
-    auto *row = new QVBoxLayout(m_followUpRow);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(m_followUp);
-    column->addWidget(m_amountField);
-    column->addWidget(m_transferField);
-    column->addWidget(m_followUpRow);
-    column->addWidget(m_notes);
+    for (QWidget *input : {static_cast<QWidget *>(m_amount), static_cast<QWidget *>(m_transfer), static_cast<QWidget *>(m_followUp), static_cast<QWidget *>(m_notes)})
+        column->addWidget(input);
     connect(m_notes, &QPlainTextEdit::textChanged, this, &DispositionPanel::edited);
-    connect(m_transferField, &QLineEdit::textChanged, this, &DispositionPanel::edited);
-    connect(m_amountField, &QLineEdit::textChanged, this, [this] {
-        parseAmount();
+    connect(m_transfer, &QLineEdit::textChanged, this, &DispositionPanel::edited);
+    connect(m_transfer, &QLineEdit::returnPressed, this, &DispositionPanel::doneTyping);
+    connect(m_amount, &AmountPicker::changed, this, &DispositionPanel::edited);
+    connect(m_amount, &AmountPicker::finished, this, &DispositionPanel::doneTyping);
+    connect(m_followUp, &FollowUpPicker::finished, this, &DispositionPanel::doneTyping);
+    connect(m_followUp, &FollowUpPicker::picked, this, [this] {
+        m_followUpSuggested = false;
         edited();
     });
-    connect(m_followUp, &FollowUpPicker::picked, this, &DispositionPanel::edited);
-    connect(m_followUp, &FollowUpPicker::finished, this, &DispositionPanel::doneTyping);
-    connect(m_amountField, &QLineEdit::returnPressed, this, &DispositionPanel::doneTyping);
-    connect(m_transferField, &QLineEdit::returnPressed, this, &DispositionPanel::doneTyping);
 }
 
 void DispositionPanel::buildFoot(QVBoxLayout *column)
 {
     m_missing->setWordWrap(true);
-    m_save->setToolTip(QStringLiteral("Ctrl+S"));
-    m_saveNext->setToolTip(QStringLiteral("Ctrl+Return"));
+    m_state->setWordWrap(true);
+    m_save->setToolTip(QStringLiteral("Save the outcome (Ctrl+S)"));
+    m_saveNext->setToolTip(QStringLiteral("Save the outcome and go on to the next call (Ctrl+Return)"));
     m_save->setAccessibleName(QStringLiteral("Save"));
     m_saveNext->setAccessibleName(QStringLiteral("Save and next"));
     auto *row = new QHBoxLayout;
@@ -111,31 +99,116 @@ void DispositionPanel::buildFoot(QVBoxLayout *column)
     connect(m_saveNext, &QPushButton::clicked, this, [this] { save(true); });
 }
 
-void DispositionPanel::setCall(const CallDetail &detail)
+void DispositionPanel::connectDrafts()
+{
+    connect(&m_drafts, &DraftSaver::written, this, [this](CallKey call) {
+        if (call == m_call && !m_saving.contains(call))
+            sayState(isTouched() ? QStringLiteral("Draft saved") : QString(), Token::TextMuted);
+    });
+    connect(&m_drafts, &DraftSaver::failed, this, [this](CallKey call, const Error &error) {
+        if (call == m_call)
+            sayProblem(QStringLiteral("Draft not saved: %1").arg(error.message));
+    });
+}
+
+void DispositionPanel::begin(CallKey call)
 {
     m_drafts.flush();
-    m_filling = true;
+    keepTypedEarly();
+    CallDetail unknown;
+    unknown.call.key = call;
+    take(unknown);
+    m_waiting = call != 0;
+    m_saveWhenFilled.reset();
+    fill(m_drafts.newest(call).value_or(Draft{}));
+    sayState({}, Token::TextMuted);
+}
+
+void DispositionPanel::keepTypedEarly()
+{
+    if (!m_waiting || !isTouched() || m_drafts.newest(m_call))
+        return;
+    m_desk.detail(m_call).then(this, [this, call = m_call, typed = entry()](const Result<CallDetail> &detail) {
+        const Draft kept = m_drafts.newest(call).value_or(detail && detail->draft ? *detail->draft : Draft{});
+        m_drafts.keep(call, onTop(kept, typed));
+    });
+}
+
+void DispositionPanel::setDetail(const CallDetail &detail)
+{
+    if (detail.call.key != m_call)
+        return;
+    if (m_waiting) {
+        fillFirst(detail);
+        return;
+    }
+    const bool newlyRecorded = m_recorded != detail.call.disposition;
+    take(detail);
+    if (m_problem.isEmpty())
+        showMissing(Token::Warning);
+    if (newlyRecorded && !isTouched() && !m_saving.contains(m_call))
+        sayRecorded();
+}
+
+void DispositionPanel::fillFirst(const CallDetail &detail)
+{
+    const DispositionEntry typed = entry();
+    const auto newest = m_drafts.newest(m_call);
+    const Draft kept = newest.value_or(detail.draft.value_or(Draft{}));
+    const bool typedEarly = !typed.isEmpty() && typed != newest.value_or(Draft{});
+    m_waiting = false;
+    take(detail);
+    fill(typedEarly ? onTop(newest ? Draft{} : kept, typed) : kept);
+    if (typedEarly)
+        edited();
+    else if (!isTouched())
+        sayRecorded();
+    else
+        sayState(detail.draft && !newest ? QStringLiteral("Draft of %1").arg(clock(detail.draft->updated_at)) : QStringLiteral("Draft saved"), Token::TextMuted);
+    if (const auto thenNext = std::exchange(m_saveWhenFilled, {}))
+        save(*thenNext);
+}
+
+void DispositionPanel::goOnWithoutDetail()
+{
+    m_waiting = false;
+    m_saveWhenFilled.reset();
+    if (isTouched())
+        edited();
+}
+
+void DispositionPanel::take(const CallDetail &detail)
+{
     m_call = detail.call.key;
     m_callId = detail.call.call_id;
     m_hasContact = detail.call.contact_id.has_value();
     m_recorded = detail.call.disposition;
-    const Draft draft = detail.draft.value_or(Draft{});
+}
+
+void DispositionPanel::fill(const Draft &draft)
+{
+    m_filling = true;
     m_chosen = draft.disposition;
-    m_notes->setPlainText(draft.notes);
-    m_amount = draft.amount_cents;
-    m_amountField->setText(draft.amount_cents ? QString::number(static_cast<double>(*draft.amount_cents) / 100, 'f', *draft.amount_cents % 100 ? 2 : 0) : QString());
-    m_transferField->setText(draft.transferred_to);
+    if (m_notes->toPlainText() != draft.notes) {
+        m_notes->setPlainText(draft.notes);
+        m_notes->moveCursor(QTextCursor::End);
+    }
+    m_amount->setCents(draft.amount_cents);
+    m_transfer->setText(draft.transferred_to);
     m_followUp->setTime(draft.follow_up_at);
+    m_followUpWanted = false;
+    m_followUpSuggested = false;
     m_filling = false;
     showInputs();
-    showMissing();
-    const DispositionRule *recorded = dispositionNamed(m_desk.workspace().dispositions, m_recorded);
-    if (detail.draft && !detail.draft->isEmpty())
-        sayState(QStringLiteral("Draft from %1").arg(clockText(detail.draft->updated_at, m_desk.workspace())), Token::TextMuted);
-    else if (recorded)
-        sayState(QStringLiteral("Recorded: %1").arg(recorded->label), Token::Ok);
-    else
-        sayState(QString(), Token::TextMuted);
+    showMissing(Token::Warning);
+}
+
+void DispositionPanel::restore(CallKey call, const DispositionEntry &entry)
+{
+    m_drafts.keep(call, entry);
+    m_drafts.flush();
+    if (call == m_call && !isTouched())
+        fill(entry);
 }
 
 DispositionEntry DispositionPanel::entry() const
@@ -144,17 +217,9 @@ DispositionEntry DispositionPanel::entry() const
     entry.disposition = m_chosen;
     entry.notes = m_notes->toPlainText();
     entry.follow_up_at = m_followUp->time();
-    entry.amount_cents = m_amount;
-    entry.transferred_to = m_transferField->text();
+    entry.amount_cents = m_amount->cents();
+    entry.transferred_to = m_transfer->text();
     return entry;
-}
-
-bool DispositionPanel::isTouched() const { return m_call && !entry().isEmpty(); }
-
-bool DispositionPanel::isTyping() const
-{
-    const QWidget *focus = QApplication::focusWidget();
-    return focus && isAncestorOf(focus) && (qobject_cast<const QLineEdit *>(focus) || qobject_cast<const QPlainTextEdit *>(focus));
 }
 
 void DispositionPanel::choose(QChar hotkey)
@@ -170,126 +235,165 @@ void DispositionPanel::choose(const QString &key)
     if (!m_call)
         return;
     m_chosen = key;
-    const DispositionRule *rule = dispositionNamed(m_desk.workspace().dispositions, key);
-    if (rule && !m_followUp->time() && rule->suggested_follow_up_minutes != 0)
-        m_followUp->setTime(suggestedFollowUp(rule->suggested_follow_up_minutes, m_desk.now(), m_desk.workspace().calendar));
+    suggestFollowUp(dispositionNamed(m_desk.workspace().dispositions, key));
     showInputs();
     edited();
+}
+
+void DispositionPanel::suggestFollowUp(const DispositionRule *rule)
+{
+    if (m_followUp->time() && !m_followUpSuggested)
+        return;
+    const auto suggested = rule ? suggestedFollowUp(rule->suggested_follow_up_minutes, m_desk.now(), m_desk.workspace().calendar) : std::nullopt;
+    m_followUp->setTime(suggested);
+    m_followUpSuggested = suggested.has_value();
 }
 
 void DispositionPanel::focusNotes() { m_notes->setFocus(); }
 
 void DispositionPanel::focusFollowUp()
 {
-    m_followUpRow->show();
+    m_followUpWanted = true;
+    showInputs();
     m_followUp->focusField();
 }
 
 void DispositionPanel::showInputs()
 {
     const DispositionRule *rule = dispositionNamed(m_desk.workspace().dispositions, m_chosen);
-    for (auto it = m_buttons.cbegin(); it != m_buttons.cend(); ++it)
-        it.value()->setChecked(it.key() == m_chosen);
-    m_amountField->setVisible(rule && rule->amount_required);
-    m_transferField->setVisible(rule && rule->transfer_required);
-    m_followUpRow->setVisible((rule && (rule->follow_up_required || rule->suggested_follow_up_minutes != 0)) || m_followUp->time());
-}
-
-void DispositionPanel::parseAmount()
-{
-    QString text = m_amountField->text().trimmed();
-    text.remove(u'$').remove(u',');
-    bool ok = false;
-    const double amount = text.toDouble(&ok);
-    m_amount = ok && std::isfinite(amount) && std::abs(amount) < 1e10 ? OptionalInt(std::llround(amount * 100)) : std::nullopt;
+    m_picker->show(m_chosen);
+    m_amount->setVisible((rule && rule->amount_required) || m_amount->cents());
+    m_transfer->setVisible((rule && rule->transfer_required) || !m_transfer->text().isEmpty());
+    m_followUp->setVisible(m_followUpWanted || m_followUp->time() || (rule && (rule->follow_up_required || rule->suggested_follow_up_minutes != 0)));
 }
 
 void DispositionPanel::edited()
 {
     if (m_filling || !m_call)
         return;
-    showMissing();
-    sayState(QStringLiteral("Keeping draft…"), Token::TextMuted);
-    m_drafts.keep(m_call, entry());
+    showMissing(Token::Warning);
+    if (!m_saving.contains(m_call))
+        sayState(QStringLiteral("Saving draft…"), Token::TextMuted);
+    // Before the draft on the disk is known, a write would replace it.
+    if (!m_waiting || m_drafts.newest(m_call))
+        m_drafts.keep(m_call, entry());
     Q_EMIT touched();
 }
 
-void DispositionPanel::showMissing()
+QList<MissingPart> DispositionPanel::missing() const
 {
-    const auto missing = m_call ? missingParts(m_desk.workspace().dispositions, entry(), m_hasContact, m_desk.now()) : QList<MissingPart>();
+    return missingParts(m_desk.workspace().dispositions, entry(), m_hasContact, m_desk.now());
+}
+
+void DispositionPanel::showMissing(Token ink)
+{
     QStringList sentences;
-    for (const MissingPart &part : missing) {
-        if (part.part != Missing::Disposition || isTouched())
-            sentences.append(part.sentence);
+    for (const MissingPart &part : m_call && (isTouched() || ink == Token::Overdue) ? missing() : QList<MissingPart>())
+        sentences.append(part.sentence);
+    say(sentences.join(u' '), ink);
+    for (Button *button : {m_save, m_saveNext})
+        button->setEnabled(m_call && !m_saving.contains(m_call));
+}
+
+void DispositionPanel::sayProblem(const QString &sentence)
+{
+    say(sentence, Token::Overdue);
+    m_problem = sentence;
+}
+
+void DispositionPanel::say(const QString &sentence, Token ink)
+{
+    m_problem.clear();
+    m_missing->setInk(ink);
+    m_missing->setText(sentence);
+    m_missing->setAccessibleName(sentence);
+    m_missing->setVisible(!sentence.isEmpty());
+}
+
+void DispositionPanel::focusMissing(Missing part)
+{
+    switch (part) {
+    case Missing::Notes: m_notes->setFocus(); break;
+    case Missing::FollowUp:
+    case Missing::FollowUpInPast: focusFollowUp(); break;
+    case Missing::Amount:
+    case Missing::NegativeAmount: m_amount->focusField(); break;
+    case Missing::TransferTarget: m_transfer->setFocus(); break;
+    case Missing::Disposition:
+    case Missing::UnknownDisposition:
+    case Missing::Contact: break;
     }
-    m_missing->setInk(Token::Warning);
-    m_missing->setText(sentences.join(u' '));
-    m_missing->setVisible(!sentences.isEmpty());
-    const bool complete = m_call && missing.isEmpty() && !m_saving;
-    m_save->setEnabled(complete);
-    m_saveNext->setEnabled(complete);
 }
 
 void DispositionPanel::sayState(const QString &text, Token ink)
 {
     m_state->setInk(ink);
     m_state->setText(text);
-    m_state->setToolTip(text);
     m_state->setAccessibleName(text);
 }
 
-void DispositionPanel::save(bool thenNext)
+void DispositionPanel::sayRecorded()
 {
-    if (!m_call || m_saving)
-        return;
-    const DispositionEntry recorded = entry();
-    const auto missing = missingParts(m_desk.workspace().dispositions, recorded, m_hasContact, m_desk.now());
-    if (!missing.isEmpty()) {
-        m_missing->setInk(Token::Overdue);
-        m_missing->setText(missing.first().sentence);
-        m_missing->show();
-        return;
-    }
-    m_saving = true;
-    m_drafts.forget();
-    m_save->setEnabled(false);
-    m_saveNext->setEnabled(false);
-    sayState(QStringLiteral("Saving…"), Token::TextMuted);
-    const QString label = dispositionNamed(m_desk.workspace().dispositions, recorded.disposition)->label;
-    m_desk.apply(RecordDisposition{{m_call}, recorded}).then(this, [this, call = m_call, callId = m_callId, recorded, label, thenNext](const Result<Receipt> &receipt) {
-        m_saving = false;
-        if (receipt)
-            qCInfo(savedLog).noquote() << "saved" << callId << recorded.disposition << receipt->mutation_id;
-        finishSave(receipt, call, recorded, label);
-        if (receipt && thenNext)
-            Q_EMIT savedAndNext(call);
-    });
+    const DispositionRule *recorded = dispositionNamed(m_desk.workspace().dispositions, m_recorded);
+    sayState(recorded ? QStringLiteral("Recorded: %1").arg(recorded->label) : QString(), Token::Ok);
 }
 
-void DispositionPanel::finishSave(const Result<Receipt> &receipt, CallKey call, const DispositionEntry &recorded, const QString &label)
+QString DispositionPanel::clock(TimeMs at) const { return momentText(at, m_desk.now(), QTimeZone(m_desk.workspace().zone)); }
+
+void DispositionPanel::save(bool thenNext)
 {
-    if (!receipt) {
-        // What was typed stays in the form and goes back to the draft: nothing was saved.
-        sayState(QStringLiteral("Not saved: %1").arg(receipt.error().message), Token::Overdue);
-        if (call == m_call)
-            m_drafts.keep(m_call, entry());
-        showMissing();
+    if (!m_call || m_saving.contains(m_call))
+        return;
+    if (m_waiting) {
+        m_saveWhenFilled = thenNext;
         return;
     }
-    if (call == m_call && entry() != recorded) {
-        // Typed while the save was under way: that text is newer than what was saved and stays a draft.
-        edited();
-    } else if (call == m_call) {
-        CallDetail saved;
-        saved.call.key = call;
-        saved.call.call_id = m_callId;
-        if (m_hasContact)
-            saved.call.contact_id = 0;
-        saved.call.disposition = m_chosen;
-        setCall(saved);
-        sayState(QStringLiteral("Saved %1").arg(clockText(receipt->saved_at, m_desk.workspace())), Token::Ok);
+    const auto parts = missing();
+    if (!parts.isEmpty()) {
+        showMissing(Token::Overdue);
+        focusMissing(parts.first().part);
+        return;
     }
+    const Shown shown{m_call, m_callId, entry(), thenNext};
+    m_saving.insert(m_call);
+    m_drafts.forget(m_call);
+    showMissing(Token::Warning);
+    sayState(QStringLiteral("Saving…"), Token::TextMuted);
+    Q_EMIT saving(m_call);
+    m_desk.apply(RecordDisposition{{shown.call}, shown.entry}).then(this, [this, shown](const Result<Receipt> &receipt) { finishSave(shown, receipt); });
+}
+
+void DispositionPanel::finishSave(const Shown &was, const Result<Receipt> &receipt)
+{
+    m_saving.remove(was.call);
+    const bool shown = was.call == m_call;
+    if (!receipt) {
+        // Nothing was saved: the form stays as it is, and the draft comes back unless newer text is already on its way.
+        if (!m_drafts.newest(was.call))
+            m_drafts.keep(was.call, was.entry);
+        if (shown) {
+            showMissing(Token::Warning);
+            sayState({}, Token::TextMuted);
+            sayProblem(QStringLiteral("Not saved: %1").arg(receipt.error().message));
+        } else {
+            Q_EMIT failed(receipt.error());
+        }
+        return;
+    }
+    const QString label = dispositionNamed(m_desk.workspace().dispositions, was.entry.disposition)->label;
+    qCInfo(savedLog).noquote() << "saved" << was.call_id << was.entry.disposition << receipt->mutation_id;
+    if (shown) {
+        m_recorded = was.entry.disposition;
+        // Text typed while the save was under way is newer than what was saved and stays a draft.
+        if (entry() == was.entry)
+            fill({});
+        showMissing(Token::Warning);
+        sayState(QStringLiteral("Saved %1").arg(clock(receipt->saved_at)), Token::Ok);
+    }
+    Q_EMIT recorded(was.call, was.entry, *receipt);
     Q_EMIT saved(*receipt, QStringLiteral("%1 saved").arg(label));
+    if (was.then_next)
+        Q_EMIT savedAndNext(was.call);
 }
 
 } // namespace calldeck

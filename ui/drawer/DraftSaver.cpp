@@ -10,6 +10,7 @@ namespace
 
 constexpr int quietMs = 100;
 constexpr int longestWaitMs = 200;
+constexpr int retryMs = 2000;
 
 } // namespace
 
@@ -17,45 +18,92 @@ DraftSaver::DraftSaver(DeskService &desk, QObject *parent) : QObject(parent), m_
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
-    connect(&m_timer, &QTimer::timeout, this, &DraftSaver::write);
+    m_retryTimer.setSingleShot(true);
+    m_retryTimer.setInterval(retryMs);
+    connect(&m_timer, &QTimer::timeout, this, &DraftSaver::onTimer);
+    connect(&m_retryTimer, &QTimer::timeout, this, [this] {
+        for (CallKey call : std::exchange(m_refused, {})) {
+            if (m_newest.contains(call) && !m_waiting.contains(call))
+                m_waiting.append(call);
+        }
+        onTimer();
+    });
+}
+
+DraftSaver::~DraftSaver()
+{
+    for (CallKey call : std::as_const(m_waiting))
+        (void)m_desk.saveDraft(call, m_newest.value(call));
 }
 
 void DraftSaver::keep(CallKey call, const Draft &draft)
 {
-    if (m_waiting && call != m_call)
-        flush();
-    if (!m_waiting)
+    if (m_waiting.isEmpty())
         m_sinceFirstKey.start();
-    m_call = call;
-    m_draft = draft;
-    m_waiting = true;
-    m_timer.start(static_cast<int>(std::clamp<qint64>(longestWaitMs - m_sinceFirstKey.elapsed(), 0, quietMs)));
+    m_newest.insert(call, draft);
+    if (!m_waiting.contains(call))
+        m_waiting.append(call);
+    if (!m_due)
+        m_timer.start(static_cast<int>(std::clamp<qint64>(longestWaitMs - m_sinceFirstKey.elapsed(), 0, quietMs)));
 }
 
 void DraftSaver::flush()
 {
     m_timer.stop();
-    write();
+    m_due = false;
+    while (!m_waiting.isEmpty())
+        hand(m_waiting.takeFirst());
 }
 
-void DraftSaver::forget()
+void DraftSaver::forget(CallKey call)
 {
-    m_timer.stop();
-    m_waiting = false;
+    m_waiting.removeAll(call);
+    m_refused.removeAll(call);
+    m_newest.remove(call);
 }
 
-void DraftSaver::write()
+std::optional<Draft> DraftSaver::newest(CallKey call) const
 {
-    if (!m_waiting)
-        return;
-    m_waiting = false;
-    Q_EMIT writing();
-    m_desk.saveDraft(m_call, m_draft).then(this, [this](const Result<Receipt> &receipt) {
-        if (receipt)
-            Q_EMIT written();
-        else
-            Q_EMIT failed(receipt.error());
-    });
+    const auto found = m_newest.constFind(call);
+    return found == m_newest.cend() ? std::nullopt : std::optional(*found);
+}
+
+void DraftSaver::onTimer()
+{
+    m_due = true;
+    writeNext();
+}
+
+void DraftSaver::writeNext()
+{
+    if (m_waiting.isEmpty())
+        m_due = false;
+    else if (m_due && m_underWay == 0)
+        hand(m_waiting.takeFirst());
+}
+
+void DraftSaver::hand(CallKey call)
+{
+    ++m_underWay;
+    Q_EMIT writing(call);
+    const Draft draft = m_newest.value(call);
+    m_desk.saveDraft(call, draft).then(this, [this, call, draft](const Result<Receipt> &receipt) { finish(call, draft, receipt); });
+}
+
+void DraftSaver::finish(CallKey call, const Draft &draft, const Result<Receipt> &receipt)
+{
+    --m_underWay;
+    const auto newest = m_newest.constFind(call);
+    const bool current = newest != m_newest.cend() && *newest == draft;
+    if (current && receipt) {
+        Q_EMIT written(call);
+    } else if (current) {
+        m_refused.append(call);
+        if (receipt.error().retryable)
+            m_retryTimer.start();
+        Q_EMIT failed(call, receipt.error());
+    }
+    writeNext();
 }
 
 } // namespace calldeck

@@ -1,5 +1,6 @@
 #include "drawer/DrawerHeader.h"
 
+#include "drawer/FlowLayout.h"
 #include "rules/Contactability.h"
 #include "rules/Phone.h"
 #include "table/CallColumns.h"
@@ -10,10 +11,17 @@
 namespace calldeck
 {
 
+namespace
+{
+
+constexpr qsizetype copyAction = 1;
+
+} // namespace
+
 DrawerHeader::DrawerHeader(DeskService &desk, const Theme &theme, QWidget *parent)
     : QWidget(parent), m_desk(desk), m_theme(theme), m_name(new Text(theme, TypeRole::Title, Token::Text)), m_second(new Text(theme, TypeRole::Body, Token::TextMuted)),
       m_status(new Pill(theme, this)), m_emergency(new Pill(theme, this)), m_dnc(new Pill(theme, this)), m_afterHours(new Pill(theme, this)), m_repeat(new Pill(theme, this)),
-      m_sla(new Pill(theme, this)), m_why(new Text(theme, TypeRole::Small, Token::TextMuted)),
+      m_sla(new Pill(theme, this)), m_why(new Text(theme, TypeRole::Small, Token::TextMuted)), m_refusal(new Text(theme, TypeRole::Small, Token::Overdue)),
       m_emergencyButton(new Button(theme, ButtonKind::Secondary, QStringLiteral("Emergency"), QStringLiteral("siren"), this)),
       m_dncButton(new Button(theme, ButtonKind::Secondary, QStringLiteral("Do not contact"), QStringLiteral("ban"), this))
 {
@@ -45,30 +53,30 @@ void DrawerHeader::buildTop(QVBoxLayout *column)
     add(QStringLiteral("x"), QStringLiteral("Close the drawer"), &DrawerHeader::closeAsked);
     column->addLayout(top);
     column->addWidget(m_second);
-    auto *pills = new QHBoxLayout;
-    pills->setSpacing(6);
+    auto *pills = new QWidget(this);
+    auto *row = new FlowLayout(pills, 6);
     for (Pill *pill : {m_sla, m_emergency, m_dnc, m_status, m_afterHours, m_repeat})
-        pills->addWidget(pill);
-    pills->addStretch();
-    column->addLayout(pills);
-    m_why->setWordWrap(true);
-    column->addWidget(m_why);
+        row->addWidget(pill);
+    column->addWidget(pills);
+    for (Text *line : {m_why, m_refusal}) {
+        line->setWordWrap(true);
+        line->hide();
+        column->addWidget(line);
+    }
 }
 
 void DrawerHeader::buildActions(QVBoxLayout *column)
 {
-    auto *row = new QHBoxLayout;
-    row->setSpacing(6);
+    auto *actions = new QWidget(this);
+    auto *row = new FlowLayout(actions, 6);
     auto *followUp = new Button(m_theme, ButtonKind::Secondary, QStringLiteral("Follow-up"), QStringLiteral("calendar-clock"), this);
-    Button *copy = Button::iconOnly(m_theme, QStringLiteral("copy"), QStringLiteral("Copy number"), this);
+    auto *copy = new Button(m_theme, ButtonKind::Secondary, QStringLiteral("Copy number"), QStringLiteral("copy"), this);
     m_emergencyButton->setCheckable(true);
     m_dncButton->setCheckable(true);
-    row->addWidget(followUp);
-    row->addWidget(m_emergencyButton);
-    row->addWidget(m_dncButton);
-    row->addWidget(copy);
-    row->addStretch();
-    column->addLayout(row);
+    for (Button *button : {followUp, copy, m_emergencyButton, m_dncButton})
+        row->addWidget(button);
+    column->addWidget(actions);
+    m_actions = {followUp, copy, m_emergencyButton, m_dncButton};
     connect(followUp, &QPushButton::clicked, this, &DrawerHeader::followUpAsked);
     connect(m_emergencyButton, &QPushButton::clicked, this, &DrawerHeader::emergencyAsked);
     connect(m_dncButton, &QPushButton::clicked, this, &DrawerHeader::doNotContactAsked);
@@ -79,14 +87,15 @@ void DrawerHeader::setCall(const CallDetail &detail)
 {
     m_call = detail.call;
     const QString region = m_desk.workspace().region;
-    m_name->setText(callerText(m_call, region));
+    m_name->setText(m_call.key ? callerText(m_call, region) : QString());
+    m_name->setAccessibleName(m_name->text());
+    m_name->setToolTip(m_name->text());
     QStringList second;
     if (!m_call.business_name.isEmpty() && m_call.business_name != m_name->text())
         second.append(m_call.business_name);
-    if (!m_call.customer_number.isEmpty())
-        second.append(formatPhone(m_call.customer_number, region));
-    else if (!m_call.customer_number_raw.isEmpty())
-        second.append(m_call.customer_number_raw);
+    const QString number = m_call.customer_number.isEmpty() ? m_call.customer_number_raw : formatPhone(m_call.customer_number, region);
+    if (!number.isEmpty() && number != m_name->text())
+        second.append(number);
     if (m_call.started_at)
         second.append(momentText(*m_call.started_at, m_desk.now(), QTimeZone(m_desk.workspace().zone)));
     if (!m_call.queue.isEmpty())
@@ -101,7 +110,11 @@ void DrawerHeader::setCall(const CallDetail &detail)
     m_emergency->show(m_call.emergency ? QStringLiteral("Emergency") : QString(), Token::Overdue, Token::OverdueSoft, QStringLiteral("siren"));
     const ContactPermission permission = contactPermission(m_call, detail.contact ? &*detail.contact : nullptr, false);
     m_dnc->show(m_call.do_not_contact ? QStringLiteral("Do not contact") : QString(), Token::Overdue, Token::OverdueSoft, QStringLiteral("ban"));
-    m_dnc->setToolTip(permission.reason);
+    m_refusal->setText(permission.reason);
+    m_refusal->setVisible(m_call.key && !permission.allowed);
+    for (Button *action : std::as_const(m_actions))
+        action->setEnabled(m_call.key != 0);
+    m_actions[copyAction]->setEnabled(!m_call.customer_number.isEmpty() || !m_call.customer_number_raw.isEmpty());
     m_afterHours->show(m_call.after_hours ? QStringLiteral("After hours") : QString(), Token::Violet, Token::VioletSoft);
     m_repeat->show(detail.calls_of_number > 1 ? QStringLiteral("%1 calls").arg(detail.calls_of_number) : QString(), Token::Neutral, Token::NeutralSoft);
     m_emergencyButton->setChecked(m_call.emergency);
@@ -122,6 +135,7 @@ void DrawerHeader::tick()
     m_sla->show(QString(labelOf(state) + u' ' + slaRemainingText(*clock, m_desk.now())), look.ink, look.ground, look.icon);
     m_why->setText(explainSla(m_desk.workspace().sla, m_call, *clock, m_desk.now()));
     m_sla->setAccessibleDescription(m_why->text());
+    m_sla->setToolTip(m_why->text());
     m_why->show();
 }
 

@@ -42,8 +42,10 @@ private:
     Pill *m_repeat;
     Pill *m_sla;
     Text *m_why;
+    Text *m_refusal; ///< why this number may not be called
     Button *m_emergencyButton;
     Button *m_dncButton;
+    QList<Button *> m_actions;
 };
 
 } // namespace calldeck

@@ -3,6 +3,7 @@
 #include <QDateTime>
 #include <QHeaderView>
 #include <QLocale>
+#include <QScrollBar>
 
 namespace calldeck
 {
@@ -43,15 +44,22 @@ HistoryTab::HistoryTab(DeskService &desk, const Theme &theme, QWidget *parent) :
 
 void HistoryTab::setCall(CallKey call)
 {
+    if (call != m_call)
+        clear();
     m_call = call;
     m_desk.timeline(call).then(this, [this, call](const Result<QList<TimelineEntry>> &entries) {
-        if (call == m_call && entries)
+        if (call != m_call)
+            return;
+        if (entries)
             fill(*entries);
+        else
+            Q_EMIT failed(entries.error());
     });
 }
 
 void HistoryTab::fill(const QList<TimelineEntry> &entries)
 {
+    const int scrolledTo = verticalScrollBar()->value();
     clear();
     const QTimeZone zone(m_desk.workspace().zone);
     QDate day;
@@ -72,7 +80,9 @@ void HistoryTab::fill(const QList<TimelineEntry> &entries)
         auto *item = new QTreeWidgetItem(heading, {at.toString(QStringLiteral("HH:mm")), text});
         item->setIcon(0, m_theme.icon(iconOf(entry.kind), Token::TextMuted));
         item->setData(0, Qt::UserRole, entry.call);
+        item->setTextAlignment(0, Qt::AlignLeft | Qt::AlignTop);
     }
+    verticalScrollBar()->setValue(scrolledTo);
 }
 
 } // namespace calldeck

@@ -18,6 +18,7 @@ public:
 
 Q_SIGNALS:
     void callAsked(calldeck::CallKey call);
+    void failed(const calldeck::Error &error);
 
 private:
     void fill(const QList<TimelineEntry> &entries);

@@ -1,108 +1,86 @@
 #include "drawer/SummaryTab.h"
 
+#include "drawer/AmountPicker.h"
 #include "drawer/ContactCard.h"
-#include "rules/FollowUp.h"
+#include "drawer/FollowUpList.h"
 #include "table/CallColumns.h"
 
-#include <QHBoxLayout>
-#include <cmath>
+#include <QScrollBar>
 
 namespace calldeck
 {
 
-namespace
-{
-
-constexpr qint64 quickAmounts[] = {15000, 35000, 75000, 250000};
-
-QString moneyInput(const OptionalInt &cents) { return cents ? QString::number(static_cast<double>(*cents) / 100, 'f', *cents % 100 ? 2 : 0) : QString(); }
-
-} // namespace
-
 SummaryTab::SummaryTab(DeskService &desk, const Theme &theme, QWidget *parent)
-    : QScrollArea(parent), m_desk(desk), m_theme(theme), m_reason(new Text(theme, TypeRole::Heading, Token::Text)), m_summary(new Text(theme, TypeRole::Body, Token::Text)),
-      m_notes(new Text(theme, TypeRole::Body, Token::TextMuted)), m_transcript(new Text(theme, TypeRole::Body, Token::TextMuted)),
-      m_transcriptLabel(new Text(theme, TypeRole::SmallStrong, Token::TextMuted, QStringLiteral("What was said first"))), m_value(new QLineEdit), m_tags(new TagEditor(desk, theme)),
-      m_contact(new ContactCard(desk, theme)), m_followUps(new QWidget)
+    : QScrollArea(parent), m_desk(desk), m_reason(new Text(theme, TypeRole::Heading, Token::Text)), m_summary(new Text(theme, TypeRole::Body, Token::Text)),
+      m_notes(new Text(theme, TypeRole::Body, Token::Text)), m_transcript(new Text(theme, TypeRole::Body, Token::TextMuted)),
+      m_value(new AmountPicker(theme, QStringLiteral("Value estimate"))), m_tags(new TagEditor(desk, theme)), m_contact(new ContactCard(desk, theme)),
+      m_followUps(new FollowUpList(desk, theme))
 {
     setWidgetResizable(true);
     setFrameShape(NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto *body = new calldeck::Panel(theme, Token::Surface);
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(metrics::bigPad, metrics::pad, metrics::bigPad, metrics::pad);
-    column->setSpacing(6);
-    const auto section = [&](const QString &label) {
-        column->addSpacing(6);
-        column->addWidget(new Text(theme, TypeRole::SmallStrong, Token::TextMuted, label));
-    };
+    setFocusPolicy(Qt::NoFocus);
     for (Text *text : {m_reason, m_summary, m_notes, m_transcript}) {
         text->setWordWrap(true);
         text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     }
+    auto *body = new calldeck::Panel(theme, Token::Surface);
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(metrics::bigPad, metrics::pad, metrics::bigPad, metrics::pad);
+    column->setSpacing(6);
     column->addWidget(m_reason);
     column->addWidget(m_summary);
-    column->addWidget(m_notes);
-    section(QStringLiteral("Value estimate"));
-    column->addLayout(buildValue());
-    section(QStringLiteral("Tags"));
-    column->addWidget(m_tags);
-    section(QStringLiteral("Contact"));
-    column->addWidget(m_contact);
-    section(QStringLiteral("Open follow-ups"));
-    new QVBoxLayout(m_followUps);
-    m_followUps->layout()->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_followUps);
-    column->addSpacing(6);
-    column->addWidget(m_transcriptLabel);
-    column->addWidget(m_transcript);
+    addSection(column, theme, QStringLiteral("Notes"), m_notes);
+    addSection(column, theme, QStringLiteral("Open follow-ups"), m_followUps);
+    addSection(column, theme, QStringLiteral("Value estimate"), m_value);
+    addSection(column, theme, QStringLiteral("Tags"), m_tags);
+    addSection(column, theme, QStringLiteral("Contact"), m_contact);
+    addSection(column, theme, QStringLiteral("What was said first"), m_transcript);
     column->addStretch();
     setWidget(body);
+    connect(m_value, &AmountPicker::entered, this, &SummaryTab::setValue);
+    connect(m_value, &AmountPicker::finished, this, &SummaryTab::doneTyping);
     connect(m_tags, &TagEditor::saved, this, &SummaryTab::saved);
     connect(m_tags, &TagEditor::failed, this, &SummaryTab::failed);
     connect(m_contact, &ContactCard::commandAsked, this, [this](const LinkContact &command, const QString &sentence) { apply(command, sentence); });
+    connect(m_followUps, &FollowUpList::commandAsked, this, &SummaryTab::apply);
 }
 
-QLayout *SummaryTab::buildValue()
+void SummaryTab::addSection(QVBoxLayout *column, const Theme &theme, const QString &label, QWidget *part)
 {
-    auto *row = new QHBoxLayout;
-    row->setSpacing(6);
-    for (qint64 cents : quickAmounts) {
-        auto *button = new Button(m_theme, ButtonKind::Chip, moneyText(cents));
-        button->setCheckable(true);
-        button->setAccessibleName(QStringLiteral("Value %1").arg(moneyText(cents)));
-        connect(button, &QPushButton::clicked, this, [this, cents] { setValue(cents); });
-        row->addWidget(button);
-        m_amounts.append({cents, button});
-    }
-    m_value->setPlaceholderText(QStringLiteral("Other"));
-    m_value->setAccessibleName(QStringLiteral("Value estimate"));
-    m_value->setMinimumWidth(64);
-    connect(m_value, &QLineEdit::returnPressed, this, &SummaryTab::parseValue);
-    row->addWidget(m_value, 1);
-    return row;
+    auto *heading = new Text(theme, TypeRole::SmallStrong, Token::TextMuted, label);
+    heading->setContentsMargins(0, metrics::gap, 0, 0);
+    heading->setBuddy(part);
+    column->addWidget(heading);
+    column->addWidget(part);
+    m_headings.insert(part, heading);
+}
+
+void SummaryTab::showSection(QWidget *part, bool on)
+{
+    m_headings.value(part)->setVisible(on);
+    part->setVisible(on);
+}
+
+void SummaryTab::editTags()
+{
+    ensureWidgetVisible(m_tags);
+    m_tags->focusField();
 }
 
 void SummaryTab::editValue()
 {
     ensureWidgetVisible(m_value);
-    m_value->setFocus();
-    m_value->selectAll();
+    m_value->focusField();
 }
 
-void SummaryTab::parseValue()
+void SummaryTab::setValue()
 {
-    bool ok = false;
-    const double amount = m_value->text().remove(u'$').remove(u',').trimmed().toDouble(&ok);
-    if (ok && std::isfinite(amount) && amount >= 0 && amount < 1e10)
-        setValue(std::llround(amount * 100));
-    else
-        Q_EMIT failed({Error::Code::InvalidInput, QStringLiteral("\"%1\" is not an amount such as 350 or 1,250.50.").arg(m_value->text().left(30)), {}, false});
-}
-
-void SummaryTab::setValue(qint64 cents)
-{
-    apply(SetFields{{m_call}, {{CallField::value_cents, QString::number(cents)}}}, QStringLiteral("Value set to %1").arg(moneyText(cents)));
+    const OptionalInt cents = m_value->cents();
+    if (!m_call || cents == m_savedValue)
+        return;
+    apply(SetFields{{m_call}, {{CallField::value_cents, cents ? QString::number(*cents) : QString()}}},
+          cents ? QStringLiteral("Value set to %1").arg(moneyText(*cents)) : QStringLiteral("Value cleared"));
 }
 
 void SummaryTab::apply(const Command &command, const QString &sentence)
@@ -115,56 +93,36 @@ void SummaryTab::apply(const Command &command, const QString &sentence)
     });
 }
 
-void SummaryTab::showFollowUps(const QList<FollowUpTask> &tasks)
-{
-    qDeleteAll(m_followUps->findChildren<QWidget *>(QString(), Qt::FindDirectChildrenOnly));
-    auto *column = static_cast<QVBoxLayout *>(m_followUps->layout());
-    const QTimeZone zone(m_desk.workspace().zone);
-    for (const FollowUpTask &task : tasks) {
-        auto *row = new QWidget;
-        auto *line = new QHBoxLayout(row);
-        line->setContentsMargins(0, 0, 0, 0);
-        const bool late = task.due_at <= m_desk.now();
-        const QString when = followUpTimeText(task.due_at, m_desk.now(), zone);
-        auto *text = new Text(m_theme, TypeRole::Body, late ? Token::Overdue : Token::Text, QString((late ? QStringLiteral("Overdue, ") : QString()) + when + QStringLiteral("  ") + task.note));
-        text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-        auto *done = new Button(m_theme, ButtonKind::Ghost, QStringLiteral("Done"), QStringLiteral("check"));
-        done->setAccessibleName(QStringLiteral("Follow-up done, %1").arg(when));
-        connect(done, &QPushButton::clicked, this, [this, id = task.id] { apply(CloseFollowUp{id, FollowUpState::DONE}, QStringLiteral("Follow-up done")); });
-        line->addWidget(text, 1);
-        line->addWidget(done);
-        column->addWidget(row);
-    }
-    if (tasks.isEmpty())
-        column->addWidget(new Text(m_theme, TypeRole::Body, Token::TextFaint, QStringLiteral("None")));
-}
-
 void SummaryTab::setCall(const CallDetail &detail)
 {
     const Call &call = detail.call;
+    const bool another = call.key != m_call;
     m_call = call.key;
     QString reason = call.call_purpose;
     if (!reason.isEmpty())
         reason[0] = reason[0].toUpper();
     m_reason->setText(reason);
     m_reason->setVisible(!reason.isEmpty());
-    m_summary->setText(call.transcript_summary.isEmpty() ? QStringLiteral("No summary of this call.") : call.transcript_summary);
+    m_summary->setText(call.transcript_summary.isEmpty() && call.key ? QStringLiteral("No summary of this call.") : call.transcript_summary);
+    m_summary->setInk(call.transcript_summary.isEmpty() ? Token::TextFaint : Token::Text);
     QStringList notes{call.last_outcome_notes, call.call_notes};
     notes.removeAll(QString());
     if (!call.outcome_owed_reason.isEmpty())
         notes.prepend(QStringLiteral("Skipped: %1").arg(call.outcome_owed_reason));
     m_notes->setText(notes.join(u'\n'));
-    m_notes->setVisible(!notes.isEmpty());
-    if (!m_value->hasFocus())
-        m_value->setText(moneyInput(call.value_cents));
-    for (const auto &[cents, button] : std::as_const(m_amounts))
-        button->setChecked(call.value_cents == cents);
+    showSection(m_notes, !notes.isEmpty());
+    if (another || (!m_value->isBeingTyped() && call.value_cents != m_savedValue))
+        m_value->setCents(call.value_cents);
+    m_savedValue = call.value_cents;
     m_tags->setCall(call.key, call.tags);
     m_contact->setCall(detail);
-    showFollowUps(detail.follow_ups);
+    m_followUps->setTasks(detail.follow_ups);
+    showSection(m_followUps, !detail.follow_ups.isEmpty());
     m_transcript->setText(detail.transcript_excerpt);
-    m_transcript->setVisible(!detail.transcript_excerpt.isEmpty());
-    m_transcriptLabel->setVisible(!detail.transcript_excerpt.isEmpty());
+    showSection(m_transcript, !detail.transcript_excerpt.isEmpty());
+    widget()->setEnabled(call.key != 0);
+    if (another)
+        verticalScrollBar()->setValue(0);
 }
 
 } // namespace calldeck

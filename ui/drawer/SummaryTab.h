@@ -7,42 +7,43 @@
 namespace calldeck
 {
 
+class AmountPicker;
 class ContactCard;
+class FollowUpList;
 
-/** Why they called, value, tags, contact and open follow-ups. */
+/** Why they called, notes, follow-ups, value, tags, contact and how the talk began. */
 class SummaryTab : public QScrollArea
 {
     Q_OBJECT
 public:
     SummaryTab(DeskService &desk, const Theme &theme, QWidget *parent = nullptr);
     void setCall(const CallDetail &detail);
-    void editTags() { m_tags->focusField(); }
+    void editTags();
     void editValue();
 
 Q_SIGNALS:
     void saved(const calldeck::Receipt &receipt, const QString &sentence);
     void failed(const calldeck::Error &error);
+    void doneTyping();
 
 private:
-    QLayout *buildValue();
-    void setValue(qint64 cents);
-    void parseValue();
-    void showFollowUps(const QList<FollowUpTask> &tasks);
+    void addSection(QVBoxLayout *column, const Theme &theme, const QString &label, QWidget *part);
+    void showSection(QWidget *part, bool on);
+    void setValue();
     void apply(const Command &command, const QString &sentence);
 
     DeskService &m_desk;
-    const Theme &m_theme;
     CallKey m_call = 0;
+    OptionalInt m_savedValue;
     Text *m_reason;
     Text *m_summary;
     Text *m_notes;
     Text *m_transcript;
-    Text *m_transcriptLabel;
-    QLineEdit *m_value;
-    QList<std::pair<qint64, Button *>> m_amounts;
+    AmountPicker *m_value;
     TagEditor *m_tags;
     ContactCard *m_contact;
-    QWidget *m_followUps;
+    FollowUpList *m_followUps;
+    QHash<QWidget *, Text *> m_headings;
 };
 
 } // namespace calldeck

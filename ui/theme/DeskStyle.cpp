@@ -214,7 +214,7 @@ QSize DeskStyle::sizeFromContents(ContentsType type, const QStyleOption *option,
     case CT_PushButton:
     case CT_LineEdit:
     case CT_ComboBox:
-        result.setHeight(kindOf(widget) == ButtonKind::Chip ? 28 : metrics::controlHeight);
+        result.setHeight(kindOf(widget) == ButtonKind::Chip ? metrics::chipHeight : metrics::controlHeight);
         if (type == CT_PushButton)
             result.setWidth(size.width() + 22);
         break;

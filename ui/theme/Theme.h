@@ -33,6 +33,7 @@ inline constexpr int pad = 12;
 inline constexpr int bigPad = 20;
 inline constexpr int radius = 6;
 inline constexpr int controlHeight = 32;
+inline constexpr int chipHeight = 28;
 inline constexpr int railWidth = 76;
 inline constexpr int rowComfortable = 44;
 inline constexpr int rowCompact = 28;
