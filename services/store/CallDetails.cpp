@@ -294,7 +294,8 @@ Result<DeskCounts> deskCounts(Database &database, TimeMs now)
                                         "(SELECT count(*) FROM calls WHERE in_triage = 1 AND sla_due_at <= ?1), "
                                         "(SELECT count(*) FROM follow_ups WHERE state = 'OPEN'), "
                                         "(SELECT count(*) FROM follow_ups WHERE state = 'OPEN' AND due_at <= ?1), "
-                                        "(SELECT count(*) FROM outbox WHERE state = 'pending')");
+                                        "(SELECT count(*) FROM outbox WHERE state = 'pending'), "
+                                        "(SELECT count(*) FROM calls WHERE in_triage = 1 AND outcome_owed_reason IS NOT NULL)");
     select.bind(1, now);
     if (!select.step())
         return database.lastError();
@@ -303,6 +304,7 @@ Result<DeskCounts> deskCounts(Database &database, TimeMs now)
     counts.follow_ups_open = static_cast<int>(select.integer(2));
     counts.follow_ups_overdue = static_cast<int>(select.integer(3));
     counts.outbox_waiting = static_cast<int>(select.integer(4));
+    counts.outcomes_owed = static_cast<int>(select.integer(5));
     return counts;
 }
 

@@ -218,6 +218,8 @@ private:
         DeskCounts counts;
         counts.calls = calls.size();
         counts.triage = static_cast<int>(std::count_if(calls.cbegin(), calls.cend(), [](const Call &call) { return call.in_triage; }));
+        counts.outcomes_owed = static_cast<int>(
+            std::count_if(calls.cbegin(), calls.cend(), [](const Call &call) { return call.in_triage && !call.outcome_owed_reason.isEmpty(); }));
         return counts;
     }
 

@@ -6,8 +6,11 @@
 #include "drawer/HistoryTab.h"
 #include "drawer/SummaryTab.h"
 
+#include <QAbstractItemView>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QKeyEvent>
+#include <QPlainTextEdit>
 #include <QTabBar>
 
 namespace calldeck
@@ -117,6 +120,27 @@ void CallDrawer::take(const CallDetail &detail)
     m_header->setCall(detail);
     m_summary->setCall(detail);
     m_details->setCall(detail);
+}
+
+bool CallDrawer::event(QEvent *event)
+{
+    if (event->type() != QEvent::ShortcutOverride && event->type() != QEvent::KeyPress)
+        return QWidget::event(event);
+    const int key = static_cast<QKeyEvent *>(event)->key();
+    const QWidget *focus = focusWidget();
+    const bool inField = qobject_cast<const QLineEdit *>(focus) || qobject_cast<const QPlainTextEdit *>(focus);
+    const bool inList = qobject_cast<const QAbstractItemView *>(focus);
+    const bool leavesField = key == Qt::Key_Escape && inField;
+    if (event->type() == QEvent::KeyPress && leavesField) {
+        Q_EMIT doneTyping();
+        return true;
+    }
+    // Lists in the drawer keep the keys that move in them, and a field the key that leaves it, whatever these mean elsewhere.
+    if (event->type() == QEvent::ShortcutOverride && (leavesField || (inList && (key == Qt::Key_Up || key == Qt::Key_Down || key == Qt::Key_Return)))) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
 }
 
 void CallDrawer::showTab(const QString &name)

@@ -50,12 +50,16 @@ Q_SIGNALS:
     void recorded(calldeck::CallKey call, const calldeck::DispositionEntry &entry, const calldeck::Receipt &receipt);
     void saved(const calldeck::Receipt &receipt, const QString &sentence);
     void savedAndNext(calldeck::CallKey call);
+    /** Enter or Esc in a field: the list takes over again. */
     void doneTyping();
     void previousAsked();
     void nextAsked();
     void closeAsked();
     void callAsked(calldeck::CallKey call);
     void failed(const calldeck::Error &error);
+
+protected:
+    bool event(QEvent *event) override;
 
 private:
     void connectHeader();

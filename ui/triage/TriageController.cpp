@@ -1,7 +1,9 @@
 #include "triage/TriageController.h"
 
+#include "triage/AskPopover.h"
+
 #include <QHBoxLayout>
-#include <QShortcut>
+#include <algorithm>
 
 namespace calldeck
 {
@@ -14,67 +16,69 @@ constexpr int undoLevels = 50;
 } // namespace
 
 TriageController::TriageController(DeskService &desk, Theme &theme, CallTable &table, CallDrawer &drawer, QWidget *window)
-    : QObject(window), m_desk(desk), m_theme(theme), m_table(table), m_drawer(drawer), m_progressLine(new Text(theme, TypeRole::Body, Token::TextMuted)),
-      m_skip(new Popover(theme, QStringLiteral("Skip this call"), window)), m_reason(new QLineEdit), m_guard(new Popover(theme, QStringLiteral("Leave this call?"), window))
+    : QObject(window), m_desk(desk), m_theme(theme), m_table(table), m_drawer(drawer), m_line(new QWidget(window)),
+      m_progressText(new Text(theme, TypeRole::Body, Token::TextMuted, {}, m_line)), m_owed(new Pill(theme, m_line)),
+      m_skip(new AskPopover(theme, QStringLiteral("Skip this call"), QStringLiteral("It stays in triage and its outcome stays owed."), window)),
+      m_guard(new AskPopover(theme, QStringLiteral("This call's outcome is not saved"), QStringLiteral("What you typed is kept as a draft whatever you choose."), window))
 {
-    buildSkip(window);
-    buildGuard(window);
-    connect(&drawer, &CallDrawer::savedAndNext, this, &TriageController::goOn);
-    connect(&drawer, &CallDrawer::doneTyping, this, [this] { m_table.focusList(); });
-    connect(&drawer, &CallDrawer::previousAsked, this, [this] { move(false); });
-    connect(&drawer, &CallDrawer::nextAsked, this, [this] { move(true); });
-    connect(&drawer, &CallDrawer::filled, this, [this] { m_onThisCall.start(); });
-    connect(&desk, &DeskService::countsChanged, this, &TriageController::counted);
+    buildLine();
+    buildSkip();
+    buildGuard();
+    connectParts();
 }
 
-void TriageController::buildSkip(QWidget *)
+void TriageController::buildLine()
 {
-    auto *column = new QVBoxLayout(m_skip);
-    column->setContentsMargins(16, 14, 16, 14);
-    column->addWidget(new Text(m_theme, TypeRole::BodyStrong, Token::Text, QStringLiteral("Skip this call, its outcome stays owed")));
-    m_reason->setPlaceholderText(QStringLiteral("Why? Kept with the call"));
-    m_reason->setAccessibleName(QStringLiteral("Reason for skipping"));
-    m_reason->setMinimumWidth(320);
-    column->addWidget(m_reason);
-    auto *button = new Button(m_theme, ButtonKind::Primary, QStringLiteral("Skip"));
-    column->addWidget(button, 0, Qt::AlignRight);
-    connect(m_reason, &QLineEdit::returnPressed, this, &TriageController::skip);
-    connect(button, &QPushButton::clicked, this, &TriageController::skip);
-    m_skip->setFocusProxy(m_reason);
+    auto *row = new QHBoxLayout(m_line);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(metrics::gap);
+    row->addWidget(m_progressText);
+    row->addWidget(m_owed);
+    row->addStretch();
+    m_owed->setToolTip(QStringLiteral("Calls that were skipped with a reason and still need an outcome"));
+    showProgress();
 }
 
-void TriageController::buildGuard(QWidget *)
+void TriageController::buildSkip()
 {
-    auto *column = new QVBoxLayout(m_guard);
-    column->setContentsMargins(16, 14, 16, 14);
-    column->addWidget(new Text(m_theme, TypeRole::BodyStrong, Token::Text, QStringLiteral("This call's outcome is not saved yet")));
-    column->addWidget(new Text(m_theme, TypeRole::Body, Token::TextMuted, QStringLiteral("What you typed is kept as a draft either way.")));
-    auto *row = new QHBoxLayout;
-    auto *save = new Button(m_theme, ButtonKind::Primary, QStringLiteral("Save && next  ↵"));
-    auto *skip = new Button(m_theme, ButtonKind::Secondary, QStringLiteral("Skip with a reason  S"));
-    auto *stay = new Button(m_theme, ButtonKind::Ghost, QStringLiteral("Stay  Esc"));
-    for (Button *button : {save, skip, stay})
-        row->addWidget(button);
-    column->addLayout(row);
-    save->setDefault(true);
-    connect(save, &QPushButton::clicked, this, [this] {
+    m_reason = m_skip->addField(QStringLiteral("Why? Kept with the call"), QStringLiteral("Reason for skipping"));
+    connect(m_skip->addAnswer(ButtonKind::Primary, QStringLiteral("Skip  ↵"), 0), &QPushButton::clicked, this, &TriageController::skip);
+    connect(m_skip->addAnswer(ButtonKind::Ghost, QStringLiteral("Stay  Esc"), 0), &QPushButton::clicked, m_skip, &QWidget::hide);
+}
+
+void TriageController::buildGuard()
+{
+    connect(m_guard->addAnswer(ButtonKind::Primary, QStringLiteral("Save & next  ↵"), 0), &QPushButton::clicked, this, [this] {
         m_guard->hide();
         m_drawer.save(true);
     });
-    connect(skip, &QPushButton::clicked, this, [this] {
+    connect(m_guard->addAnswer(ButtonKind::Secondary, QStringLiteral("Skip with a reason  S"), Qt::Key_S), &QPushButton::clicked, this, [this] {
         m_guard->hide();
-        openSkip(true);
+        openSkip();
     });
-    connect(stay, &QPushButton::clicked, m_guard, &QWidget::hide);
-    for (int key : {Qt::Key_Return, Qt::Key_Enter})
-        connect(new QShortcut(QKeySequence(key), m_guard, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, save, &QPushButton::click);
-    connect(new QShortcut(QKeySequence(Qt::Key_S), m_guard, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, skip, &QPushButton::click);
+    connect(m_guard->addAnswer(ButtonKind::Ghost, QStringLiteral("Stay  Esc"), 0), &QPushButton::clicked, m_guard, &QWidget::hide);
+}
+
+void TriageController::connectParts()
+{
+    connect(&m_drawer, &CallDrawer::saving, this, [this](CallKey call) { m_nextAfter.insert(call, m_table.keyAfter(call)); });
+    connect(&m_drawer, &CallDrawer::recorded, this, &TriageController::recorded);
+    connect(&m_drawer, &CallDrawer::saved, this, &TriageController::remember);
+    connect(&m_drawer, &CallDrawer::savedAndNext, this, &TriageController::goOn);
+    connect(&m_drawer, &CallDrawer::doneTyping, this, [this] { m_table.focusList(); });
+    connect(&m_drawer, &CallDrawer::previousAsked, this, [this] { move(false); });
+    connect(&m_drawer, &CallDrawer::nextAsked, this, [this] { move(true); });
+    connect(&m_drawer, &CallDrawer::filled, this, [this] { m_onThisCall.start(); });
+    connect(&m_table, &CallTable::currentChanged, this, &TriageController::noteFollower);
+    connect(&m_table, &CallTable::countChanged, this, &TriageController::noteFollower);
+    connect(&m_desk, &DeskService::countsChanged, this, &TriageController::counted);
 }
 
 void TriageController::setActive(bool active)
 {
     m_active = active;
-    m_progressLine->setVisible(active);
+    m_line->setVisible(active);
+    noteFollower();
     m_desk.counts().then(this, [this](const Result<DeskCounts> &counts) {
         if (counts)
             counted(*counts);
@@ -98,7 +102,7 @@ bool TriageController::handle(const QString &action)
     else if (action == QStringLiteral("emergency"))
         m_drawer.toggleEmergency();
     else if (action == QStringLiteral("skip"))
-        openSkip(true);
+        openSkip();
     else if (action == QStringLiteral("save"))
         m_drawer.save(false);
     else if (action == QStringLiteral("save-next"))
@@ -117,58 +121,93 @@ void TriageController::move(bool forward)
     m_forward = forward;
     if (m_active && m_drawer.hasUnsavedDecision()) {
         m_drawer.flushDraft();
-        m_guard->openCentred();
+        m_guard->ask();
         return;
     }
     moveNow(forward);
 }
 
-void TriageController::moveNow(bool forward) { forward ? m_table.selectNext() : m_table.selectPrevious(); }
+void TriageController::moveNow(bool forward)
+{
+    if (m_table.currentCall()) {
+        forward ? m_table.selectNext() : m_table.selectPrevious();
+        return;
+    }
+    // The current call has left the list, saved or taken by somebody else: go on from where it stood.
+    const bool there = m_follower && m_table.select(m_follower);
+    if (!there)
+        m_table.selectNext();
+    else if (!forward)
+        m_table.selectPrevious();
+}
 
 void TriageController::goOn(CallKey from)
 {
-    if (m_onThisCall.isValid())
-        m_progress.seconds_per_call.append(m_onThisCall.elapsed() / 1000);
-    ++m_progress.done;
-    showProgress();
+    const CallKey next = m_nextAfter.take(from);
     m_table.focusList();
-    if (m_table.currentCall() != from)
-        return;
-    const CallKey next = m_table.keyAfter(from);
-    if (next)
+    const CallKey current = m_table.currentCall();
+    if (next && (current == from || current == 0))
         m_table.select(next);
 }
 
-void TriageController::openSkip(bool thenMove)
+void TriageController::noteFollower()
+{
+    const CallKey current = m_active ? m_table.currentCall() : 0;
+    if (current)
+        m_follower = m_table.keyAfter(current);
+}
+
+void TriageController::openSkip()
 {
     if (!m_drawer.call())
         return;
-    m_moveAfterSkip = thenMove;
     m_reason->clear();
-    m_skip->openCentred();
-    m_reason->setFocus();
+    m_skip->ask();
 }
 
 void TriageController::skip()
 {
+    const QString reason = m_reason->text().simplified();
+    if (m_skipping)
+        return;
+    if (reason.isEmpty()) {
+        m_skip->sayProblem(QStringLiteral("Say why, so that the next person knows what is owed."));
+        m_reason->setFocus();
+        return;
+    }
+    m_skipping = true;
     const CallKey call = m_drawer.call();
-    m_desk.apply(SkipTriage{call, m_reason->text()}).then(this, [this](const Result<Receipt> &receipt) {
+    m_desk.apply(SkipTriage{call, reason}).then(this, [this, call](const Result<Receipt> &receipt) {
+        m_skipping = false;
         if (!receipt) {
-            Q_EMIT failed(receipt.error());
+            m_skip->sayProblem(QStringLiteral("Not skipped: %1").arg(receipt.error().message));
             return;
         }
         m_skip->hide();
-        remember(*receipt);
+        m_undoable.append({receipt->mutation_id, call, {}, false});
         Q_EMIT said(QStringLiteral("Skipped, the outcome is still owed"), true);
         m_table.focusList();
-        if (m_moveAfterSkip)
+        if (m_drawer.call() == call)
             moveNow(m_forward);
     });
 }
 
+void TriageController::recorded(CallKey call, const DispositionEntry &entry, const Receipt &receipt)
+{
+    m_undoable.append({receipt.mutation_id, call, entry, m_active});
+    if (!m_active)
+        return;
+    ++m_progress.done;
+    m_progress.seconds_per_call.append(m_onThisCall.isValid() ? m_onThisCall.elapsed() / 1000 : 0);
+    showProgress();
+}
+
 void TriageController::remember(const Receipt &receipt)
 {
-    m_undoable.append(receipt.mutation_id);
+    const bool known = std::any_of(m_undoable.cbegin(), m_undoable.cend(), [&](const Step &step) { return step.mutation_id == receipt.mutation_id; });
+    if (receipt.mutation_id.isEmpty() || known)
+        return;
+    m_undoable.append({receipt.mutation_id, 0, {}, false});
     if (m_undoable.size() > undoLevels)
         m_undoable.removeFirst();
 }
@@ -179,25 +218,50 @@ void TriageController::undo()
         Q_EMIT said(QStringLiteral("There is nothing to undo"), false);
         return;
     }
-    m_desk.apply(Undo{m_undoable.takeLast()}).then(this, [this](const Result<Receipt> &receipt) {
-        if (receipt)
-            Q_EMIT said(QStringLiteral("Undone"), false);
-        else
-            Q_EMIT failed(receipt.error());
+    m_desk.apply(Undo{m_undoable.last().mutation_id}).then(this, [this, step = m_undoable.takeLast()](const Result<Receipt> &receipt) {
+        if (receipt) {
+            tookBack(step);
+            return;
+        }
+        if (receipt.error().retryable)
+            m_undoable.append(step);
+        Q_EMIT failed(receipt.error());
     });
+}
+
+void TriageController::tookBack(const Step &step)
+{
+    const DispositionRule *rule = dispositionNamed(m_desk.workspace().dispositions, step.entry.disposition);
+    if (rule)
+        m_drawer.restore(step.call, step.entry);
+    if (step.counted) {
+        --m_progress.done;
+        m_progress.seconds_per_call.removeLast();
+        showProgress();
+    }
+    if (step.call) {
+        m_table.select(step.call);
+        m_table.focusList();
+    }
+    Q_EMIT said(rule ? QStringLiteral("Taken back: %1").arg(rule->label) : QStringLiteral("Undone"), false);
 }
 
 void TriageController::counted(const DeskCounts &counts)
 {
     m_progress.waiting = counts.triage;
     m_progress.overdue = counts.triage_overdue;
+    m_outcomesOwed = counts.outcomes_owed;
     showProgress();
 }
 
 void TriageController::showProgress()
 {
-    m_progressLine->setText(m_progress.sentence());
-    m_progressLine->setAccessibleName(m_progressLine->text());
+    m_progressText->setText(m_progress.sentence());
+    m_progressText->setAccessibleName(m_progressText->text());
+    m_owed->show(m_outcomesOwed == 0   ? QString()
+                 : m_outcomesOwed == 1 ? QStringLiteral("1 outcome owed")
+                                       : QStringLiteral("%1 outcomes owed").arg(m_outcomesOwed),
+                 Token::Warning, Token::WarningSoft, QStringLiteral("skip"));
 }
 
 } // namespace calldeck

@@ -5,23 +5,29 @@
 #include "table/CallTable.h"
 
 #include <QElapsedTimer>
-#include <QLineEdit>
 
 namespace calldeck
 {
 
-/** Working through the list one call at a time: moving, saving and going on, skipping with a reason, undo, progress. */
+class AskPopover;
+
+/**
+ * Working through the list one call at a time: moving, saving and going on, skipping with a reason, undo, progress. Moving and
+ * saving work in every list; the question before leaving, and the progress, belong to triage. GUI thread.
+ */
 class TriageController : public QObject
 {
     Q_OBJECT
 public:
     TriageController(DeskService &desk, Theme &theme, CallTable &table, CallDrawer &drawer, QWidget *window);
 
-    QWidget *progressLine() const { return m_progressLine; }
+    QWidget *progressLine() const { return m_line; }
     /** One of the keys of the key map that are about the call at hand; false when it is not. */
     bool handle(const QString &action);
     void setActive(bool active);
+    /** Takes back the newest change of this session that still stands; a disposition comes back as a draft of its call. */
     void undo();
+    /** A change that undo() can take back. Changes made in the drawer are known already. */
     void remember(const Receipt &receipt);
 
 Q_SIGNALS:
@@ -29,29 +35,46 @@ Q_SIGNALS:
     void failed(const calldeck::Error &error);
 
 private:
-    void buildSkip(QWidget *window);
-    void buildGuard(QWidget *window);
+    struct Step {
+        QString mutation_id;
+        CallKey call = 0;
+        DispositionEntry entry; ///< of a disposition, else empty
+        bool counted = false;   ///< as done in the progress
+    };
+
+    void buildLine();
+    void buildSkip();
+    void buildGuard();
+    void connectParts();
     void move(bool forward);
     void moveNow(bool forward);
     void goOn(CallKey from);
-    void openSkip(bool thenMove);
+    void openSkip();
     void skip();
-    void showProgress();
+    void recorded(CallKey call, const DispositionEntry &entry, const Receipt &receipt);
+    void tookBack(const Step &step);
+    void noteFollower();
     void counted(const DeskCounts &counts);
+    void showProgress();
 
     DeskService &m_desk;
     Theme &m_theme;
     CallTable &m_table;
     CallDrawer &m_drawer;
-    Text *m_progressLine;
-    Popover *m_skip;
+    QWidget *m_line;
+    Text *m_progressText;
+    Pill *m_owed;
+    AskPopover *m_skip;
     QLineEdit *m_reason;
-    Popover *m_guard;
+    AskPopover *m_guard;
     TriageProgress m_progress;
+    int m_outcomesOwed = 0;
     QElapsedTimer m_onThisCall;
-    QStringList m_undoable;
+    QList<Step> m_undoable; ///< oldest first
+    QHash<CallKey, CallKey> m_nextAfter; ///< the call that followed when a save began
+    CallKey m_follower = 0;              ///< of the current call, for when that one leaves the list
     bool m_forward = true;
-    bool m_moveAfterSkip = false;
+    bool m_skipping = false;
     bool m_active = false;
 };
 

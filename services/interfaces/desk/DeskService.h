@@ -33,6 +33,7 @@ struct DeskCounts {
     int follow_ups_open = 0;
     int follow_ups_overdue = 0;
     int outbox_waiting = 0;
+    int outcomes_owed = 0; ///< skipped in triage and still without an outcome
 };
 
 struct TagCount {
