@@ -1,6 +1,7 @@
 #include "export/CallExport.h"
 
 #include "export/CsvCells.h"
+#include "store/Database.h"
 
 #include <QFileInfo>
 #include <QJsonArray>
