@@ -12,6 +12,7 @@ namespace
 {
 
 constexpr int turnsPerCallBits = 12;
+constexpr int shortestCallPrefix = 2;
 constexpr int shortestTurnPrefix = 3;
 
 struct Term {
@@ -52,8 +53,11 @@ QString quoted(const QString &word)
     return QString(u'"' + clean + u'"');
 }
 
-QString allOf(const QList<Term> &terms, int shortestPrefix)
+/** A word that has only been begun is too short to look for; until it is longer, the others decide, so that the list never goes blank in between. */
+QString allOf(QList<Term> terms, int shortestPrefix, bool lastIsBegun)
 {
+    if (lastIsBegun && terms.size() > 1 && !terms.last().phrase && terms.last().word.size() < shortestPrefix)
+        terms.removeLast();
     QStringList parts;
     for (const Term &term : terms)
         parts.append(quoted(term.word) + (!term.phrase && term.word.size() >= shortestPrefix ? QStringLiteral("*") : QString()));
@@ -67,8 +71,9 @@ SearchQuestion searchQuestion(const QString &typed)
     const QList<Term> terms = splitTerms(typed);
     if (terms.isEmpty())
         return {};
-    SearchQuestion question{allOf(terms, 2), allOf(terms, shortestTurnPrefix)};
     const QString digits = typedDigits(typed);
+    const bool lastIsBegun = digits.isEmpty() && !typed.back().isSpace();
+    SearchQuestion question{allOf(terms, shortestCallPrefix, lastIsBegun), allOf(terms, shortestTurnPrefix, lastIsBegun)};
     if (!digits.isEmpty())
         question.calls = QString(u'(' + question.calls + QStringLiteral(") OR numbers : ") + quoted(digits) + u'*');
     return question;
@@ -118,6 +123,12 @@ Result<std::vector<CallKey>> searchNewest(Database &database, const SearchQuesti
 
 Verdict indexCall(Database &database, const Call &call)
 {
+    QString contact;
+    if (call.contact_id) {
+        Statement linked = database.prepare("SELECT trim(ifnull(name, '') || ' ' || ifnull(business_name, '')) FROM contacts WHERE id = ?");
+        if (linked.bindAll(*call.contact_id).step())
+            contact = linked.text(0);
+    }
     const auto joined = [](const QStringList &parts) {
         QStringList present = parts;
         present.removeAll(QString());
@@ -128,7 +139,7 @@ Verdict indexCall(Database &database, const Call &call)
                                        "ON CONFLICT (call_id) DO UPDATE SET party = excluded.party, numbers = excluded.numbers, notes = excluded.notes, "
                                        "tags = excluded.tags, summary = excluded.summary");
     write.bind(1, call.key);
-    write.bindText(2, joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email}));
+    write.bindText(2, joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email, contact}));
     write.bindText(3, phoneSearchTokens(number).join(u' '));
     write.bindText(4, joined({call.last_outcome_notes, call.call_notes}));
     write.bindText(5, call.tags.join(u' '));
