@@ -26,6 +26,10 @@ private:
     Verdict prepare(Call &call, TimeMs now) const;
     Result<Taken> add(Call call, const IncomingCall &incoming, TimeMs now);
     Result<Taken> update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now);
+    /** The call as the news leave it: what people decided here stays. */
+    Result<Call> merged(const Call &before, const Call &fresh, TimeMs now) const;
+    Result<bool> bringsNewTurnsOrWords(CallKey key, const IncomingCall &incoming);
+    Verdict writeTurns(CallKey key, const QList<ConversationTurn> &turns);
     Verdict writeBeside(const Call &call, const IncomingCall &incoming);
     Verdict settleFollowUps(const Call &call, TimeMs now);
 
