@@ -9,13 +9,13 @@ namespace calldeck
 namespace
 {
 
-const QByteArray selectRow = "SELECT call_id, mutation_id, action, changes FROM audit WHERE ";
+const QByteArray selectRow = "SELECT call_id, mutation_id, at, action, changes FROM audit WHERE ";
 
 Result<QList<AuditRow>> rowsOf(Database &database, Statement &select)
 {
     QList<AuditRow> rows;
     while (select.step())
-        rows.append({select.integer(0), select.text(1), select.text(2), QJsonDocument::fromJson(select.text(3).toUtf8()).object(), false});
+        rows.append({select.integer(0), select.text(1), select.integer(2), select.text(3), QJsonDocument::fromJson(select.text(4).toUtf8()).object(), false});
     if (select.failed())
         return database.lastError();
     return rows;

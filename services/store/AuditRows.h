@@ -13,6 +13,7 @@ namespace calldeck
 struct AuditRow {
     CallKey call = 0;
     QString mutation_id;
+    TimeMs at = 0;
     QString action;
     QJsonObject changes; ///< as Mutation writes it: "fields" {name: [old, new]}, "tags_added", ...
     bool undone = false; ///< taken back by a later undo; known in a call's trail only
