@@ -125,12 +125,15 @@ Result<CallIntake::Taken> CallIntake::put(const IncomingCall &incoming, TimeMs n
     return *before ? update(**before, call, incoming, now) : add(std::move(call), incoming, now);
 }
 
+bool CallIntake::mustNotBeContacted(const QString &number) const
+{
+    Statement listed = m_database.prepare("SELECT 1 FROM do_not_contact WHERE number = ?");
+    return !number.isEmpty() && listed.bindAll(number).step();
+}
+
 Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incoming, TimeMs now)
 {
-    if (!call.do_not_contact && !call.customer_number.isEmpty()) {
-        Statement listed = m_database.prepare("SELECT 1 FROM do_not_contact WHERE number = ?");
-        call.do_not_contact = listed.bindAll(call.customer_number).step();
-    }
+    call.do_not_contact = call.do_not_contact || mustNotBeContacted(call.customer_number);
     applyTriageRules(call, m_workspace, now);
     Verdict done = insertCall(m_database, call);
     if (done)
@@ -182,6 +185,8 @@ Result<Call> CallIntake::merged(const Call &before, const Call &fresh, TimeMs no
     takeNews(after, fresh, kept);
     if (stageOf(fresh) > 1)
         after.live_state = fresh.live_state;
+    if (after.customer_number != before.customer_number)
+        after.do_not_contact = after.do_not_contact || mustNotBeContacted(after.customer_number);
     applyTriageRules(after, m_workspace, now);
     for (const QString &tag : fresh.tags) {
         if (!after.tags.contains(tag) && !byPeople.removed_tags.contains(tag))

@@ -24,6 +24,7 @@ public:
 
 private:
     Verdict prepare(Call &call, TimeMs now) const;
+    bool mustNotBeContacted(const QString &number) const;
     Result<Taken> add(Call call, const IncomingCall &incoming, TimeMs now);
     Result<Taken> update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now);
     /** The call as the news leave it: what people decided here stays. */
