@@ -178,6 +178,16 @@ TEST_F(CallIntakeTest, closedCallbackTaskIsNotMadeAgainByAnUpdate)
     EXPECT_EQ(rows("follow_ups"), 1);
 }
 
+TEST_F(CallIntakeTest, numberThatTurnsOutToBeListedIsMarked)
+{
+    const CallKey listed = put(missedCall(QStringLiteral("b"), QStringLiteral("(212) 555-0188")));
+    ASSERT_TRUE(runner->run(SetDoNotContact{{listed}, true, QStringLiteral("asked")}, now));
+    incoming.call.customer_number_raw = QStringLiteral("(212) 555-0188");
+    again();
+    EXPECT_TRUE(call().do_not_contact);
+    expectSound();
+}
+
 TEST_F(CallIntakeTest, answeredCallClosesTheCallbackTask)
 {
     IncomingCall answered = missedCall(QStringLiteral("b"));

@@ -19,7 +19,7 @@ protected:
     }
     CallKey add(const QString &name, const QString &number = QStringLiteral("(415) 555-2671"))
     {
-        IncomingCall incoming = missedCall(QString::number(++calls), number);
+        IncomingCall incoming = missedCall(QStringLiteral("n%1").arg(++calls), number);
         incoming.call.caller_name = name;
         return put(incoming);
     }

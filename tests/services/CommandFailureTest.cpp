@@ -48,7 +48,7 @@ TEST_F(CommandFailureTest, fullDiskInTheMiddleOfABulkChangeTakesAllOfItBack)
 {
     QList<CallKey> keys;
     for (int i = 0; i < 300; ++i)
-        keys.append(put(missedCall(QString::number(i))));
+        keys.append(put(missedCall(QStringLiteral("n%1").arg(i))));
     const QString before = everything();
     const qint64 pages = *file->database().singleInteger("PRAGMA page_count");
     ASSERT_TRUE(file->database().singleInteger("PRAGMA max_page_count = " + QByteArray::number(pages + 20)));
@@ -71,7 +71,7 @@ TEST_F(CommandFailureTest, fullDiskDuringAnImportKeepsWhatWasThere)
     ASSERT_TRUE(file->setWorkspace(renamed));
     Result<Applied> applied = Applied::Added;
     for (int i = 0; applied && i < 1000; ++i)
-        applied = file->put(missedCall(QString::number(i)), now);
+        applied = file->put(missedCall(QStringLiteral("n%1").arg(i)), now);
     ASSERT_FALSE(applied);
     EXPECT_EQ(applied.error().code, Error::Code::DiskFull);
     EXPECT_TRUE(file->rollbackImport());
