@@ -23,6 +23,9 @@ constexpr TimeMs recentMs = 18 * 3'600'000;
 constexpr std::array<double, 24> hourWeight{0.2, 0.1, 0.1, 0.1, 0.2, 0.5, 1.6, 4.5, 8.6, 9.2, 8.7, 7.9, 6.8, 7.2, 7.4, 7.0, 6.6, 6.0, 4.4, 3.0, 2.2, 1.5, 0.9, 0.5};
 constexpr std::array<double, 7> weekdayWeight{1.35, 1.2, 1.1, 1.1, 1.15, 0.65, 0.45};
 constexpr double hourMean = 4.02;
+constexpr double busiest = 9.2 / hourMean * 1.35; ///< the greatest of those weights, as a multiple of the mean
+constexpr double usuallyMissed = 0.12;
+constexpr double recentlyMissed = 0.3; ///< the generated history ends on a bad day
 
 QString latin(const char *text) { return QString::fromLatin1(text); }
 
@@ -46,30 +49,31 @@ CallGenerator::Caller CallGenerator::callerOf(int rank)
     return caller;
 }
 
-TimeMs CallGenerator::nextArrival(TimeMs after, double callsPerDay)
+TimeMs CallGenerator::arrivalBefore(TimeMs at, double callsPerDay)
 {
-    const QDateTime local = QDateTime::fromMSecsSinceEpoch(after, m_zone);
-    const double rate = callsPerDay * hourWeight[static_cast<size_t>(local.time().hour())] / hourMean * weekdayWeight[static_cast<size_t>(local.date().dayOfWeek() - 1)];
-    return after + std::max<TimeMs>(1, static_cast<TimeMs>(-std::log(1 - m_chance.unit()) * dayMs / rate));
+    // Thinning: candidates at the busiest rate, each kept with the share that its hour has of it.
+    while (true) {
+        at -= std::max<TimeMs>(1, static_cast<TimeMs>(-std::log(1 - m_chance.unit()) * dayMs / (callsPerDay * busiest)));
+        const QDateTime local = QDateTime::fromMSecsSinceEpoch(at, m_zone);
+        const double share = hourWeight[static_cast<size_t>(local.time().hour())] * weekdayWeight[static_cast<size_t>(local.date().dayOfWeek() - 1)];
+        if (m_chance.happens(share / (hourMean * busiest)))
+            return at;
+    }
 }
 
 void CallGenerator::generate(qint64 count, TimeMs end, const std::function<bool(const IncomingCall &)> &visit)
 {
     const double perDay = std::max(demoCallsPerDay, static_cast<double>(count) / longestSpanDays);
-    // Arrivals are drawn first and then moved, so that the last one falls just before `end` whatever the draws were.
     std::vector<TimeMs> arrivals;
     arrivals.reserve(static_cast<size_t>(count));
-    TimeMs at = end - static_cast<TimeMs>(static_cast<double>(count) / perDay * dayMs);
+    TimeMs at = end;
     for (qint64 i = 0; i < count; ++i)
-        arrivals.push_back(at = nextArrival(at, perDay));
-    const TimeMs weeks = arrivals.empty() ? 0 : (arrivals.back() - end) / (7 * dayMs) + (arrivals.back() > end ? 1 : 0);
-    for (TimeMs arrival : arrivals) {
-        TimeMs shifted = arrival - weeks * 7 * dayMs;
-        if (shifted >= end)
-            shifted = end - 1 - m_chance.below(3'600'000);
-        IncomingCall incoming = begin(shifted);
-        const bool recent = end - shifted < recentMs;
-        m_chance.happens(0.12) ? makeMissed(incoming, recent) : makeAnswered(incoming, recent);
+        arrivals.push_back(at = arrivalBefore(at, perDay));
+    std::reverse(arrivals.begin(), arrivals.end());
+    for (const TimeMs arrival : arrivals) {
+        IncomingCall incoming = begin(arrival);
+        const bool recent = end - arrival < recentMs;
+        m_chance.happens(recent ? recentlyMissed : usuallyMissed) ? makeMissed(incoming, recent) : makeAnswered(incoming, recent);
         if (!visit(incoming))
             return;
     }

@@ -30,7 +30,7 @@ private:
         QString number;
     };
     Caller callerOf(int rank);
-    TimeMs nextArrival(TimeMs after, double callsPerDay);
+    TimeMs arrivalBefore(TimeMs at, double callsPerDay);
     IncomingCall begin(TimeMs at);
     void makeAnswered(IncomingCall &incoming, bool recent);
     void makeMissed(IncomingCall &incoming, bool recent);

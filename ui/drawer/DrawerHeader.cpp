@@ -1,6 +1,6 @@
 #include "drawer/DrawerHeader.h"
 
-#include "drawer/FlowLayout.h"
+#include "theme/FlowLayout.h"
 #include "rules/Contactability.h"
 #include "rules/Phone.h"
 #include "table/CallColumns.h"

@@ -184,6 +184,14 @@ void Popover::openAt(const QPoint &place)
     qApp->installEventFilter(this);
 }
 
+bool Popover::event(QEvent *event)
+{
+    if (event->type() != QEvent::ShortcutOverride)
+        return QFrame::event(event);
+    event->accept();
+    return true;
+}
+
 void Popover::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() == Qt::Key_Escape)

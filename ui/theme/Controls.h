@@ -95,7 +95,10 @@ private:
     Token m_ground;
 };
 
-/** A panel over its window, under `anchor` or centred; takes the focus, gives it back when it closes by Esc or a click outside. */
+/**
+ * A panel over its window, under `anchor` or centred; takes the focus, gives it back when it closes by Esc or a click outside.
+ * While the focus is in it no shortcut of the window fires.
+ */
 class Popover : public QFrame
 {
     Q_OBJECT
@@ -108,6 +111,7 @@ Q_SIGNALS:
     void closed();
 
 protected:
+    bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
