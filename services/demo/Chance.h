@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QtGlobal>
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <random>
@@ -23,8 +24,12 @@ public:
         return radius * std::cos(2 * std::numbers::pi * unit());
     }
     double logNormal(double median, double spread) { return median * std::exp(spread * normal()); }
-    /** Rank 0..count-1, where low ranks come often: a few callers call again and again. */
-    int zipf(int count) { return static_cast<int>(std::pow(static_cast<double>(count), unit() * unit())) % count; }
+    /** Rank 0..count-1, where low ranks come often: a few callers call again and again, nobody makes most of the calls. */
+    int zipf(int count)
+    {
+        constexpr double shift = 40;
+        return std::min(count - 1, static_cast<int>(shift * (std::pow(1 + count / shift, unit()) - 1)));
+    }
     template <class List> const auto &oneOf(const List &list) { return list[static_cast<size_t>(below(static_cast<int>(std::size(list))))]; }
 
 private:

@@ -101,7 +101,8 @@ void FilterBar::showChips()
 {
     for (int i = 0; i < m_chips.size(); ++i)
         m_chips[i]->setChecked(m_quick[i].isOn(m_filter));
-    m_chips.first()->setHidden(m_inTriage);
+    for (qsizetype i = 0; i < m_chips.size(); ++i)
+        m_chips[i]->setHidden(m_inTriage && !m_quick[i].in_triage);
 }
 
 void FilterBar::showOthers()

@@ -20,7 +20,7 @@ public:
     const CallFilter &filter() const { return m_filter; }
     /** Shows this filter without telling. */
     void setFilter(const CallFilter &filter);
-    /** In triage every call needs an outcome: the chip that says so is hidden. */
+    /** In triage every call needs an outcome: the chips about outcomes are hidden. */
     void setInTriage(bool on);
     /** A sentence under the chips about what was typed in the search field; "" for none. */
     void sayProblem(const QString &sentence);

@@ -107,7 +107,7 @@ void FilterPopover::addValues(const QString &name, QStringList CallFilter::*list
                             (filter.*list).removeAll(value);
                             if (on)
                                 (filter.*list).append(value);
-                        }});
+                        }, true});
     }
     if (!filters.isEmpty())
         m_found.append(addGroup(name, filters));

@@ -26,6 +26,7 @@ namespace
 constexpr QSize designedSize(1440, 900);
 constexpr QSize smallestSize(1024, 700);
 constexpr int narrowestDrawer = 400;
+constexpr int designedDrawer = 500;
 constexpr int narrowestList = 420;
 constexpr int quietMs = 700;
 
@@ -242,7 +243,7 @@ void MainWindow::showDrawer(bool on)
 void MainWindow::sizeDrawer()
 {
     const int all = m_splitter->width();
-    const int designed = m_view == QStringLiteral("triage") ? std::max(narrowestDrawer, all * 45 / 100) : 460;
+    const int designed = m_view == QStringLiteral("triage") ? std::max(designedDrawer, all / 2) : designedDrawer;
     const int wanted = m_preferences.value(QStringLiteral("drawer/width/") + m_view, designed).toInt();
     const int width = std::clamp(wanted, narrowestDrawer, std::max(narrowestDrawer, all - narrowestList));
     m_splitter->setSizes({all - width, width});

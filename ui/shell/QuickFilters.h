@@ -13,6 +13,7 @@ struct QuickFilter {
     QString icon;
     std::function<bool(const CallFilter &)> isOn;
     std::function<void(CallFilter &, bool)> set;
+    bool in_triage = true; ///< tells calls that wait in triage apart
 };
 
 /** The chips over the table, in their order. `now` and `zone` say what today is. */
@@ -26,7 +27,7 @@ template <class Value> QuickFilter valueFilter(const QString &label, QList<Value
                 (filter.*list).removeAll(value);
                 if (on)
                     (filter.*list).append(value);
-            }};
+            }, true};
 }
 
 /** Yes for one of the filter's questions; off means no matter. */

@@ -172,7 +172,7 @@ void CallTable::restoreColumns()
     const QString prefix = QStringLiteral("columns/%1/").arg(m_viewName);
     QStringList shown;
     for (const CallColumn &column : callColumns()) {
-        if (column.shown)
+        if (m_viewName == QStringLiteral("triage") ? column.shown_in_triage : column.shown)
             shown.append(column.id);
     }
     shown = m_preferences.value(prefix + QStringLiteral("shown"), shown).toStringList();

@@ -27,7 +27,7 @@ void paintRaised(QWidget *widget, const Theme &theme)
 } // namespace
 
 Button::Button(const Theme &theme, ButtonKind kind, const QString &text, const QString &icon, QWidget *parent)
-    : QPushButton(text, parent), m_theme(theme), m_kind(kind), m_icon(icon)
+    : QPushButton(text, parent), m_theme(theme), m_kind(kind), m_role(kind == ButtonKind::Primary ? TypeRole::BodyStrong : TypeRole::Body), m_icon(icon)
 {
     setProperty("kind", static_cast<int>(kind));
     setAttribute(Qt::WA_Hover);
@@ -52,9 +52,15 @@ void Button::setIconName(const QString &icon)
     refresh();
 }
 
+void Button::setRole(TypeRole role)
+{
+    m_role = role;
+    refresh();
+}
+
 void Button::refresh()
 {
-    setFont(m_theme.font(m_kind == ButtonKind::Primary ? TypeRole::BodyStrong : TypeRole::Body));
+    setFont(m_theme.font(m_role));
     if (!m_icon.isEmpty())
         setIcon(m_theme.icon(m_icon, m_kind == ButtonKind::Primary ? Token::TextOnAccent : m_kind == ButtonKind::Danger ? Token::Overdue : Token::TextMuted));
 }

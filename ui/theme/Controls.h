@@ -21,11 +21,13 @@ public:
     Button(const Theme &theme, ButtonKind kind, const QString &text, const QString &icon = {}, QWidget *parent = nullptr);
     static Button *iconOnly(const Theme &theme, const QString &icon, const QString &name, QWidget *parent = nullptr);
     void setIconName(const QString &icon);
+    void setRole(TypeRole role);
 
 private:
     void refresh();
     const Theme &m_theme;
     ButtonKind m_kind;
+    TypeRole m_role;
     QString m_icon;
 };
 
