@@ -41,7 +41,7 @@ class XServer:
         self.close()
 
 
-def wait_for(what, condition, seconds=20):
+def wait_for(what, condition, seconds=30):
     """Polls until `condition` holds; a desk that never gets there is a failure, not a slow machine."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -1,5 +1,6 @@
 #include "shell/TopBar.h"
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -42,6 +43,10 @@ void TopBar::buildSearch()
     m_search->setMinimumWidth(240);
     m_search->setMaximumWidth(620);
     m_search->addAction(m_searchIcon, QLineEdit::LeadingPosition);
+    m_searchIcon->setText(QStringLiteral("Search"));
+    // The clear button is made by QLineEdit, nameless.
+    for (QAbstractButton *button : m_search->findChildren<QAbstractButton *>())
+        button->setAccessibleName(QStringLiteral("Clear the search"));
     m_search->installEventFilter(this);
     connect(m_search, &QLineEdit::textChanged, this, &TopBar::searched);
     connect(m_search, &QLineEdit::returnPressed, this, &TopBar::listAsked);

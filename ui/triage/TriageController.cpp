@@ -160,6 +160,9 @@ void TriageController::saveAndGoOn()
     // Before save(), which may find at once that something is missing.
     m_leaving = m_drawer.call();
     m_drawer.save(true);
+    // Out of the fields of this call at once: the next key belongs to the next one.
+    if (m_leaving)
+        m_table.focusList();
 }
 
 void TriageController::goOn(CallKey from)
