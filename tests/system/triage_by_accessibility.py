@@ -70,7 +70,7 @@ class Window:
 
 
 def triage(window, desk_run):
-    for index, presses in enumerate((["No answer, key 5"], ["Left voicemail, key 4"], ["Callback requested, key 3", "2 h, key 2"])):
+    for index, presses in enumerate((["No answer, key 5"], ["Left voicemail, key 4"], ["Callback requested, key 3", "Follow up: 2 h"])):
         for name in presses:
             window.press(name)
         window.press("Save and next")

@@ -1,5 +1,6 @@
 #include "theme/Theme.h"
 
+#include "theme/ButtonAccess.h"
 #include "theme/DeskStyle.h"
 #include "theme/IconEngine.h"
 #include "theme/Palette.h"
@@ -94,6 +95,7 @@ QPixmap Theme::pixmap(const QString &name, Token token, int size, qreal devicePi
 
 void Theme::applyTo(QApplication &application)
 {
+    installButtonAccess();
     application.setStyle(new DeskStyle(*this));
     const auto refresh = [this, &application] {
         application.setPalette(paletteOf(m_dark));
