@@ -127,21 +127,6 @@ void Pill::paintEvent(QPaintEvent *)
     painter.drawText(rect().adjusted(x, 0, -6, 0), Qt::AlignVCenter | Qt::AlignLeft, m_text);
 }
 
-int paintPill(QPainter &painter, const Theme &theme, const QRect &area, const QString &text, Token ink, Token ground)
-{
-    const QFont font = theme.font(TypeRole::SmallStrong);
-    const int width = std::min(area.width(), QFontMetrics(font).horizontalAdvance(text) + 14);
-    const QRect box(area.left(), area.center().y() - 10, width, 21);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(theme.color(ground));
-    painter.drawRoundedRect(box, 5, 5);
-    painter.setFont(font);
-    painter.setPen(theme.color(ink));
-    painter.drawText(box.adjusted(7, 0, -5, 0), Qt::AlignVCenter | Qt::AlignLeft, QFontMetrics(font).elidedText(text, Qt::ElideRight, width - 12));
-    return width;
-}
-
 Rule::Rule(const Theme &theme, Qt::Orientation orientation, QWidget *parent) : QWidget(parent), m_theme(theme)
 {
     orientation == Qt::Horizontal ? setFixedHeight(1) : setFixedWidth(1);

@@ -65,8 +65,6 @@ private:
     Token m_ink = Token::Neutral;
     Token m_ground = Token::NeutralSoft;
 };
-/** The same drawing for delegates. Returns the width it took. */
-int paintPill(QPainter &painter, const Theme &theme, const QRect &area, const QString &text, Token ink, Token ground);
 
 /** A line of one pixel in the border colour. */
 class Rule : public QWidget
