@@ -41,7 +41,7 @@ QList<CallColumn> designedColumns()
                               make(QStringLiteral("number"), QStringLiteral("Number"), 128, CellKind::Number, F::customer_number, S::Number),
                               make(QStringLiteral("call_type"), QStringLiteral("Type"), 54, CellKind::Type, F::call_type, S::Type),
                               make(QStringLiteral("status"), QStringLiteral("Status"), 112, CellKind::Status, F::status, S::Status),
-                              make(QStringLiteral("outcome"), QStringLiteral("Outcome"), 150, CellKind::Outcome, F::outcome, S::Outcome),
+                              make(QStringLiteral("outcome"), QStringLiteral("Outcome"), 180, CellKind::Outcome, F::outcome, S::Outcome),
                               plain("Agent", 110, F::agent_name, S::Agent),
                               plain("Queue", 86, F::queue, S::Queue),
                               plain("Priority", 74, F::priority, S::Priority),
