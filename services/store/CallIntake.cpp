@@ -15,8 +15,6 @@ namespace calldeck
 namespace
 {
 
-constexpr int turnsPerCall = 4096;
-
 /** Fields in which the newer word of the provider replaces the older one when it says something. */
 void takeNews(Call &call, const Call &fresh, bool outcomeByPerson)
 {
@@ -109,6 +107,8 @@ Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incomin
     applyTriageRules(call, m_workspace, now);
     Verdict done = insertCall(m_database, call);
     if (done)
+        done = indexNewCall(m_database, call);
+    if (done)
         done = writeBeside(call, incoming);
     if (done)
         done = settleFollowUps(call, now);
@@ -134,6 +134,8 @@ Result<CallIntake::Taken> CallIntake::update(const Call &before, const Call &fre
     for (qsizetype i = before.tags.size(); done && i < after.tags.size(); ++i)
         done = addTag(m_database, after.key, after.tags[i]);
     if (done)
+        done = indexCall(m_database, after);
+    if (done)
         done = writeBeside(after, incoming);
     if (done)
         done = settleFollowUps(after, now);
@@ -149,15 +151,7 @@ Verdict CallIntake::writeBeside(const Call &call, const IncomingCall &incoming)
         if (Verdict done = raw.bindAll(call.key, incoming.raw).run(); !done)
             return done;
     }
-    Statement turn = m_database.prepare("INSERT OR IGNORE INTO conversation_turns (id, speaker, content, at_ms, confidence) VALUES (?, ?, ?, ?, ?)");
-    qint64 id = call.key * turnsPerCall;
-    for (const ConversationTurn &spoken : incoming.turns.first(std::min<qsizetype>(incoming.turns.size(), turnsPerCall))) {
-        turn.reset();
-        turn.bindAll(id++, wireWord(spoken.speaker), spoken.content, spoken.at_ms, spoken.confidence);
-        if (Verdict done = turn.run(); !done)
-            return done;
-    }
-    return indexCall(m_database, call);
+    return storeTurns(m_database, call.key, incoming.turns);
 }
 
 Verdict CallIntake::settleFollowUps(const Call &call, TimeMs now)
