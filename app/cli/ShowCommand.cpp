@@ -108,7 +108,7 @@ void printText(Console &console, const Everything &all, const QTimeZone &zone)
     forEachField(all.detail.call, [&](CallField field, const auto &value) {
         if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::optional<TimeMs>>)
             line(QLatin1String(infoOf(field).label), infoOf(field).kind == FieldKind::Time ? localText(value, zone) : fieldText(all.detail.call, field));
-        else
+        else if (infoOf(field).kind != FieldKind::Boolean || fieldText(all.detail.call, field) == QStringLiteral("true"))
             line(QLatin1String(infoOf(field).label), fieldText(all.detail.call, field));
     });
     line(QStringLiteral("Tags"), all.detail.call.tags.join(QStringLiteral(", ")));

@@ -2,7 +2,6 @@
 
 #include "rules/Disposition.h"
 #include "rules/FollowUp.h"
-#include "rules/Phone.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
 #include "store/FollowUpRows.h"
@@ -72,13 +71,13 @@ void applyTriageRules(Call &call, const Workspace &workspace, TimeMs now)
     }
 }
 
-Verdict CallIntake::prepare(Call &call, TimeMs now) const
+Verdict CallIntake::prepare(Call &call, TimeMs now)
 {
     if (call.provider.isEmpty() || call.provider_call_id.isEmpty())
         return Error{Error::Code::InvalidInput, QStringLiteral("provider_call_id: a call needs its provider and the provider's id"), {}, false};
     call.call_id = callIdFor(call.provider, call.provider_call_id);
     if (call.customer_number.isEmpty() && !call.customer_number_raw.isEmpty())
-        call.customer_number = parsePhone(call.customer_number_raw, m_workspace.region).e164;
+        call.customer_number = m_numbers.e164(call.customer_number_raw, m_workspace.region);
     if (!call.created_at)
         call.created_at = now;
     if (!call.updated_at)
@@ -157,7 +156,7 @@ Verdict CallIntake::writeBeside(const Call &call, const IncomingCall &incoming)
         if (Verdict done = turn.run(); !done)
             return done;
     }
-    return indexCall(m_database, call);
+    return indexCall(m_database, call, m_numbers);
 }
 
 Verdict CallIntake::settleFollowUps(const Call &call, TimeMs now)

@@ -3,6 +3,7 @@
 #include "rules/Workspace.h"
 #include "store/CacheFile.h"
 #include "store/Database.h"
+#include "store/NumberMemo.h"
 
 namespace calldeck
 {
@@ -23,7 +24,7 @@ public:
     Result<Taken> put(const IncomingCall &incoming, TimeMs now);
 
 private:
-    Verdict prepare(Call &call, TimeMs now) const;
+    Verdict prepare(Call &call, TimeMs now);
     Result<Taken> add(Call call, const IncomingCall &incoming, TimeMs now);
     Result<Taken> update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now);
     Verdict writeBeside(const Call &call, const IncomingCall &incoming);
@@ -31,6 +32,7 @@ private:
 
     Database &m_database;
     const Workspace &m_workspace;
+    NumberMemo m_numbers;
 };
 
 /** The wire id that a provider's call always gets: the same pair gives the same id on every desk. */

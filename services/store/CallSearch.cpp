@@ -116,7 +116,7 @@ Result<std::vector<CallKey>> searchNewest(Database &database, const SearchQuesti
     return keys;
 }
 
-Verdict indexCall(Database &database, const Call &call)
+Verdict indexCall(Database &database, const Call &call, NumberMemo &numbers)
 {
     const auto joined = [](const QStringList &parts) {
         QStringList present = parts;
@@ -129,7 +129,7 @@ Verdict indexCall(Database &database, const Call &call)
                                        "tags = excluded.tags, summary = excluded.summary");
     write.bind(1, call.key);
     write.bindText(2, joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email}));
-    write.bindText(3, phoneSearchTokens(number).join(u' '));
+    write.bindText(3, numbers.searchTokens(number).join(u' '));
     write.bindText(4, joined({call.last_outcome_notes, call.call_notes}));
     write.bindText(5, call.tags.join(u' '));
     write.bindText(6, joined({call.transcript_summary, call.call_purpose}));
@@ -147,12 +147,13 @@ Result<int> indexQueuedCalls(Database &database, int limit)
         if (select.failed())
             return database.lastError();
     }
+    NumberMemo numbers;
     for (CallKey key : std::as_const(waiting)) {
         const auto call = findCallByKey(database, key);
         if (!call)
             return call.error();
         if (*call) {
-            if (Verdict done = indexCall(database, **call); !done)
+            if (Verdict done = indexCall(database, **call, numbers); !done)
                 return done.error();
         }
         Statement remove = database.prepare("DELETE FROM search_queue WHERE call_id = ?");

@@ -2,6 +2,7 @@
 
 #include "store/Database.h"
 #include "store/IdSet.h"
+#include "store/NumberMemo.h"
 
 namespace calldeck
 {
@@ -23,6 +24,6 @@ Result<std::vector<CallKey>> searchNewest(Database &database, const SearchQuesti
 /** Brings the index of the calls waiting in search_queue up to date, at most `limit` of them. Returns how many. Needs an open transaction. */
 Result<int> indexQueuedCalls(Database &database, int limit);
 /** Writes the index text of one new or changed call now. Needs an open transaction. */
-Verdict indexCall(Database &database, const Call &call);
+Verdict indexCall(Database &database, const Call &call, NumberMemo &numbers);
 
 } // namespace calldeck
