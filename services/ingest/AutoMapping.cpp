@@ -91,11 +91,14 @@ Error unknownColumns(const QStringList &unknown)
 
 } // namespace
 
-Result<Mapping> automaticMapping(const QStringList &columns)
+Result<Mapping> automaticMapping(const QStringList &columns, FileFormat format)
 {
     Mapping mapping;
     mapping.keep_raw = false;
-    mapping.own_export = columns == exportColumns();
+    // A JSON object has its keys in any order, and `turns` besides.
+    const auto isThere = [&columns](const QString &name) { return columns.contains(name); };
+    mapping.guarded = format == FileFormat::Delimited && columns == exportColumns();
+    mapping.own_export = mapping.guarded || (format == FileFormat::JsonLines && std::all_of(exportColumns().cbegin(), exportColumns().cend(), isThere));
     QStringList unknown;
     QList<std::pair<CallField, QString>> byOldName;
     for (const QString &column : columns) {

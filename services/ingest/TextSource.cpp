@@ -137,6 +137,4 @@ QByteArray TextSource::peekLine()
     return m_block.mid(m_at, lineEnd < 0 ? -1 : lineEnd - m_at);
 }
 
-std::optional<QString> TextSource::takeBadByte() { return std::exchange(m_badByte, std::nullopt); }
-
 } // namespace calldeck

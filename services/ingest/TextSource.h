@@ -42,7 +42,7 @@ public:
     /** The rest of the first line as far as it is in memory, without taking it. */
     QByteArray peekLine();
     /** The sentence about a byte that is no text since the last call, or nothing. */
-    std::optional<QString> takeBadByte();
+    std::optional<QString> takeBadByte() { return m_badByte ? std::exchange(m_badByte, std::nullopt) : std::nullopt; }
 
 private:
     TextSource(std::unique_ptr<ByteSource> bytes, TextEncoding encoding) : m_bytes(std::move(bytes)), m_encoding(encoding) {}
