@@ -4,6 +4,7 @@
 #include "store/CacheFile.h"
 #include "store/ServiceThread.h"
 
+#include <QSemaphore>
 #include <QTimer>
 
 namespace calldeck
@@ -63,14 +64,17 @@ private:
     Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing);
     void announce(const ChangeSet &changes);
     void indexSoon();
+    void indexNow(); ///< on any thread
     void countSoon();
 
     Workspace m_workspace;
     QString m_agentName;
     std::unique_ptr<DirectoryLock> m_lock;
     std::shared_ptr<std::atomic<quint64>> m_newestOrder = std::make_shared<std::atomic<quint64>>(0);
+    std::shared_ptr<QSemaphore> m_firstRows = std::make_shared<QSemaphore>(); ///< released when rows are handed to the window
     std::atomic<bool> m_indexing = false;
     QTimer m_countTimer;
+    QTimer m_indexTimer;
     std::unique_ptr<ServiceThread<Writer>> m_writer;
     std::unique_ptr<ServiceThread<Reader>> m_reader;
     std::unique_ptr<ServiceThread<Finder>> m_finder;

@@ -12,7 +12,7 @@ namespace calldeck
 
 BulkBar::BulkBar(DeskService &desk, const Theme &theme, std::function<QList<CallKey>()> calls, QWidget *window)
     : QWidget(window), m_desk(desk), m_theme(theme), m_calls(std::move(calls)), m_count(new Text(theme, TypeRole::BodyStrong, Token::AccentText, {}, this)),
-      m_disposition(new BulkDisposition(desk, theme, window))
+      m_window(window)
 {
     setAccessibleName(QStringLiteral("Selected calls"));
     auto *outer = new QVBoxLayout(this);
@@ -25,7 +25,7 @@ BulkBar::BulkBar(DeskService &desk, const Theme &theme, std::function<QList<Call
     m_row->addWidget(m_count);
     m_row->addSpacing(metrics::pad);
     buildAsking(window);
-    addAction(QStringLiteral("check"), QStringLiteral("Disposition"), [this] { m_disposition->open(this, m_calls()); });
+    addAction(QStringLiteral("check"), QStringLiteral("Disposition"), [this] { dispose(); });
     addAction(QStringLiteral("tag"), QStringLiteral("Tag"), [this] { m_tag->clear(); m_askTag->ask(); });
     addAction(QStringLiteral("user"), QStringLiteral("Assign"), [this] { m_agent->clear(); m_askAgent->ask(); });
     addAction(QStringLiteral("siren"), QStringLiteral("Emergency"),
@@ -36,7 +36,6 @@ BulkBar::BulkBar(DeskService &desk, const Theme &theme, std::function<QList<Call
     });
     m_row->addStretch();
     addAction(QStringLiteral("x"), QStringLiteral("Clear"), [this] { Q_EMIT clearAsked(); });
-    connect(m_disposition, &BulkDisposition::applied, this, &BulkBar::apply);
     setCount(0);
 }
 
@@ -85,6 +84,15 @@ void BulkBar::apply(const Command &command, const QString &sentence)
         else
             Q_EMIT failed(receipt.error());
     });
+}
+
+void BulkBar::dispose()
+{
+    if (!m_disposition) {
+        m_disposition = new BulkDisposition(m_desk, m_theme, m_window);
+        connect(m_disposition, &BulkDisposition::applied, this, &BulkBar::apply);
+    }
+    m_disposition->open(this, m_calls());
 }
 
 void BulkBar::tag()

@@ -29,6 +29,7 @@ private:
     void buildAsking(QWidget *window);
     void addAction(const QString &icon, const QString &text, std::function<void()> act);
     void apply(const Command &command, const QString &sentence);
+    void dispose();
     void tag();
     void assign();
 
@@ -41,7 +42,8 @@ private:
     QLineEdit *m_tag;
     AskPopover *m_askAgent;
     QLineEdit *m_agent;
-    BulkDisposition *m_disposition;
+    QWidget *m_window;
+    BulkDisposition *m_disposition = nullptr; ///< from its first opening
     QList<QWidget *> m_actions;
 };
 

@@ -25,7 +25,7 @@ QString termText(const FilterTerm &term)
 
 FilterBar::FilterBar(DeskService &desk, const Theme &theme, QWidget *window)
     : QWidget(window), m_desk(desk), m_theme(theme), m_quickBox(new QWidget(this)), m_others(new QWidget(this)),
-      m_problem(new Text(theme, TypeRole::Small, Token::Overdue, {}, this)), m_popover(new FilterPopover(desk, theme, window))
+      m_problem(new Text(theme, TypeRole::Small, Token::Overdue, {}, this)), m_window(window)
 {
     setAccessibleName(QStringLiteral("Filters"));
     auto *column = new QVBoxLayout(this);
@@ -42,7 +42,6 @@ FilterBar::FilterBar(DeskService &desk, const Theme &theme, QWidget *window)
     column->addWidget(m_problem);
     m_problem->setWordWrap(true);
     m_problem->hide();
-    connect(m_popover, &FilterPopover::changed, this, &FilterBar::take);
     rebuildQuick();
     setFilter({});
 }
@@ -75,7 +74,13 @@ void FilterBar::rebuildQuick()
     }
     auto *all = new Button(m_theme, ButtonKind::Chip, QStringLiteral("Filters"), QStringLiteral("filter"), m_quickBox);
     m_quickBox->layout()->addWidget(all);
-    connect(all, &QPushButton::clicked, this, [this, all] { m_popover->open(all, m_filter); });
+    connect(all, &QPushButton::clicked, this, [this, all] {
+        if (!m_popover) {
+            m_popover = new FilterPopover(m_desk, m_theme, m_window);
+            connect(m_popover, &FilterPopover::changed, this, &FilterBar::take);
+        }
+        m_popover->open(all, m_filter);
+    });
 }
 
 void FilterBar::take(const CallFilter &filter)

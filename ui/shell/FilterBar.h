@@ -45,7 +45,8 @@ private:
     QWidget *m_quickBox;
     QWidget *m_others;
     Text *m_problem;
-    FilterPopover *m_popover;
+    QWidget *m_window;
+    FilterPopover *m_popover = nullptr; ///< from its first opening
     bool m_inTriage = false;
 };
 

@@ -35,9 +35,9 @@ constexpr int quietMs = 700;
 MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed)
     : m_desk(desk), m_theme(theme), m_preferences(preferences), m_rail(new NavigationRail(theme, this)), m_top(new TopBar(desk, theme, feed, this)),
       m_splitter(new QSplitter(Qt::Horizontal, this)), m_stack(new QStackedWidget), m_page(new CallsPage(desk, theme, preferences, this)),
-      m_followUps(new FollowUpsView(desk, theme, this)), m_settings(new SettingsView(desk, theme, this)), m_drawer(new CallDrawer(desk, theme, this)),
+      m_followUps(new FollowUpsView(desk, theme, this)), m_drawer(new CallDrawer(desk, theme, this)),
       m_status(new StatusLine(theme, this)), m_triage(new TriageController(desk, theme, m_page->table(), *m_drawer, this)),
-      m_savedViews(new SavedViewMenu(desk, theme, this)), m_keys(new KeySheet(theme, desk.workspace().dispositions, this)), m_toast(new Toast(theme, this))
+      m_savedViews(new SavedViewMenu(desk, theme, this)), m_toast(new Toast(theme, this))
 {
     setWindowTitle(desk.workspace().name);
     setMinimumSize(smallestSize);
@@ -75,7 +75,6 @@ void MainWindow::build(LiveFeed *)
     column->addLayout(progress);
     m_stack->addWidget(m_page);
     m_stack->addWidget(m_followUps);
-    m_stack->addWidget(m_settings);
     m_stack->setMinimumWidth(narrowestList);
     m_drawer->setMinimumWidth(narrowestDrawer);
     m_splitter->addWidget(m_stack);
@@ -87,7 +86,6 @@ void MainWindow::build(LiveFeed *)
     column->addWidget(new Rule(m_theme, Qt::Horizontal, this));
     column->addWidget(m_status);
     m_drawer->hide();
-    m_settings->setDensity(m_page->table().density());
 }
 
 void MainWindow::connectPage()
@@ -157,10 +155,7 @@ void MainWindow::connectFrame()
     connect(m_top, &TopBar::listAsked, this, [this] { m_stack->currentWidget()->setFocus(); m_page->table().focusList(); });
     connect(m_top, &TopBar::viewsAsked, this, [this](QWidget *anchor) { m_savedViews->open(anchor, m_page->expression()); });
     connect(m_top, &TopBar::themeSwitched, this, [this] { switchTheme(m_theme.isDark() ? ThemeChoice::Light : ThemeChoice::Dark); });
-    connect(m_top, &TopBar::keysAsked, m_keys, &Popover::openCentred);
-    connect(m_settings, &SettingsView::keysAsked, m_keys, &Popover::openCentred);
-    connect(m_settings, &SettingsView::themeChosen, this, &MainWindow::switchTheme);
-    connect(m_settings, &SettingsView::densityChosen, &m_page->table(), &CallTable::setDensity);
+    connect(m_top, &TopBar::keysAsked, this, &MainWindow::showKeys);
     connect(m_savedViews, &SavedViewMenu::failed, this, &MainWindow::fail);
     connect(m_savedViews, &SavedViewMenu::chosen, this, [this](const QString &, const QString &expression) {
         const auto filter = parseCallFilter(expression, m_desk.now(), QTimeZone(m_desk.workspace().zone));
@@ -185,7 +180,7 @@ bool MainWindow::showView(const QString &view)
     static const QStringList views{QStringLiteral("triage"), QStringLiteral("calls"), QStringLiteral("followups"), QStringLiteral("settings")};
     static const QStringList titles{QStringLiteral("Triage"), QStringLiteral("Calls"), QStringLiteral("Follow-ups"), QStringLiteral("Settings")};
     if (view == QStringLiteral("keys")) {
-        QTimer::singleShot(0, m_keys, &Popover::openCentred);
+        QTimer::singleShot(0, this, &MainWindow::showKeys);
         return true;
     }
     const auto place = views.indexOf(view);
@@ -212,11 +207,32 @@ bool MainWindow::showView(const QString &view)
         m_followUps->reload();
         m_followUps->focusList();
     } else {
-        m_stack->setCurrentWidget(m_settings);
+        showSettings();
     }
     showStatus();
     m_quiet.start();
     return true;
+}
+
+void MainWindow::showSettings()
+{
+    // Made when first asked for: the start has better things to do.
+    if (!m_settings) {
+        m_settings = new SettingsView(m_desk, m_theme, this);
+        m_stack->addWidget(m_settings);
+        connect(m_settings, &SettingsView::keysAsked, this, &MainWindow::showKeys);
+        connect(m_settings, &SettingsView::themeChosen, this, &MainWindow::switchTheme);
+        connect(m_settings, &SettingsView::densityChosen, &m_page->table(), &CallTable::setDensity);
+    }
+    m_settings->setDensity(m_page->table().density());
+    m_stack->setCurrentWidget(m_settings);
+}
+
+void MainWindow::showKeys()
+{
+    if (!m_keys)
+        m_keys = new KeySheet(m_theme, m_desk.workspace().dispositions, this);
+    m_keys->openCentred();
 }
 
 void MainWindow::openCall(CallKey call)
@@ -267,7 +283,7 @@ void MainWindow::handle(const QString &action)
     else if (action == QStringLiteral("search"))
         m_top->focusSearch();
     else if (action == QStringLiteral("keys"))
-        m_keys->openCentred();
+        showKeys();
     else if (action == QStringLiteral("close"))
         close();
     else if (action == QStringLiteral("undo"))

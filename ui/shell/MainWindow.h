@@ -57,6 +57,8 @@ private:
     void handle(const QString &action);
     bool handleCall(const QString &action);
     bool isCallView() const { return m_view == QLatin1String("triage") || m_view == QLatin1String("calls"); }
+    void showSettings();
+    void showKeys();
     void showDrawer(bool on);
     void sizeDrawer();
     void close();
@@ -76,12 +78,12 @@ private:
     QStackedWidget *m_stack;
     CallsPage *m_page;
     FollowUpsView *m_followUps;
-    SettingsView *m_settings;
+    SettingsView *m_settings = nullptr; ///< from its first showing
     CallDrawer *m_drawer;
     StatusLine *m_status;
     TriageController *m_triage;
     SavedViewMenu *m_savedViews;
-    KeySheet *m_keys;
+    KeySheet *m_keys = nullptr; ///< from its first showing
     Toast *m_toast;
     QTimer m_quiet;
     QString m_view;

@@ -281,4 +281,9 @@ int DeskStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWidg
     }
 }
 
+QIcon DeskStyle::standardIcon(StandardPixmap icon, const QStyleOption *option, const QWidget *widget) const
+{
+    return icon == SP_LineEditClearButton ? m_theme.icon(QStringLiteral("x"), Token::TextMuted) : QProxyStyle::standardIcon(icon, option, widget);
+}
+
 } // namespace calldeck
