@@ -1,63 +1,40 @@
-#include "Command.h"
+#include "Cli.h"
 
-#include "OpenStore.h"
-#include "Options.h"
 #include "export/CallExport.h"
 
 namespace calldeck
 {
 
-namespace
+int runExport(Cli &cli, const QStringList &arguments)
 {
-
-std::optional<ExportFormat> formatOf(const QString &name)
-{
-    if (name == QStringLiteral("csv"))
-        return ExportFormat::Csv;
-    if (name == QStringLiteral("jsonl"))
-        return ExportFormat::JsonLines;
-    return std::nullopt;
-}
-
-ExitCode runExport(const Invocation &run)
-{
-    const auto format = formatOf(run.options.value(QStringLiteral("format")));
-    if (!format)
-        return usageError(run.console, QStringLiteral("--format must be csv or jsonl."));
-    if (run.options.value(QStringLiteral("out")).isEmpty())
-        return usageError(run.console, QStringLiteral("--out FILE is missing: it names the file to write."));
-    auto file = openForReading(run.data_dir);
-    if (!file)
-        return failure(run.console, file.error());
-    const auto filter = filterOption(run, (*file)->workspace());
+    cli.parser().addOptions({{QStringLiteral("format"), QStringLiteral("csv or jsonl"), QStringLiteral("FORMAT")},
+                             {QStringLiteral("filter"), QStringLiteral("Which calls, such as: status:missed started:today"), QStringLiteral("EXPR")},
+                             {QStringLiteral("out"), QStringLiteral("The file to write."), QStringLiteral("FILE")},
+                             {QStringLiteral("force"), QStringLiteral("Replace a file that exists.")}});
+    if (const auto code = cli.parse(arguments, 0))
+        return *code;
+    const QString format = cli.parser().value(QStringLiteral("format"));
+    if (format != QStringLiteral("csv") && format != QStringLiteral("jsonl"))
+        return cli.usageError(QStringLiteral("--format is csv or jsonl."));
+    if (!cli.parser().isSet(QStringLiteral("out")))
+        return cli.usageError(QStringLiteral("--out FILE is missing."));
+    auto cache = cli.openToRead();
+    if (!cache)
+        return cli.fail(cache.error());
+    const auto filter = cli.filterFrom(cli.parser().value(QStringLiteral("filter")), **cache);
     if (!filter)
-        return ExitCode::Usage;
-    const ExportOrder order{run.options.value(QStringLiteral("out")), *format, *filter, run.options.isSet(QStringLiteral("force"))};
-    const auto written = exportCalls(**file, order, systemNow(), [&](qint64 calls) {
-        run.console.showProgress(QStringLiteral("%1 calls").arg(calls));
-        return !wasCancelled();
+        return cli.fail(filter.error());
+    const ExportOrder order{cli.parser().value(QStringLiteral("out")), format == QStringLiteral("csv") ? ExportFormat::Csv : ExportFormat::JsonLines, *filter,
+                            cli.parser().isSet(QStringLiteral("force"))};
+    const auto written = exportCalls(**cache, order, Cli::now(), [&](qint64 calls) {
+        cli.progress(QStringLiteral("%1 calls").arg(calls));
+        return !Cli::interrupted();
     });
     if (!written)
-        return failure(run.console, written.error());
-    run.console.print(QStringLiteral("%1 calls written to %2.").arg(*written).arg(order.file));
-    return ExitCode::Ok;
-}
-
-} // namespace
-
-Command exportCommand()
-{
-    return {QStringLiteral("export"),
-            QStringLiteral("Writes calls to a file that imports again as equal calls."),
-            QString(),
-            QStringLiteral("CSV has every field and the tags; a text that a spreadsheet would run as a formula gets a leading '. JSON Lines also\n"
-                           "has what was said. Oldest call first, times in UTC. The file appears whole or not at all.\n"
-                           "Filters are those of the search field: status:missed started>=2026-01-01 -is:dnc \"water heater\""),
-            {{QStringLiteral("format"), QStringLiteral("csv or jsonl"), QStringLiteral("FORMAT")},
-             {QStringLiteral("out"), QStringLiteral("the file to write"), QStringLiteral("FILE")},
-             {QStringLiteral("filter"), QStringLiteral("only these calls"), QStringLiteral("EXPR")},
-             {QStringLiteral("force"), QStringLiteral("replace a file that exists")}},
-            runExport};
+        return cli.fail(written.error());
+    cli.progress({});
+    cli.put(QStringLiteral("%1 calls written").arg(*written).toUtf8());
+    return exitOk;
 }
 
 } // namespace calldeck

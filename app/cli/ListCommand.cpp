@@ -1,12 +1,11 @@
-#include "Command.h"
+#include "Cli.h"
 
-#include "CallText.h"
-#include "OpenStore.h"
-#include "Options.h"
+#include "rules/Phone.h"
 
+#include <QDateTime>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <limits>
+#include <QTimeZone>
 
 namespace calldeck
 {
@@ -14,47 +13,47 @@ namespace calldeck
 namespace
 {
 
-ExitCode runList(const Invocation &run)
+QByteArray tableLine(const Call &call, const QTimeZone &zone, const QString &region)
 {
-    const bool limited = run.options.isSet(QStringLiteral("limit"));
-    const auto limit = limited ? numberOption(run, QStringLiteral("limit"), 1, std::numeric_limits<qint64>::max()) : std::numeric_limits<qint64>::max();
-    if (!limit)
-        return ExitCode::Usage;
-    auto file = openForReading(run.data_dir);
-    if (!file)
-        return failure(run.console, file.error());
-    const Workspace &workspace = (*file)->workspace();
-    const auto filter = filterOption(run, workspace);
-    if (!filter)
-        return ExitCode::Usage;
-    const bool json = run.options.isSet(QStringLiteral("json"));
-    const QTimeZone zone(workspace.zone);
-    if (!json)
-        run.console.print(listHeader());
-    qint64 left = *limit;
-    const auto visited = (*file)->forEachCall({*filter, {}}, systemNow(), [&](const Call &call) {
-        const QByteArray line = json ? QJsonDocument(callToJson(call)).toJson(QJsonDocument::Compact) : listLine(call, zone).toUtf8();
-        return run.console.print(line) && --left > 0 && !wasCancelled();
-    });
-    if (!visited)
-        return failure(run.console, visited.error());
-    return wasCancelled() ? ExitCode::Cancelled : ExitCode::Ok;
+    const QString started = call.started_at ? QDateTime::fromMSecsSinceEpoch(*call.started_at, zone).toString(QStringLiteral("yyyy-MM-dd HH:mm")) : QString();
+    const auto cell = [](const QString &text, int width) { return QString(text.left(width).leftJustified(width) + QStringLiteral("  ")); };
+    return QString(cell(started, 16) + cell(fieldText(call, CallField::status), 11) + cell(fieldText(call, CallField::call_type), 17) +
+                   cell(call.caller_name.isEmpty() ? call.business_name : call.caller_name, 22) + cell(formatPhone(call.customer_number, region), 17) +
+                   cell(fieldText(call, CallField::outcome), 17) + call.call_id)
+        .toUtf8();
 }
 
 } // namespace
 
-Command listCommand()
+int runList(Cli &cli, const QStringList &arguments)
 {
-    return {QStringLiteral("list"),
-            QStringLiteral("Lists the calls of a filter, newest first."),
-            QString(),
-            QStringLiteral("One call a line, separated by tabs, under a line of names; times are those of the business. With --json one JSON object\n"
-                           "a line with every field, times in UTC.\n"
-                           "Filters are those of the search field: status:missed started>=2026-01-01 -is:dnc \"water heater\""),
-            {{QStringLiteral("filter"), QStringLiteral("only these calls"), QStringLiteral("EXPR")},
-             {QStringLiteral("limit"), QStringLiteral("at most so many"), QStringLiteral("N")},
-             {QStringLiteral("json"), QStringLiteral("JSON Lines")}},
-            runList};
+    cli.parser().addOptions({{QStringLiteral("filter"), QStringLiteral("Which calls, such as: status:missed,voicemail is:triage started>=2026-01-01"), QStringLiteral("EXPR")},
+                             {QStringLiteral("limit"), QStringLiteral("At most so many; the newest come first."), QStringLiteral("N")},
+                             {QStringLiteral("json"), QStringLiteral("One JSON object a line.")}});
+    if (const auto code = cli.parse(arguments, 0))
+        return *code;
+    bool isNumber = true;
+    const qint64 limit = cli.parser().isSet(QStringLiteral("limit")) ? cli.parser().value(QStringLiteral("limit")).toLongLong(&isNumber) : -1;
+    if (!isNumber || (cli.parser().isSet(QStringLiteral("limit")) && limit < 1))
+        return cli.usageError(QStringLiteral("--limit is a number from 1."));
+    auto cache = cli.openToRead();
+    if (!cache)
+        return cli.fail(cache.error());
+    const auto filter = cli.filterFrom(cli.parser().value(QStringLiteral("filter")), **cache);
+    if (!filter)
+        return cli.fail(filter.error());
+    const bool json = cli.parser().isSet(QStringLiteral("json"));
+    const QTimeZone zone((*cache)->workspace().zone);
+    qint64 shown = 0;
+    const auto visited = (*cache)->forEachCall({*filter, {}}, Cli::now(), [&](const Call &call) {
+        const bool read = cli.put(json ? QJsonDocument(callToJson(call)).toJson(QJsonDocument::Compact) : tableLine(call, zone, (*cache)->workspace().region));
+        return read && ++shown != limit;
+    });
+    if (!visited)
+        return cli.fail(visited.error());
+    if (!json)
+        cli.say(shown == 1 ? QStringLiteral("1 call") : QStringLiteral("%1 calls").arg(shown));
+    return Cli::interrupted() ? exitInterrupted : exitOk;
 }
 
 } // namespace calldeck

@@ -1,8 +1,4 @@
-#include "Command.h"
-
-#include "CallText.h"
-#include "OpenStore.h"
-#include "export/CallExport.h"
+#include "Cli.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -14,142 +10,103 @@ namespace calldeck
 namespace
 {
 
-/** All that the cache knows about one call. */
-struct Everything {
-    CallDetail detail;
-    QList<CallOutcomeRecord> outcomes;
-    QList<ConversationTurn> turns;
-};
+QJsonValue momentJson(std::optional<TimeMs> at) { return at ? QJsonValue(isoUtc(*at)) : QJsonValue(); }
 
-Result<Everything> read(CacheFile &file, const QString &id)
+QJsonObject outcomeJson(const CallOutcomeRecord &outcome)
 {
-    const auto key = file.findCall(id);
-    if (!key)
-        return key.error();
-    if (!*key)
-        return Error{Error::Code::InvalidInput, QStringLiteral("There is no call %1. list shows the ids.").arg(id), {}, false};
-    auto detail = file.detail(**key);
-    auto outcomes = file.outcomes(**key);
-    auto turns = file.turns(**key);
-    if (!detail)
-        return detail.error();
-    if (!outcomes)
-        return outcomes.error();
-    if (!turns)
-        return turns.error();
-    return Everything{*std::move(detail), *std::move(outcomes), *std::move(turns)};
+    return {{QStringLiteral("mutation_id"), outcome.mutation_id}, {QStringLiteral("disposition"), outcome.disposition}, {QStringLiteral("outcome"), wireWord(outcome.outcome)},
+            {QStringLiteral("notes"), outcome.notes},             {QStringLiteral("agent_id"), outcome.agent_id},       {QStringLiteral("at"), isoUtc(outcome.at)},
+            {QStringLiteral("retracted_at"), momentJson(outcome.retracted_at)}};
 }
 
-QJsonValue timeJson(const std::optional<TimeMs> &at) { return at ? QJsonValue(isoUtc(*at)) : QJsonValue(); }
-QJsonValue textJson(const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); }
-
-QJsonArray outcomesJson(const QList<CallOutcomeRecord> &outcomes)
+QJsonObject followUpJson(const FollowUpTask &task)
 {
-    QJsonArray list;
-    for (const CallOutcomeRecord &record : outcomes) {
-        list.append(QJsonObject{{QStringLiteral("mutation_id"), record.mutation_id},
-                                {QStringLiteral("disposition"), record.disposition},
-                                {QStringLiteral("outcome"), wireWord(record.outcome)},
-                                {QStringLiteral("notes"), textJson(record.notes)},
-                                {QStringLiteral("agent_id"), textJson(record.agent_id)},
-                                {QStringLiteral("at"), isoUtc(record.at)},
-                                {QStringLiteral("retracted_at"), timeJson(record.retracted_at)}});
-    }
-    return list;
-}
-
-QJsonArray followUpsJson(const QList<FollowUpTask> &tasks)
-{
-    QJsonArray list;
-    for (const FollowUpTask &task : tasks) {
-        list.append(QJsonObject{{QStringLiteral("id"), task.id},
-                                {QStringLiteral("number"), textJson(task.number)},
-                                {QStringLiteral("due_at"), isoUtc(task.due_at)},
-                                {QStringLiteral("note"), textJson(task.note)},
-                                {QStringLiteral("owner"), textJson(task.owner)},
-                                {QStringLiteral("state"), wireWord(task.state)},
-                                {QStringLiteral("automatic"), task.automatic}});
-    }
-    return list;
+    return {{QStringLiteral("id"), task.id},       {QStringLiteral("due_at"), isoUtc(task.due_at)},        {QStringLiteral("note"), task.note},
+            {QStringLiteral("owner"), task.owner}, {QStringLiteral("state"), wireWord(task.state)},        {QStringLiteral("automatic"), task.automatic}};
 }
 
 QJsonValue draftJson(const std::optional<Draft> &draft)
 {
     if (!draft)
         return {};
-    return QJsonObject{{QStringLiteral("disposition"), textJson(draft->disposition)},
-                       {QStringLiteral("notes"), textJson(draft->notes)},
-                       {QStringLiteral("follow_up_at"), timeJson(draft->follow_up_at)},
+    return QJsonObject{{QStringLiteral("disposition"), draft->disposition},
+                       {QStringLiteral("notes"), draft->notes},
+                       {QStringLiteral("follow_up_at"), momentJson(draft->follow_up_at)},
                        {QStringLiteral("amount_cents"), draft->amount_cents ? QJsonValue(*draft->amount_cents) : QJsonValue()},
-                       {QStringLiteral("transferred_to"), textJson(draft->transferred_to)},
+                       {QStringLiteral("transferred_to"), draft->transferred_to},
                        {QStringLiteral("updated_at"), isoUtc(draft->updated_at)}};
 }
 
-void printJson(Console &console, const Everything &all)
+QJsonObject turnJson(const ConversationTurn &turn)
 {
-    QJsonObject call = exportedCall(all.detail.call, all.turns);
-    const QJsonValue turns = call.take(QStringLiteral("turns"));
-    const QJsonValue tags = call.take(QStringLiteral("tags"));
-    console.print(QJsonDocument(QJsonObject{{QStringLiteral("call"), call},
-                                            {QStringLiteral("tags"), tags},
-                                            {QStringLiteral("outcomes"), outcomesJson(all.outcomes)},
-                                            {QStringLiteral("follow_ups"), followUpsJson(all.detail.follow_ups)},
-                                            {QStringLiteral("draft"), draftJson(all.detail.draft)},
-                                            {QStringLiteral("turns"), turns}})
-                      .toJson(QJsonDocument::Compact));
+    return {{QStringLiteral("speaker"), wireWord(turn.speaker)},
+            {QStringLiteral("content"), turn.content},
+            {QStringLiteral("at_ms"), turn.at_ms},
+            {QStringLiteral("confidence"), turn.confidence ? QJsonValue(*turn.confidence) : QJsonValue()}};
 }
 
-void printText(Console &console, const Everything &all, const QTimeZone &zone)
+template <class List, class ToJson> QJsonArray arrayOf(const List &list, ToJson toJson)
 {
-    const auto line = [&console](const QString &label, const QString &text) {
+    QJsonArray array;
+    for (const auto &item : list)
+        array.append(toJson(item));
+    return array;
+}
+
+void printWords(Cli &cli, const CallDetail &detail, const QList<CallOutcomeRecord> &outcomes, const QList<ConversationTurn> &turns)
+{
+    for (size_t i = 0; i < callFields().size(); ++i) {
+        const QString text = fieldText(detail.call, static_cast<CallField>(i));
         if (!text.isEmpty())
-            console.print(QStringLiteral("%1 %2").arg(label + u':', -26).arg(oneLine(text)));
-    };
-    forEachField(all.detail.call, [&](CallField field, const auto &value) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::optional<TimeMs>>)
-            line(QLatin1String(infoOf(field).label), infoOf(field).kind == FieldKind::Time ? localText(value, zone) : fieldText(all.detail.call, field));
-        else if (infoOf(field).kind != FieldKind::Boolean || fieldText(all.detail.call, field) == QStringLiteral("true"))
-            line(QLatin1String(infoOf(field).label), fieldText(all.detail.call, field));
-    });
-    line(QStringLiteral("Tags"), all.detail.call.tags.join(QStringLiteral(", ")));
-    for (const CallOutcomeRecord &record : all.outcomes) {
-        line(record.retracted_at ? QStringLiteral("Taken back") : QStringLiteral("Recorded"),
-             QStringLiteral("%1 %2 %3 %4").arg(localText(record.at, zone), record.disposition, record.agent_id, record.notes));
+            cli.put(QStringLiteral("%1  %2").arg(QLatin1String(callFields()[i].label), -24).arg(text).toUtf8());
     }
-    for (const FollowUpTask &task : all.detail.follow_ups)
-        line(QStringLiteral("Follow-up"), QStringLiteral("%1 %2").arg(localText(task.due_at, zone), task.note));
-    if (all.detail.draft)
-        line(QStringLiteral("Draft"), QStringLiteral("%1 %2").arg(all.detail.draft->disposition, all.detail.draft->notes));
-    for (const ConversationTurn &turn : all.turns)
-        line(labelOf(turn.speaker), turn.content);
-}
-
-ExitCode runShow(const Invocation &run)
-{
-    auto file = openForReading(run.data_dir);
-    if (!file)
-        return failure(run.console, file.error());
-    const auto all = read(**file, run.arguments[0]);
-    if (!all)
-        return failure(run.console, all.error());
-    if (run.options.isSet(QStringLiteral("json")))
-        printJson(run.console, *all);
-    else
-        printText(run.console, *all, QTimeZone((*file)->workspace().zone));
-    return ExitCode::Ok;
+    if (!detail.call.tags.isEmpty())
+        cli.put(QStringLiteral("%1  %2").arg(QStringLiteral("Tags"), -24).arg(detail.call.tags.join(QStringLiteral(", "))).toUtf8());
+    for (const CallOutcomeRecord &outcome : outcomes)
+        cli.put(QStringLiteral("Outcome at %1: %2 %3").arg(isoUtc(outcome.at), outcome.disposition, outcome.notes).trimmed().toUtf8());
+    for (const FollowUpTask &task : detail.follow_ups)
+        cli.put(QStringLiteral("Follow-up due %1: %2").arg(isoUtc(task.due_at), task.note).toUtf8());
+    for (const ConversationTurn &turn : turns)
+        cli.put(QStringLiteral("%1: %2").arg(labelOf(turn.speaker), turn.content).toUtf8());
 }
 
 } // namespace
 
-Command showCommand()
+int runShow(Cli &cli, const QStringList &arguments)
 {
-    return {QStringLiteral("show"),
-            QStringLiteral("Shows all that is known about one call."),
-            QStringLiteral("ID"),
-            QStringLiteral("ID is the call_id that list gives, or the provider's own id. With --json one object: call, tags, outcomes (all that were\n"
-                           "recorded, newest first), follow_ups (open ones of the number), draft (null without one) and turns (what was said)."),
-            {{QStringLiteral("json"), QStringLiteral("one JSON object")}},
-            runShow};
+    cli.parser().addPositionalArgument(QStringLiteral("ID"), QStringLiteral("call_id, the provider's id, or the number of the row"));
+    cli.parser().addOption({QStringLiteral("json"), QStringLiteral("Everything as one JSON object.")});
+    if (const auto code = cli.parse(arguments, 1))
+        return *code;
+    auto cache = cli.openToRead();
+    if (!cache)
+        return cli.fail(cache.error());
+    const auto key = (*cache)->findCall(cli.positional(0));
+    if (!key)
+        return cli.fail(key.error());
+    if (!*key)
+        return cli.fail({Error::Code::NotFound, QStringLiteral("There is no call \"%1\".").arg(cli.positional(0)), {}, false});
+    const auto detail = (*cache)->detail(**key);
+    const auto outcomes = (*cache)->outcomes(**key);
+    const auto turns = (*cache)->turns(**key);
+    if (!detail)
+        return cli.fail(detail.error());
+    if (!outcomes)
+        return cli.fail(outcomes.error());
+    if (!turns)
+        return cli.fail(turns.error());
+    if (!cli.parser().isSet(QStringLiteral("json"))) {
+        printWords(cli, *detail, *outcomes, *turns);
+        return exitOk;
+    }
+    cli.put(QJsonDocument(QJsonObject{{QStringLiteral("call"), callToJson(detail->call)},
+                                      {QStringLiteral("tags"), QJsonArray::fromStringList(detail->call.tags)},
+                                      {QStringLiteral("outcomes"), arrayOf(*outcomes, outcomeJson)},
+                                      {QStringLiteral("follow_ups"), arrayOf(detail->follow_ups, followUpJson)},
+                                      {QStringLiteral("draft"), draftJson(detail->draft)},
+                                      {QStringLiteral("turns"), arrayOf(*turns, turnJson)}})
+                .toJson(QJsonDocument::Compact));
+    return exitOk;
 }
 
 } // namespace calldeck

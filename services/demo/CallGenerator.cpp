@@ -22,6 +22,8 @@ constexpr qint64 callsPerCaller = 4;
 constexpr TimeMs lastArrivalMs = hourMs / 4; // before the end, so that the last call can be over
 constexpr int longestWait = 600;
 constexpr TimeMs recentMs = 18 * hourMs;
+constexpr double usuallyMissed = 0.12;
+constexpr double recentlyMissed = 0.3; ///< the generated history ends on a bad day
 
 // Share of a day's calls in each hour, and of a week's in each day from Monday: service calls come in the morning and after work.
 constexpr std::array<double, 24> hourWeight{0.2, 0.1, 0.1, 0.1, 0.2, 0.5, 1.6, 4.5, 8.6, 9.2, 8.7, 7.9, 6.8, 7.2, 7.4, 7.0, 6.6, 6.0, 4.4, 3.0, 2.2, 1.5, 0.9, 0.5};
@@ -76,7 +78,7 @@ void CallGenerator::generate(qint64 count, TimeMs end, const std::function<bool(
     for (TimeMs arrival : arrivals) {
         IncomingCall incoming = begin(arrival);
         const bool recent = end - arrival < recentMs;
-        m_chance.happens(0.12) ? makeMissed(incoming, recent) : makeAnswered(incoming, recent, end);
+        m_chance.happens(recent ? recentlyMissed : usuallyMissed) ? makeMissed(incoming, recent) : makeAnswered(incoming, recent, end);
         if (!visit(incoming))
             return;
     }

@@ -253,7 +253,7 @@ bool RowMapper::identify(const RawRow &row, IncomingCall &incoming)
 
 void RowMapper::complete(Call &call) const
 {
-    if (call.import_source.isEmpty())
+    if (call.import_source.isEmpty() && !m_mapping.own_export)
         call.import_source = m_mapping.name.isEmpty() ? QStringLiteral("import") : m_mapping.name;
     if (call.customer_number_raw.isEmpty())
         call.customer_number_raw = std::exchange(call.customer_number, QString());

@@ -27,6 +27,7 @@ struct VerifyReport {
     qint64 outcomes = 0;
     qint64 outbox = 0;
     QStringList problems; ///< a sentence each
+    bool full_text_checked = true; ///< false on a read-only connection, where SQLite offers no such check
 };
 
 /**

@@ -12,14 +12,15 @@ namespace
 
 constexpr const char *rowSql =
     "SELECT id, started_at, in_triage, emergency, status, call_type, outcome, disposition, priority, agent_name, queue, duration_seconds, "
-    "queue_seconds, value_cents, lead_score, sentiment_score, sla_due_at, sla_warning_at, sla_critical_at, sla_met_at, outcome_owed_reason IS NOT NULL, "
+    "queue_seconds, value_cents, lead_score, sentiment_score, sla_due_at, ifnull(sla_warning_at, sla_due_at), ifnull(sla_critical_at, sla_due_at), "
+    "sla_met_at IS NULL AND sla_trigger IS NOT NULL AND sla_due_at IS NOT NULL, outcome_owed_reason IS NOT NULL, "
     "do_not_contact, spam, after_hours, follow_up_required, recording_status IN ('AVAILABLE', 'REDACTED'), transcript_status = 'AVAILABLE' FROM calls";
 
 enum Flag : quint16 {
     InTriage = 1, Emergency = 2, Owed = 4, DoNotContact = 8, Spam = 16, AfterHours = 32, FollowUp = 64, HasRecording = 128, HasTranscript = 256
 };
 
-constexpr quint32 lastKey = 0xffffffffU;
+constexpr quint32 lastKey = CallIndex::unknownRank;
 constexpr int rowsBetweenCancelChecks = 1 << 16;
 
 template <class E> quint8 wordNumber(const Statement &row, int column, quint8 none)
@@ -34,8 +35,6 @@ template <class E> quint8 wordNumber(const Statement &row, int column, quint8 no
     }
     return none;
 }
-
-quint32 seconds(const Statement &row, int column) { return static_cast<quint32>(row.integer(column) / 1000); }
 
 qint32 clampedInt(const Statement &row, int column)
 {
@@ -91,8 +90,10 @@ std::vector<quint32> Dictionary::ranks() const
         return word(a).compare(word(b), Qt::CaseInsensitive) < 0;
     });
     std::vector<quint32> rank(size());
-    for (size_t i = 0; i < order.size(); ++i)
-        rank[order[i]] = word(order[i]).isEmpty() ? lastKey : static_cast<quint32>(i);
+    for (size_t i = 0; i < order.size(); ++i) {
+        const bool sameAsBefore = i > 0 && word(order[i]).compare(word(order[i - 1]), Qt::CaseInsensitive) == 0;
+        rank[order[i]] = word(order[i]).isEmpty() ? lastKey : sameAsBefore ? rank[order[i - 1]] : static_cast<quint32>(i);
+    }
     return rank;
 }
 
@@ -110,7 +111,7 @@ class CallIndex::Predicate
 public:
     Predicate(const CallIndex &index, const Request &request)
         : m_request(request), m_filter(request.filter), m_statuses(maskOf(m_filter.statuses)), m_types(maskOf(m_filter.types)),
-          m_outcomes(maskOf(m_filter.outcomes)), m_now(static_cast<quint32>(request.now / 1000))
+          m_outcomes(maskOf(m_filter.outcomes))
     {
         if (!m_filter.agents.isEmpty())
             m_agents = index.m_agents.matching(m_filter.agents);
@@ -163,20 +164,20 @@ private:
     bool ranges(const Row &row) const
     {
         return inside(m_filter.started_at, row.started, row.started != 0, true) && inside(m_filter.duration_seconds, row.duration, row.duration >= 0)
-               && inside(m_filter.value_cents, row.value, row.value >= 0) && inside(m_filter.priority, row.priority, row.priority != 0)
-               && inside(m_filter.lead_score, row.leadScore, row.leadScore != noLead) && inside(m_filter.queue_seconds, row.wait, row.wait >= 0);
+               && inside(m_filter.value_cents, row.value, row.value >= 0) && inside(m_filter.priority, row.priority, row.priority != noNumber)
+               && inside(m_filter.lead_score, row.leadScore, row.leadScore != noNumber) && inside(m_filter.queue_seconds, row.wait, row.wait >= 0);
     }
     SlaState slaStateOf(const Row &row) const
     {
-        if (!row.slaDue)
+        if (row.slaDue == noClock)
             return SlaState::NONE;
-        return m_now >= row.slaDue ? SlaState::OVERDUE : m_now >= row.slaCritical ? SlaState::CRITICAL : m_now >= row.slaWarning ? SlaState::WARNING : SlaState::OK;
+        const TimeMs now = m_request.now;
+        return now >= row.slaDue ? SlaState::OVERDUE : now >= row.slaCritical ? SlaState::CRITICAL : now >= row.slaWarning ? SlaState::WARNING : SlaState::OK;
     }
 
-    static constexpr quint8 noLead = 255;
     const Request &m_request;
     const CallFilter &m_filter;
-    quint32 m_statuses, m_types, m_outcomes, m_now;
+    quint32 m_statuses, m_types, m_outcomes;
     quint32 m_slaStates = 0;
     quint16 m_care = 0;
     quint16 m_want = 0;
@@ -192,18 +193,18 @@ CallIndex::Row CallIndex::readRow(const Statement &row)
     r.type = wordNumber<CallType>(row, 5, noWord);
     r.outcome = wordNumber<Outcome>(row, 6, noWord);
     r.disposition = m_dispositions.idOf(row.utf8(7));
-    r.priority = static_cast<quint8>(std::clamp<qint64>(row.integer(8), 0, 255));
+    r.priority = row.isNull(8) ? noNumber : static_cast<quint8>(std::clamp<qint64>(row.integer(8), 0, noNumber - 1));
     r.agent = m_agents.idOf(row.utf8(9));
     r.queue = m_queues.idOf(row.utf8(10));
     r.duration = clampedInt(row, 11);
     r.wait = clampedInt(row, 12);
     r.value = row.optionalInteger(13).value_or(-1);
-    r.leadScore = row.isNull(14) ? quint8(255) : static_cast<quint8>(std::clamp<qint64>(row.integer(14), 0, 100));
+    r.leadScore = row.isNull(14) ? noNumber : static_cast<quint8>(std::clamp<qint64>(row.integer(14), 0, 100));
     r.sentiment = row.isNull(15) ? qint8(-128) : static_cast<qint8>(std::clamp(row.real(15), -1.0, 1.0) * 100);
-    if (row.isNull(19) && !row.isNull(16)) {
-        r.slaDue = std::max<quint32>(seconds(row, 16), 1);
-        r.slaWarning = seconds(row, 17);
-        r.slaCritical = seconds(row, 18);
+    if (row.integer(19)) {
+        r.slaDue = row.integer(16);
+        r.slaWarning = row.integer(17);
+        r.slaCritical = row.integer(18);
     }
     const auto set = [&](int column, Flag bit) {
         if (row.integer(column))
@@ -223,6 +224,7 @@ CallIndex::Row CallIndex::readRow(const Statement &row)
 
 Verdict CallIndex::load(Database &database)
 {
+    m_loaded = false;
     m_rows.clear();
     m_slotOfKey.clear();
     m_byStart.clear();
@@ -333,68 +335,61 @@ std::vector<quint32> CallIndex::matchingSlots(const Request &request, bool *canc
     return found;
 }
 
-std::vector<quint32> CallIndex::textSortedSlots(const Request &request) const
-{
-    const Predicate matches(*this, request);
-    std::vector<quint32> found;
-    std::vector<bool> listed(m_rows.size());
-    const auto take = [&](quint32 slot) {
-        if (!listed[slot] && matches(m_rows[slot]))
-            found.push_back(slot);
-        listed[slot] = true;
-    };
-    for (CallKey key : *request.textOrder) {
-        if (static_cast<size_t>(key) < m_slotOfKey.size() && m_slotOfKey[static_cast<size_t>(key)])
-            take(m_slotOfKey[static_cast<size_t>(key)] - 1);
-    }
-    if (request.sort.descending)
-        std::reverse(found.begin(), found.end());
-    // Calls without a name or number follow in both directions.
-    for (auto slot = m_byStart.rbegin(); slot != m_byStart.rend(); ++slot)
-        take(*slot);
-    return found;
-}
-
-std::function<quint32(const CallIndex::Row &)> CallIndex::keyFor(SortColumn column) const
+std::function<quint32(const CallIndex::Row &)> CallIndex::keyFor(const Request &request) const
 {
     const auto ranked = [](const Dictionary &dictionary, quint16 Row::*member) {
         return [rank = dictionary.ranks(), member](const Row &row) { return rank[row.*member]; };
     };
     const auto word = [](quint8 Row::*member) { return [member](const Row &row) { return row.*member == noWord ? lastKey : quint32(row.*member); }; };
+    const auto number = [](quint8 Row::*member) { return [member](const Row &row) { return row.*member == noNumber ? lastKey : quint32(row.*member); }; };
     const auto amount = [](qint64 value) { return value < 0 ? lastKey : static_cast<quint32>(std::min<qint64>(value, lastKey - 1)); };
-    switch (column) {
-    case SortColumn::Sla: return [](const Row &row) { return row.slaDue ? row.slaDue : lastKey; };
+    switch (request.sort.column) {
     case SortColumn::Type: return word(&Row::type);
     case SortColumn::Status: return word(&Row::status);
     case SortColumn::Outcome: return word(&Row::outcome);
     case SortColumn::Agent: return ranked(m_agents, &Row::agent);
     case SortColumn::Queue: return ranked(m_queues, &Row::queue);
-    case SortColumn::Priority: return [](const Row &row) { return row.priority ? quint32(row.priority) : lastKey; };
+    case SortColumn::Priority: return number(&Row::priority);
     case SortColumn::Duration: return [amount](const Row &row) { return amount(row.duration); };
     case SortColumn::Value: return [amount](const Row &row) { return amount(row.value); };
-    case SortColumn::LeadScore: return [](const Row &row) { return row.leadScore == 255 ? lastKey : quint32(row.leadScore); };
+    case SortColumn::LeadScore: return number(&Row::leadScore);
     case SortColumn::Wait: return [amount](const Row &row) { return amount(row.wait); };
     case SortColumn::Sentiment: return [](const Row &row) { return row.sentiment == -128 ? lastKey : static_cast<quint32>(row.sentiment + 100); };
+    case SortColumn::Caller:
+    case SortColumn::Number:
+        return [ranks = request.textRanks](const Row &row) { return ranks && row.key < ranks->size() ? (*ranks)[row.key] : lastKey; };
     case SortColumn::Started:
     case SortColumn::Triage:
-    case SortColumn::Caller:
-    case SortColumn::Number: break;
+    case SortColumn::Sla: break;
     }
     return {};
 }
 
-void CallIndex::sortSlots(std::vector<quint32> &slots, SortOrder sort) const
+void CallIndex::sortByDeadline(std::vector<quint32> &slots, SortOrder sort) const
 {
-    if (sort.column == SortColumn::Triage) {
-        std::stable_sort(slots.begin(), slots.end(), [this](quint32 a, quint32 b) {
-            const auto key = [](const Row &row) {
-                return std::tuple(!(row.flags & Emergency), row.slaDue ? row.slaDue : lastKey, row.priority ? row.priority : quint8(9), row.started, row.key);
-            };
-            return key(m_rows[a]) < key(m_rows[b]);
-        });
+    if (sort.column == SortColumn::Sla) {
+        // No deadline stays last in both directions.
+        const auto place = [this, &sort](quint32 slot) {
+            const TimeMs due = m_rows[slot].slaDue;
+            return sort.descending && due != noClock ? -due : due;
+        };
+        std::stable_sort(slots.begin(), slots.end(), [&place](quint32 a, quint32 b) { return place(a) < place(b); });
         return;
     }
-    const auto keyOf = keyFor(sort.column);
+    static constexpr quint8 afterAllPriorities = 9;
+    std::stable_sort(slots.begin(), slots.end(), [this](quint32 a, quint32 b) {
+        const auto key = [](const Row &row) {
+            return std::tuple(!(row.flags & Emergency), row.slaDue, row.priority == noNumber ? afterAllPriorities : row.priority, row.started, row.key);
+        };
+        return key(m_rows[a]) < key(m_rows[b]);
+    });
+}
+
+void CallIndex::sortSlots(std::vector<quint32> &slots, const Request &request) const
+{
+    if (request.sort.column == SortColumn::Triage || request.sort.column == SortColumn::Sla)
+        return sortByDeadline(slots, request.sort);
+    const auto keyOf = keyFor(request);
     if (!keyOf)
         return;
     std::vector<std::pair<quint32, quint32>> keyed;
@@ -402,7 +397,7 @@ void CallIndex::sortSlots(std::vector<quint32> &slots, SortOrder sort) const
     for (quint32 slot : slots) {
         const quint32 key = keyOf(m_rows[slot]);
         // What is unknown stays last in both directions.
-        keyed.emplace_back(sort.descending && key != lastKey ? lastKey - 1 - key : key, slot);
+        keyed.emplace_back(request.sort.descending && key != lastKey ? lastKey - 1 - key : key, slot);
     }
     radixSort(keyed);
     for (size_t i = 0; i < keyed.size(); ++i)
@@ -412,15 +407,13 @@ void CallIndex::sortSlots(std::vector<quint32> &slots, SortOrder sort) const
 std::optional<std::vector<CallKey>> CallIndex::select(const Request &request) const
 {
     bool cancelled = false;
-    std::vector<quint32> slots = request.textOrder ? textSortedSlots(request) : matchingSlots(request, &cancelled);
+    std::vector<quint32> slots = matchingSlots(request, &cancelled);
     if (cancelled)
         return std::nullopt;
-    if (request.sort.column == SortColumn::Started) {
-        if (!request.sort.descending)
-            std::reverse(slots.begin(), slots.end());
-    } else if (!request.textOrder) {
-        sortSlots(slots, request.sort);
-    }
+    if (request.sort.column != SortColumn::Started)
+        sortSlots(slots, request);
+    else if (!request.sort.descending)
+        std::reverse(slots.begin(), slots.end());
     std::vector<CallKey> keys;
     keys.reserve(slots.size());
     for (quint32 slot : slots)

@@ -2,6 +2,7 @@
 
 #include "rules/Disposition.h"
 #include "rules/FollowUp.h"
+#include "rules/Phone.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
 #include "store/FollowUpRows.h"
@@ -13,8 +14,6 @@ namespace calldeck
 
 namespace
 {
-
-constexpr int turnsPerCall = 4096;
 
 /** Fields in which the newer word of the provider replaces the older one when it says something. */
 void takeNews(Call &call, const Call &fresh, bool outcomeByPerson)
@@ -71,13 +70,13 @@ void applyTriageRules(Call &call, const Workspace &workspace, TimeMs now)
     }
 }
 
-Verdict CallIntake::prepare(Call &call, TimeMs now)
+Verdict CallIntake::prepare(Call &call, TimeMs now) const
 {
     if (call.provider.isEmpty() || call.provider_call_id.isEmpty())
         return Error{Error::Code::InvalidInput, QStringLiteral("provider_call_id: a call needs its provider and the provider's id"), {}, false};
     call.call_id = callIdFor(call.provider, call.provider_call_id);
     if (call.customer_number.isEmpty() && !call.customer_number_raw.isEmpty())
-        call.customer_number = m_numbers.e164(call.customer_number_raw, m_workspace.region);
+        call.customer_number = parsePhone(call.customer_number_raw, m_workspace.region).e164;
     if (!call.created_at)
         call.created_at = now;
     if (!call.updated_at)
@@ -108,6 +107,8 @@ Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incomin
     applyTriageRules(call, m_workspace, now);
     Verdict done = insertCall(m_database, call);
     if (done)
+        done = indexNewCall(m_database, call);
+    if (done)
         done = writeBeside(call, incoming);
     if (done)
         done = settleFollowUps(call, now);
@@ -133,6 +134,8 @@ Result<CallIntake::Taken> CallIntake::update(const Call &before, const Call &fre
     for (qsizetype i = before.tags.size(); done && i < after.tags.size(); ++i)
         done = addTag(m_database, after.key, after.tags[i]);
     if (done)
+        done = indexCall(m_database, after);
+    if (done)
         done = writeBeside(after, incoming);
     if (done)
         done = settleFollowUps(after, now);
@@ -148,15 +151,7 @@ Verdict CallIntake::writeBeside(const Call &call, const IncomingCall &incoming)
         if (Verdict done = raw.bindAll(call.key, incoming.raw).run(); !done)
             return done;
     }
-    Statement turn = m_database.prepare("INSERT OR IGNORE INTO conversation_turns (id, speaker, content, at_ms, confidence) VALUES (?, ?, ?, ?, ?)");
-    qint64 id = call.key * turnsPerCall;
-    for (const ConversationTurn &spoken : incoming.turns.first(std::min<qsizetype>(incoming.turns.size(), turnsPerCall))) {
-        turn.reset();
-        turn.bindAll(id++, wireWord(spoken.speaker), spoken.content, spoken.at_ms, spoken.confidence);
-        if (Verdict done = turn.run(); !done)
-            return done;
-    }
-    return indexCall(m_database, call, m_numbers);
+    return storeTurns(m_database, call.key, incoming.turns);
 }
 
 Verdict CallIntake::settleFollowUps(const Call &call, TimeMs now)

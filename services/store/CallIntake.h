@@ -3,7 +3,6 @@
 #include "rules/Workspace.h"
 #include "store/CacheFile.h"
 #include "store/Database.h"
-#include "store/NumberMemo.h"
 
 namespace calldeck
 {
@@ -24,7 +23,7 @@ public:
     Result<Taken> put(const IncomingCall &incoming, TimeMs now);
 
 private:
-    Verdict prepare(Call &call, TimeMs now);
+    Verdict prepare(Call &call, TimeMs now) const;
     Result<Taken> add(Call call, const IncomingCall &incoming, TimeMs now);
     Result<Taken> update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now);
     Verdict writeBeside(const Call &call, const IncomingCall &incoming);
@@ -32,7 +31,6 @@ private:
 
     Database &m_database;
     const Workspace &m_workspace;
-    NumberMemo m_numbers;
 };
 
 /** The wire id that a provider's call always gets: the same pair gives the same id on every desk. */

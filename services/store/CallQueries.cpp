@@ -39,12 +39,28 @@ Result<IdSet> CallQueries::tagged(const QStringList &tags)
     return set;
 }
 
-Result<std::vector<CallKey>> CallQueries::textOrder(SortColumn column)
+Result<std::vector<quint32>> CallQueries::textRanks(SortColumn column)
 {
+    // Both read an index of the file alone, in its order.
     Statement select = m_database.prepare(column == SortColumn::Caller
-                                              ? "SELECT id FROM calls WHERE caller_name IS NOT NULL ORDER BY caller_name COLLATE NOCASE, id"
-                                              : "SELECT id FROM calls WHERE customer_number IS NOT NULL ORDER BY customer_number, started_at");
-    return keysOf(m_database, select);
+                                              ? "SELECT id, caller_name FROM calls WHERE caller_name IS NOT NULL ORDER BY caller_name COLLATE NOCASE, id"
+                                              : "SELECT id, customer_number FROM calls WHERE customer_number IS NOT NULL ORDER BY customer_number, started_at");
+    std::vector<quint32> ranks;
+    QByteArray previous;
+    quint32 rank = 0;
+    while (select.step()) {
+        const auto key = static_cast<size_t>(select.integer(0));
+        if (const QByteArrayView text = select.utf8(1); text.compare(previous, Qt::CaseInsensitive) != 0) {
+            previous = text.toByteArray();
+            ++rank;
+        }
+        if (key >= ranks.size())
+            ranks.resize(key + 1 + key / 4, CallIndex::unknownRank);
+        ranks[key] = rank;
+    }
+    if (select.failed())
+        return m_database.lastError();
+    return ranks;
 }
 
 Result<std::vector<CallKey>> CallQueries::order(const CallQuery &query, TimeMs now, const std::function<bool()> &cancelled)
@@ -54,7 +70,7 @@ Result<std::vector<CallKey>> CallQueries::order(const CallQuery &query, TimeMs n
     CallIndex::Request request{query.filter, query.sort, now, nullptr, nullptr, nullptr, cancelled};
     IdSet found;
     IdSet tags;
-    std::vector<CallKey> byText;
+    std::vector<quint32> ranks;
     if (const SearchQuestion question = searchQuestion(query.filter.text); !question.isEmpty()) {
         auto hits = searchCalls(m_database, question);
         if (!hits)
@@ -70,11 +86,11 @@ Result<std::vector<CallKey>> CallQueries::order(const CallQuery &query, TimeMs n
         request.tagged = &tags;
     }
     if (query.sort.column == SortColumn::Caller || query.sort.column == SortColumn::Number) {
-        auto sorted = textOrder(query.sort.column);
-        if (!sorted)
-            return sorted.error();
-        byText = *std::move(sorted);
-        request.textOrder = &byText;
+        auto ranked = textRanks(query.sort.column);
+        if (!ranked)
+            return ranked.error();
+        ranks = *std::move(ranked);
+        request.textRanks = &ranks;
     }
     auto keys = m_index.select(request);
     if (!keys)

@@ -22,7 +22,7 @@ public:
 
 private:
     Result<IdSet> tagged(const QStringList &tags);
-    Result<std::vector<CallKey>> textOrder(SortColumn column);
+    Result<std::vector<quint32>> textRanks(SortColumn column);
 
     Database &m_database;
     CallIndex m_index;

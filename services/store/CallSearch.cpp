@@ -4,6 +4,7 @@
 #include "store/CallRows.h"
 
 #include <algorithm>
+#include <array>
 
 namespace calldeck
 {
@@ -11,7 +12,6 @@ namespace calldeck
 namespace
 {
 
-constexpr int turnsPerCallBits = 12;
 constexpr int shortestTurnPrefix = 3;
 
 struct Term {
@@ -116,7 +116,13 @@ Result<std::vector<CallKey>> searchNewest(Database &database, const SearchQuesti
     return keys;
 }
 
-Verdict indexCall(Database &database, const Call &call, NumberMemo &numbers)
+namespace
+{
+
+/** The five columns of the index in their order. */
+using SearchText = std::array<QString, 5>;
+
+SearchText searchTextOf(const Call &call)
 {
     const auto joined = [](const QStringList &parts) {
         QStringList present = parts;
@@ -124,16 +130,72 @@ Verdict indexCall(Database &database, const Call &call, NumberMemo &numbers)
         return present.join(u' ');
     };
     const QString number = call.customer_number.isEmpty() ? call.customer_number_raw : call.customer_number;
-    Statement write = database.prepare("INSERT INTO search_text (call_id, party, numbers, notes, tags, summary) VALUES (?, ?, ?, ?, ?, ?) "
-                                       "ON CONFLICT (call_id) DO UPDATE SET party = excluded.party, numbers = excluded.numbers, notes = excluded.notes, "
-                                       "tags = excluded.tags, summary = excluded.summary");
-    write.bind(1, call.key);
-    write.bindText(2, joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email}));
-    write.bindText(3, numbers.searchTokens(number).join(u' '));
-    write.bindText(4, joined({call.last_outcome_notes, call.call_notes}));
-    write.bindText(5, call.tags.join(u' '));
-    write.bindText(6, joined({call.transcript_summary, call.call_purpose}));
+    return {joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email}), phoneSearchTokens(number).join(u' '),
+            joined({call.last_outcome_notes, call.call_notes}), call.tags.join(u' '), joined({call.transcript_summary, call.call_purpose})};
+}
+
+Verdict writeText(Database &database, const QByteArray &sql, CallKey key, const SearchText &text)
+{
+    Statement write = database.prepare(sql);
+    int index = 0;
+    for (const QString &column : text)
+        write.bindText(++index, column);
+    write.bind(++index, key);
     return write.run();
+}
+
+constexpr const char *insertText = "INSERT INTO search_text (party, numbers, notes, tags, summary, call_id) VALUES (?, ?, ?, ?, ?, ?)";
+constexpr const char *updateText = "UPDATE search_text SET party = ?, numbers = ?, notes = ?, tags = ?, summary = ? WHERE call_id = ?";
+constexpr const char *insertWords = "INSERT INTO call_search (party, numbers, notes, tags, summary, rowid) VALUES (?, ?, ?, ?, ?, ?)";
+constexpr const char *deleteWords = "INSERT INTO call_search (call_search, party, numbers, notes, tags, summary, rowid) VALUES ('delete', ?, ?, ?, ?, ?, ?)";
+
+} // namespace
+
+Verdict indexNewCall(Database &database, const Call &call)
+{
+    const SearchText text = searchTextOf(call);
+    if (Verdict done = writeText(database, insertText, call.key, text); !done)
+        return done;
+    return writeText(database, insertWords, call.key, text);
+}
+
+Verdict indexCall(Database &database, const Call &call)
+{
+    SearchText before;
+    {
+        Statement select = database.prepare("SELECT party, numbers, notes, tags, summary FROM search_text WHERE call_id = ?");
+        select.bind(1, call.key);
+        if (!select.step())
+            return select.failed() ? Verdict(database.lastError()) : indexNewCall(database, call);
+        for (int column = 0; column < static_cast<int>(before.size()); ++column)
+            before[static_cast<size_t>(column)] = select.text(column);
+    }
+    const SearchText text = searchTextOf(call);
+    if (text == before)
+        return Done{};
+    Verdict done = writeText(database, deleteWords, call.key, before);
+    if (done)
+        done = writeText(database, updateText, call.key, text);
+    return done ? writeText(database, insertWords, call.key, text) : done;
+}
+
+Verdict storeTurns(Database &database, CallKey call, const QList<ConversationTurn> &turns)
+{
+    Statement store = database.prepare("INSERT OR IGNORE INTO conversation_turns (id, speaker, content, at_ms, confidence) VALUES (?, ?, ?, ?, ?)");
+    Statement index = database.prepare("INSERT INTO turn_search (rowid, content) VALUES (?, ?)");
+    qint64 id = call * turnsPerCall;
+    for (const ConversationTurn &spoken : turns.first(std::min<qsizetype>(turns.size(), turnsPerCall))) {
+        store.reset();
+        if (Verdict done = store.bindAll(id, wireWord(spoken.speaker), spoken.content, spoken.at_ms, spoken.confidence).run(); !done)
+            return done;
+        if (database.changedRows() > 0) {
+            index.reset();
+            if (Verdict done = index.bindAll(id, spoken.content).run(); !done)
+                return done;
+        }
+        ++id;
+    }
+    return Done{};
 }
 
 Result<int> indexQueuedCalls(Database &database, int limit)
@@ -147,13 +209,12 @@ Result<int> indexQueuedCalls(Database &database, int limit)
         if (select.failed())
             return database.lastError();
     }
-    NumberMemo numbers;
     for (CallKey key : std::as_const(waiting)) {
         const auto call = findCallByKey(database, key);
         if (!call)
             return call.error();
         if (*call) {
-            if (Verdict done = indexCall(database, **call, numbers); !done)
+            if (Verdict done = indexCall(database, **call); !done)
                 return done.error();
         }
         Statement remove = database.prepare("DELETE FROM search_queue WHERE call_id = ?");

@@ -102,15 +102,19 @@ Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Ac
     Verdict ready = checkFileOnDisk(file);
     if (!ready && ready.error().code == Error::Code::NotFound && access == Database::Access::Create)
         ready = createCache(dataDir, steps);
+    const int newest = steps.isEmpty() ? 0 : steps.last().version;
+    if (ready)
+        ready = checkHead(file, newest);
     if (!ready)
         return ready.error();
     const auto fileAccess = access == Database::Access::ReadOnly ? Database::Access::ReadOnly : Database::Access::ReadWrite;
     auto database = Database::open(file, fileAccess);
     if (!database)
         return database.error();
-    const int newest = steps.isEmpty() ? 0 : steps.last().version;
+    (*database)->setCheckpointOnClose(false);
     if (Verdict ours = checkIdentity(**database, newest); !ours)
         return ours.error();
+    (*database)->setCheckpointOnClose(true);
     if (Verdict done = configure(**database, fileAccess); !done)
         return done.error();
     if (fileAccess == Database::Access::ReadWrite) {

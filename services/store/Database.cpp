@@ -217,6 +217,8 @@ void Database::setCancelCheck(std::function<bool()> cancelled)
     sqlite3_progress_handler(m_handle, m_cancelled ? stepsBetweenCancelChecks : 0, m_cancelled ? +ask : nullptr, this);
 }
 
+void Database::setCheckpointOnClose(bool on) { sqlite3_db_config(m_handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr); }
+
 Verdict Database::backupTo(const QString &file)
 {
     auto target = open(file, Access::Create);

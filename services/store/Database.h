@@ -92,6 +92,8 @@ public:
     void interrupt();
     /** `cancelled` is asked every few thousand steps of a running statement; true makes it fail as Cancelled. */
     void setCancelCheck(std::function<bool()> cancelled);
+    /** While off, closing leaves the journal as it is: for a file that may turn out not to be ours. On after open(). */
+    void setCheckpointOnClose(bool on);
     /** Copies the whole database page by page into a new file while others go on. */
     Verdict backupTo(const QString &file);
 

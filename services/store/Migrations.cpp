@@ -2,12 +2,38 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QtEndian>
 
 // A static library's resources are linked only when somebody asks for them, and Q_INIT_RESOURCE must stand outside namespaces.
 static void loadMigrationResources() { Q_INIT_RESOURCE(migrations); }
 
 namespace calldeck
 {
+
+namespace
+{
+
+Verdict checkMarks(const QString &name, qint64 id, qint64 version, int newestVersion)
+{
+    if (id != cacheApplicationId || version < 1) {
+        return Error{Error::Code::Foreign,
+                     QStringLiteral("%1 is not a Calldeck database. Choose another data directory; the file was not touched.").arg(name),
+                     {},
+                     false};
+    }
+    if (version > newestVersion) {
+        return Error{Error::Code::NewerVersion,
+                     QStringLiteral("%1 was written by a newer Calldeck (data version %2, this program knows %3). Install the newer program; the file was not touched.")
+                         .arg(name)
+                         .arg(version)
+                         .arg(newestVersion),
+                     {},
+                     false};
+    }
+    return Done{};
+}
+
+} // namespace
 
 QList<Migration> cacheMigrations()
 {
@@ -25,12 +51,16 @@ QList<Migration> cacheMigrations()
 
 Verdict migrate(Database &database, const QList<Migration> &steps)
 {
+    const auto isDone = [&](const Migration &step) { return database.singleInteger("PRAGMA user_version").value_or(0) >= step.version; };
     for (const Migration &step : steps) {
-        if (database.singleInteger("PRAGMA user_version").value_or(0) >= step.version)
+        if (isDone(step))
             continue;
         Transaction transaction(database);
         if (!transaction.begun())
             return transaction.begun();
+        // Another program may have taken this step while we waited for the lock.
+        if (isDone(step))
+            continue;
         Verdict done = database.execute(step.sql);
         if (done)
             done = database.execute("PRAGMA application_id = " + QByteArray::number(cacheApplicationId));
@@ -52,24 +82,19 @@ Verdict checkIdentity(Database &database, int newestVersion)
     const auto id = database.singleInteger("PRAGMA application_id");
     if (!id)
         return database.lastError();
-    const QString name = QFileInfo(database.file()).fileName();
-    const qint64 version = database.singleInteger("PRAGMA user_version").value_or(0);
-    if (*id != cacheApplicationId || version < 1) {
-        return Error{Error::Code::Foreign,
-                     QStringLiteral("%1 is not a Calldeck database. Choose another data directory; the file was not touched.").arg(name),
-                     {},
-                     false};
-    }
-    if (version > newestVersion) {
-        return Error{Error::Code::NewerVersion,
-                     QStringLiteral("%1 was written by a newer Calldeck (data version %2, this program knows %3). Install the newer program; the file was not touched.")
-                         .arg(name)
-                         .arg(version)
-                         .arg(newestVersion),
-                     {},
-                     false};
-    }
-    return Done{};
+    return checkMarks(QFileInfo(database.file()).fileName(), *id, database.singleInteger("PRAGMA user_version").value_or(0), newestVersion);
+}
+
+Verdict checkHead(const QString &path, int newestVersion)
+{
+    constexpr qint64 headBytes = 100;
+    constexpr int versionAt = 60;
+    constexpr int idAt = 68;
+    QFile file(path);
+    const QByteArray head = file.open(QIODevice::ReadOnly) ? file.read(headBytes) : QByteArray();
+    if (head.size() < headBytes || !head.startsWith("SQLite format 3"))
+        return Done{};
+    return checkMarks(QFileInfo(path).fileName(), qFromBigEndian<quint32>(head.constData() + idAt), qFromBigEndian<qint32>(head.constData() + versionAt), newestVersion);
 }
 
 } // namespace calldeck

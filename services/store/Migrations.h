@@ -23,5 +23,7 @@ inline constexpr qint64 cacheApplicationId = 0x43444b31;
 Verdict migrate(Database &database, const QList<Migration> &steps);
 /** Foreign, newer or fit for use. */
 Verdict checkIdentity(Database &database, int newestVersion);
+/** The same from the first bytes of the file, before SQLite lays a journal beside it; what they cannot tell passes. */
+Verdict checkHead(const QString &path, int newestVersion);
 
 } // namespace calldeck

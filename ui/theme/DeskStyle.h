@@ -3,6 +3,7 @@
 #include "theme/Theme.h"
 
 #include <QProxyStyle>
+#include <QStyleOption>
 
 namespace calldeck
 {
@@ -24,6 +25,8 @@ public:
 private:
     void drawField(const QStyleOption *option, QPainter *painter) const;
     void drawButton(const QStyleOption *option, QPainter *painter, const QWidget *widget) const;
+    void drawButtonLabel(const QStyleOptionButton &button, QPainter *painter, const QWidget *widget) const;
+    void drawHeaderLabel(const QStyleOptionHeader &header, QPainter *painter) const;
     void drawTab(const QStyleOption *option, QPainter *painter) const;
     void drawScrollBar(const QStyleOptionComplex *option, QPainter *painter) const;
 
