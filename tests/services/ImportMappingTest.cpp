@@ -59,7 +59,9 @@ TEST_F(ImportMappingTest, localTimesKnowTheClockChanges)
     EXPECT_EQ(startOf(mapped(start, "day,at", "990701,7:02:47")), u"1999-07-01T04:02:47.000Z"_s);
     EXPECT_EQ(startOf(mapped(start, "day,at", "990401,25:10:00")), u"1999-04-01T23:10:00.000Z"_s) << "an hour past 24 is of the next day";
     const QString inGap = startOf(mapped(start, "day,at", "990402,2:30:00"));
-    EXPECT_EQ(inGap, u"1999-04-02T00:30:00.000Z"_s) << "a time that the change skips is moved behind it";
+    EXPECT_EQ(inGap, u"1999-04-02T00:00:00.000Z"_s) << "a time that the change skips is moved to the end of the gap";
+    EXPECT_EQ(startOf(mapped(start, "day,at", "990903,1:30:00")), u"1999-09-02T22:30:00.000Z"_s) << "of two it is the first";
+    EXPECT_EQ(startOf(mapped(start, "day,at", "990903,2:30:00")), u"1999-09-03T00:30:00.000Z"_s);
 }
 
 TEST_F(ImportMappingTest, stagesAfterMidnightAndClocksThatRunBehind)
@@ -105,6 +107,7 @@ TEST_F(ImportMappingTest, firstRuleWhoseConditionsHoldDecides)
         {"when": {"column": "a", "equals": "1"}, "constant": "one"}])";
     EXPECT_EQ(mapped(fields, "t,a,b", "2026-11-20,2,y").queue, u"both"_s);
     EXPECT_EQ(mapped(fields, "t,a,b", "2026-11-20,1,x").queue, u"one"_s);
+    EXPECT_EQ(mapped(fields, "t,a,b", "2026-11-20,2,X").queue, QString()) << "letter case makes no other value";
     EXPECT_EQ(mapped(fields, "t,a,b", "2026-11-20,3,y").queue, QString());
 }
 
