@@ -23,7 +23,13 @@ constexpr int longestWaitForPictureMs = 20'000;
 
 DeskApplication::DeskApplication(QApplication &application, Options options) : m_application(application), m_options(std::move(options)) {}
 
-DeskApplication::~DeskApplication() = default;
+DeskApplication::~DeskApplication()
+{
+    if (m_window)
+        m_window->keepTyped();
+    if (m_store)
+        m_store->close();
+}
 
 Verdict DeskApplication::start()
 {

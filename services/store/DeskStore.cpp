@@ -52,12 +52,18 @@ DeskStore::DeskStore(Workspace workspace, QString agentName, std::unique_ptr<Dir
     });
 }
 
-DeskStore::~DeskStore()
+DeskStore::~DeskStore() { close(); }
+
+void DeskStore::close()
 {
     m_newestOrder->fetch_add(1);
-    m_finder.reset();
-    m_reader.reset();
-    m_writer.reset();
+    m_countTimer.stop();
+    if (m_finder)
+        m_finder->finish();
+    if (m_reader)
+        m_reader->finish();
+    if (m_writer)
+        m_writer->finish();
 }
 
 Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName)

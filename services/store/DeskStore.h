@@ -25,6 +25,8 @@ public:
     /** Opens or, with Mode::Create, makes the cache; blocks for the few milliseconds that takes, before any window is shown. */
     static Result<std::unique_ptr<DeskStore>> open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName);
     ~DeskStore() override;
+    /** Does everything that was asked for and ends the threads. Before the objects that wait for answers are destroyed: Qt 6.4 asserts otherwise. */
+    void close();
 
     const Workspace &workspace() const override { return m_workspace; }
     QString agentName() const override { return m_agentName; }

@@ -1,5 +1,6 @@
 #include "Benchmarks.h"
 
+#include "MemoryPreferences.h"
 #include "drawer/CallDrawer.h"
 #include "store/CallRows.h"
 #include "store/DataDirectory.h"
@@ -18,16 +19,6 @@ namespace calldeck::bench
 
 namespace
 {
-
-class MemoryPreferences : public DeskPreferences
-{
-public:
-    QVariant value(const QString &key, const QVariant &fallback) const override { return m_values.value(key, fallback); }
-    void setValue(const QString &key, const QVariant &value) override { m_values.insert(key, value); }
-
-private:
-    QHash<QString, QVariant> m_values;
-};
 
 /** Counts the paints of a widget. */
 class PaintWatch : public QObject

@@ -229,6 +229,8 @@ void MainWindow::openCall(CallKey call)
         m_page->table().select(call);
 }
 
+void MainWindow::keepTyped() { m_drawer->flushDraft(); }
+
 void MainWindow::showDrawer(bool on)
 {
     if (!on)
@@ -334,7 +336,7 @@ void MainWindow::switchTheme(ThemeChoice choice)
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
-    m_drawer->flushDraft();
+    keepTyped();
     m_preferences.setValue(QStringLiteral("window/size"), size());
     QWidget::closeEvent(event);
 }

@@ -35,6 +35,8 @@ public:
     /** triage, calls, followups, settings or keys; false when there is no such view. */
     bool showView(const QString &view);
     void openCall(CallKey call);
+    /** Hands what is typed and not yet saved to the desk. */
+    void keepTyped();
 
 Q_SIGNALS:
     /** Rows stand on the screen for the first time. */
