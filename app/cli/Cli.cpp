@@ -2,9 +2,12 @@
 
 #include <QDateTime>
 #include <QTimeZone>
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <unistd.h>
 
 namespace calldeck
@@ -20,8 +23,7 @@ void onInterrupt(int) { stopAsked.store(true); }
 ExitCode codeOf(const Error &error)
 {
     switch (error.code) {
-    case Error::Code::InvalidInput:
-    case Error::Code::NotFound: return exitBadInput;
+    case Error::Code::InvalidInput: return exitBadInput;
     case Error::Code::Cancelled: return exitInterrupted;
     default: return exitStoreProblem;
     }
@@ -29,9 +31,17 @@ ExitCode codeOf(const Error &error)
 
 } // namespace
 
+const char *const exitCodesHelp = "Ends with 0 when done, 1 when the command line is wrong, 2 when a file, filter or id that was given is wrong,\n"
+                                  "3 when the data directory or the place for the result cannot be used, 4 when verify found something, 130 when\n"
+                                  "interrupted. Whenever it does not end with 0, the calls are as they were before.";
+
 void installSignalHandlers()
 {
-    std::signal(SIGINT, onInterrupt);
+    struct sigaction stop {};
+    stop.sa_handler = onInterrupt;
+    stop.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    sigaction(SIGINT, &stop, nullptr);
+    sigaction(SIGTERM, &stop, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -44,7 +54,7 @@ std::optional<int> Cli::parse(const QStringList &arguments, int positionals)
     if (m_parser.isSet(QStringLiteral("help"))) {
         QString text = m_parser.helpText();
         text.replace(text.left(text.indexOf(u'\n')), QStringLiteral("Usage: calldeck-cli [--data-dir DIR] %1").arg(m_usage));
-        put(text.toUtf8().trimmed());
+        put(text.toUtf8().trimmed() + "\n\n" + exitCodesHelp);
         return exitOk;
     }
     const auto given = m_parser.positionalArguments().size();
@@ -103,7 +113,30 @@ void Cli::progress(const QString &text) const
 
 bool Cli::put(const QByteArray &line)
 {
-    return fwrite(line.constData(), 1, static_cast<size_t>(line.size()), stdout) == static_cast<size_t>(line.size()) && fputc('\n', stdout) != EOF && !interrupted();
+    if (m_outputError != 0)
+        return false;
+    const bool written = fwrite(line.constData(), 1, static_cast<size_t>(line.size()), stdout) == static_cast<size_t>(line.size()) && fputc('\n', stdout) != EOF;
+    if (!written)
+        m_outputError = errno;
+    return written && !interrupted();
+}
+
+bool Cli::putText(const QString &line)
+{
+    QString plain = line;
+    std::replace_if(plain.begin(), plain.end(), [](QChar c) { return c.category() == QChar::Other_Control; }, QChar(u' '));
+    return put(plain.toUtf8());
+}
+
+int Cli::finish(int code)
+{
+    progress({});
+    if (m_outputError == 0 && fflush(stdout) != 0)
+        m_outputError = errno;
+    if (m_outputError == 0 || m_outputError == EPIPE)
+        return code;
+    say(QStringLiteral("The result could not be written: %1.").arg(QString::fromLocal8Bit(std::strerror(m_outputError))));
+    return code == exitOk ? exitStoreProblem : code;
 }
 
 bool Cli::interrupted() { return stopAsked.load(); }

@@ -14,10 +14,11 @@ enum ExitCode {
     exitOk = 0,
     exitUsage = 1,        ///< the command line is wrong
     exitBadInput = 2,     ///< a file, filter or id that was given is wrong; nothing was changed
-    exitStoreProblem = 3, ///< the data directory cannot be used
+    exitStoreProblem = 3, ///< the data directory, or the place for the result, cannot be used
     exitFindings = 4,     ///< verify found something
     exitInterrupted = 130 ///< Ctrl+C; nothing was changed
 };
+extern const char *const exitCodesHelp;
 
 /** One run of one command: its options, its output, and how its errors are told. Machine output goes to stdout, words to stderr. */
 class Cli
@@ -28,6 +29,8 @@ public:
     QCommandLineParser &parser() { return m_parser; }
     /** Parses the words after the command; nothing when the command may go on, else the code to end with. */
     std::optional<int> parse(const QStringList &arguments, int positionals);
+    bool isSet(const QString &option) const { return m_parser.isSet(option); }
+    QString value(const QString &option) const { return m_parser.value(option); }
     QString positional(int index) const { return m_parser.positionalArguments().value(index); }
 
     const QString &dataDir() const { return m_dataDir; }
@@ -44,6 +47,10 @@ public:
     void progress(const QString &text) const;
     /** One line of machine output; false when nobody reads any more. */
     bool put(const QByteArray &line);
+    /** A line for a terminal: control characters, which could steer it, become blanks. */
+    bool putText(const QString &line);
+    /** What the program ends with: `code`, unless the output could not be written. Call last. */
+    int finish(int code);
     static bool interrupted();
     static TimeMs now();
 
@@ -52,6 +59,7 @@ private:
     QString m_usage;
     QCommandLineParser m_parser;
     std::unique_ptr<DirectoryLock> m_lock;
+    int m_outputError = 0;
 };
 
 struct CliCommand {
@@ -71,7 +79,7 @@ int runVerify(Cli &cli, const QStringList &arguments);
 int runMigrate(Cli &cli, const QStringList &arguments);
 int runBackup(Cli &cli, const QStringList &arguments);
 
-/** SIGINT stops at the next safe point; a closed stdout ends the output and nothing else. */
+/** SIGINT and SIGTERM stop at the next safe point, a second one at once; a closed stdout ends the output and nothing else. */
 void installSignalHandlers();
 
 } // namespace calldeck

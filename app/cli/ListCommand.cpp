@@ -13,14 +13,13 @@ namespace calldeck
 namespace
 {
 
-QByteArray tableLine(const Call &call, const QTimeZone &zone, const QString &region)
+QString tableLine(const Call &call, const QTimeZone &zone, const QString &region)
 {
     const QString started = call.started_at ? QDateTime::fromMSecsSinceEpoch(*call.started_at, zone).toString(QStringLiteral("yyyy-MM-dd HH:mm")) : QString();
     const auto cell = [](const QString &text, int width) { return QString(text.left(width).leftJustified(width) + QStringLiteral("  ")); };
-    return QString(cell(started, 16) + cell(fieldText(call, CallField::status), 11) + cell(fieldText(call, CallField::call_type), 17) +
-                   cell(call.caller_name.isEmpty() ? call.business_name : call.caller_name, 22) + cell(formatPhone(call.customer_number, region), 17) +
-                   cell(fieldText(call, CallField::outcome), 17) + call.call_id)
-        .toUtf8();
+    return cell(started, 16) + cell(fieldText(call, CallField::status), 11) + cell(fieldText(call, CallField::call_type), 17) +
+           cell(call.caller_name.isEmpty() ? call.business_name : call.caller_name, 22) + cell(formatPhone(call.customer_number, region), 17) +
+           cell(fieldText(call, CallField::outcome), 17) + call.call_id;
 }
 
 } // namespace
@@ -46,7 +45,7 @@ int runList(Cli &cli, const QStringList &arguments)
     const QTimeZone zone((*cache)->workspace().zone);
     qint64 shown = 0;
     const auto visited = (*cache)->forEachCall({*filter, {}}, Cli::now(), [&](const Call &call) {
-        const bool read = cli.put(json ? QJsonDocument(callToJson(call)).toJson(QJsonDocument::Compact) : tableLine(call, zone, (*cache)->workspace().region));
+        const bool read = json ? cli.put(QJsonDocument(callToJson(call)).toJson(QJsonDocument::Compact)) : cli.putText(tableLine(call, zone, (*cache)->workspace().region));
         return read && ++shown != limit;
     });
     if (!visited)

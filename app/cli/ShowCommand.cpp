@@ -57,17 +57,17 @@ void printWords(Cli &cli, const CallDetail &detail, const QList<CallOutcomeRecor
 {
     for (size_t i = 0; i < callFields().size(); ++i) {
         const QString text = fieldText(detail.call, static_cast<CallField>(i));
-        if (!text.isEmpty())
-            cli.put(QStringLiteral("%1  %2").arg(QLatin1String(callFields()[i].label), -24).arg(text).toUtf8());
+        if (!text.isEmpty() && text != QStringLiteral("false"))
+            cli.putText(QStringLiteral("%1  %2").arg(QLatin1String(callFields()[i].label), -24).arg(text));
     }
     if (!detail.call.tags.isEmpty())
-        cli.put(QStringLiteral("%1  %2").arg(QStringLiteral("Tags"), -24).arg(detail.call.tags.join(QStringLiteral(", "))).toUtf8());
+        cli.putText(QStringLiteral("%1  %2").arg(QStringLiteral("Tags"), -24).arg(detail.call.tags.join(QStringLiteral(", "))));
     for (const CallOutcomeRecord &outcome : outcomes)
-        cli.put(QStringLiteral("Outcome at %1: %2 %3").arg(isoUtc(outcome.at), outcome.disposition, outcome.notes).trimmed().toUtf8());
+        cli.putText(QStringLiteral("Outcome at %1: %2 %3").arg(isoUtc(outcome.at), outcome.disposition, outcome.notes).trimmed());
     for (const FollowUpTask &task : detail.follow_ups)
-        cli.put(QStringLiteral("Follow-up due %1: %2").arg(isoUtc(task.due_at), task.note).toUtf8());
+        cli.putText(QStringLiteral("Follow-up due %1: %2").arg(isoUtc(task.due_at), task.note));
     for (const ConversationTurn &turn : turns)
-        cli.put(QStringLiteral("%1: %2").arg(labelOf(turn.speaker), turn.content).toUtf8());
+        cli.putText(QStringLiteral("%1: %2").arg(labelOf(turn.speaker), turn.content));
 }
 
 } // namespace
@@ -85,7 +85,7 @@ int runShow(Cli &cli, const QStringList &arguments)
     if (!key)
         return cli.fail(key.error());
     if (!*key)
-        return cli.fail({Error::Code::NotFound, QStringLiteral("There is no call \"%1\".").arg(cli.positional(0)), {}, false});
+        return cli.fail({Error::Code::InvalidInput, QStringLiteral("There is no call \"%1\".").arg(cli.positional(0)), {}, false});
     const auto detail = (*cache)->detail(**key);
     const auto outcomes = (*cache)->outcomes(**key);
     const auto turns = (*cache)->turns(**key);

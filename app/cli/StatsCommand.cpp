@@ -1,8 +1,8 @@
 #include "Cli.h"
+#include "Moments.h"
 
 #include "export/CallStats.h"
 
-#include <QDate>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -12,17 +12,20 @@ namespace calldeck
 namespace
 {
 
-/** "started>=..." and "started<...": a day without a time counts wholly, at both ends. */
-QString periodFilter(const QString &from, const QString &to)
+/** A day without a time counts wholly, at both ends. */
+Result<CallFilter> periodFrom(const Cli &cli, const QTimeZone &zone)
 {
-    const QDate lastDay = QDate::fromString(to, Qt::ISODate);
-    const QString end = lastDay.isValid() && to.size() == 10 ? lastDay.addDays(1).toString(Qt::ISODate) : to;
-    QStringList terms;
-    if (!from.isEmpty())
-        terms.append(QStringLiteral("started>=%1").arg(from));
-    if (!end.isEmpty())
-        terms.append(QStringLiteral("started<%1").arg(end));
-    return terms.join(u' ');
+    CallFilter filter;
+    for (const QString &option : {QStringLiteral("from"), QStringLiteral("to")}) {
+        if (!cli.isSet(option))
+            continue;
+        const bool isEnd = option == QStringLiteral("to");
+        const auto at = momentFrom(cli.value(option), zone, isEnd ? WholeDay::End : WholeDay::Start);
+        if (!at)
+            return at.error();
+        (isEnd ? filter.started_at.to : filter.started_at.from) = *at;
+    }
+    return filter;
 }
 
 void printWords(Cli &cli, const CallStats &stats)
@@ -56,7 +59,7 @@ int runStats(Cli &cli, const QStringList &arguments)
     auto cache = cli.openToRead();
     if (!cache)
         return cli.fail(cache.error());
-    const auto filter = cli.filterFrom(periodFilter(cli.parser().value(QStringLiteral("from")), cli.parser().value(QStringLiteral("to"))), **cache);
+    const auto filter = periodFrom(cli, QTimeZone((*cache)->workspace().zone));
     if (!filter)
         return cli.fail(filter.error());
     CallStats stats(target);

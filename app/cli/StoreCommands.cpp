@@ -7,18 +7,36 @@
 namespace calldeck
 {
 
+namespace
+{
+
+Result<VerifyReport> verified(Cli &cli)
+{
+    // The check of the text index needs a connection that may write, and goes well beside a running desk. What needs a migration is refused first.
+    if (auto readable = cli.openToRead(); !readable)
+        return readable.error();
+    auto cache = CacheFile::open(cli.dataDir(), CacheFile::Mode::ReadWrite);
+    return cache ? (*cache)->verify() : Result<VerifyReport>(cache.error());
+}
+
+/** Damage that keeps the file from being read at all is a finding like any other. */
+Result<VerifyReport> withDamage(Result<VerifyReport> report)
+{
+    if (report || report.error().code != Error::Code::Damaged)
+        return report;
+    VerifyReport damaged;
+    damaged.problems.append(report.error().message);
+    return damaged;
+}
+
+} // namespace
+
 int runVerify(Cli &cli, const QStringList &arguments)
 {
     cli.parser().addOption({QStringLiteral("json"), QStringLiteral("Print one JSON object.")});
     if (const auto code = cli.parse(arguments, 0))
         return *code;
-    // The check of the text index needs a connection that may write, and goes well beside a running desk. What needs a migration is refused first.
-    if (auto readable = cli.openToRead(); !readable)
-        return cli.fail(readable.error());
-    auto cache = CacheFile::open(cli.dataDir(), CacheFile::Mode::ReadWrite);
-    if (!cache)
-        return cli.fail(cache.error());
-    const auto report = (*cache)->verify();
+    const auto report = withDamage(verified(cli));
     if (!report)
         return cli.fail(report.error());
     if (cli.parser().isSet(QStringLiteral("json"))) {

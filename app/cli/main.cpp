@@ -4,7 +4,13 @@
 #include <QDir>
 #include <QStandardPaths>
 #include <algorithm>
+#include <array>
+#include <clocale>
 #include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <unistd.h>
 
 namespace
 {
@@ -29,10 +35,26 @@ void printHelp(FILE *to)
     for (const CliCommand &command : commands)
         fprintf(to, "  %-9s %s\n", command.name, command.summary);
     fputs("\nOptions:\n  --data-dir DIR  folder of the desk's data; without it the one of the desk\n  --help          this text\n  --version       the program's version\n\n"
-          "Ends with 0 when done, 1 when the command line is wrong, 2 when a file, filter or id that was given is wrong,\n"
-          "3 when the data directory cannot be used, 4 when verify found something, 130 when interrupted.\n"
-          "Whenever it does not end with 0, the calls are as they were before.\n",
+          "Times in options are those of the business; filters are those of the search field, such as: status:missed started:today\n\n",
           to);
+    fprintf(to, "%s\n", exitCodesHelp);
+}
+
+/** A program that was started with a closed standard stream must not get that number for its data file. */
+void holdStandardStreams()
+{
+    for (const int stream : std::array{STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) < 0)
+            return;
+    }
+}
+
+/** Qt warns on stderr about locales that are not UTF-8, which is no business of who calls this program. */
+void useUtf8()
+{
+    std::setlocale(LC_ALL, "");
+    if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0)
+        ::setenv("LC_ALL", "C.UTF-8", 1);
 }
 
 QString defaultDataDir() { return QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath(QStringLiteral("desk")); }
@@ -41,6 +63,8 @@ QString defaultDataDir() { return QDir(QStandardPaths::writableLocation(QStandar
 
 int main(int argc, char **argv)
 {
+    holdStandardStreams();
+    useUtf8();
     QCoreApplication application(argc, argv);
     // The desk's own name: both programs mean the same folder when none is given.
     QCoreApplication::setApplicationName(QStringLiteral("calldeck"));
@@ -78,5 +102,5 @@ int main(int argc, char **argv)
     }
     Cli cli(dataDir, QLatin1String(command->usage));
     cli.parser().setApplicationDescription(QLatin1String(command->summary));
-    return command->run(cli, words);
+    return cli.finish(command->run(cli, words));
 }

@@ -18,7 +18,7 @@ struct ColumnRef {
     int index = -1;
 };
 
-/** The column holds (or, with `negated`, does not hold) one of the values. */
+/** The column holds (or, with `negated`, does not hold) one of the values, whatever their letter case. */
 struct Condition {
     ColumnRef column;
     QStringList values;

@@ -51,7 +51,7 @@ private:
     void readMark(QByteArray &block);
     void inspect(int byte);
     void startSequence(int byte);
-    void report(int byte);
+    void report(int byte, qint64 at);
 
     std::unique_ptr<ByteSource> m_bytes;
     TextEncoding m_encoding;
@@ -61,6 +61,8 @@ private:
     qint64 m_before = 0; ///< bytes in front of m_block
     qint64 m_line = 1;
     int m_follow = 0;    ///< continuation bytes that must come
+    int m_lead = 0;      ///< the byte that announced them
+    qint64 m_leadAt = 0;
     int m_lowest = 0x80; ///< bounds of the next continuation byte
     int m_highest = 0xbf;
     bool m_started = false;
