@@ -52,6 +52,8 @@ struct ConversationTurn {
     QString content;
     qint64 at_ms = 0; ///< from the start of the call
     std::optional<double> confidence;
+
+    friend bool operator==(const ConversationTurn &, const ConversationTurn &) = default;
 };
 
 /** What a person has typed for a call and not yet saved; survives a crash. */

@@ -231,7 +231,7 @@ IncomingCall CallGenerator::finish(IncomingCall incoming, TimeMs answeredAt, Tim
     call.queue_seconds = (answeredAt - *call.started_at) / 1000;
     call.ended_at = endedAt;
     call.duration_seconds = (endedAt - *call.started_at) / 1000;
-    call.live_state = LiveState::WRAP_UP;
+    call.live_state.reset();
     return incoming;
 }
 

@@ -66,8 +66,11 @@ Verdict CacheFile::commitImport() { return m_database->execute("COMMIT"); }
 
 Verdict CacheFile::rollbackImport()
 {
-    if (Verdict done = m_database->execute("ROLLBACK"); !done)
-        return done;
+    // A full disk or a read error has ended the transaction already.
+    if (m_database->isInTransaction()) {
+        if (Verdict done = m_database->execute("ROLLBACK"); !done)
+            return done;
+    }
     auto workspace = loadWorkspace(*m_database);
     if (!workspace)
         return workspace.error();

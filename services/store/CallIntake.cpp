@@ -3,6 +3,8 @@
 #include "rules/Disposition.h"
 #include "rules/FollowUp.h"
 #include "rules/Phone.h"
+#include "store/AuditRows.h"
+#include "store/CallDetails.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
 #include "store/FollowUpRows.h"
@@ -15,16 +17,39 @@ namespace calldeck
 namespace
 {
 
-/** Fields in which the newer word of the provider replaces the older one when it says something. */
-void takeNews(Call &call, const Call &fresh, bool outcomeByPerson)
+/** Messages of a provider may come late or twice: a call's status only moves on, and what ended stays ended. */
+int stageOf(const Call &call)
 {
-    static const QList<CallField> ours{CallField::outcome,        CallField::disposition,           CallField::last_outcome_notes,  CallField::outcome_at,
-                                       CallField::last_outcome_agent_id, CallField::outcome_required, CallField::follow_up_required, CallField::follow_up_date};
-    static const QList<CallField> derived{CallField::in_triage,       CallField::sla_trigger, CallField::sla_started_at, CallField::sla_warning_at,
-                                          CallField::sla_critical_at, CallField::sla_due_at,  CallField::sla_met_at,     CallField::created_at,
-                                          CallField::updated_at};
+    if (!call.status || call.status == CallStatus::SCHEDULED)
+        return 0;
+    return call.status == CallStatus::IN_PROGRESS ? 1 : 2;
+}
+
+const QSet<CallField> &derivedFields()
+{
+    static const QSet<CallField> fields{CallField::in_triage,  CallField::sla_trigger, CallField::sla_started_at, CallField::sla_warning_at, CallField::sla_critical_at,
+                                        CallField::sla_due_at, CallField::sla_met_at,  CallField::created_at,     CallField::updated_at};
+    return fields;
+}
+
+const QSet<CallField> &outcomeFields()
+{
+    static const QSet<CallField> fields{CallField::outcome,
+                                        CallField::disposition,
+                                        CallField::last_outcome_notes,
+                                        CallField::outcome_at,
+                                        CallField::last_outcome_agent_id,
+                                        CallField::outcome_required,
+                                        CallField::follow_up_required,
+                                        CallField::follow_up_date};
+    return fields;
+}
+
+/** The newer word of the provider replaces the older one when it says something and nobody here has decided otherwise. */
+void takeNews(Call &call, const Call &fresh, const QSet<CallField> &kept)
+{
     forEachField(call, [&](CallField field, auto &value) {
-        if (derived.contains(field) || (outcomeByPerson && ours.contains(field)))
+        if (kept.contains(field))
             return;
         withField(fresh, field, [&](const auto &news) {
             if constexpr (std::is_same_v<std::decay_t<decltype(news)>, std::decay_t<decltype(value)>>) {
@@ -98,18 +123,21 @@ Result<CallIntake::Taken> CallIntake::put(const IncomingCall &incoming, TimeMs n
     return *before ? update(**before, call, incoming, now) : add(std::move(call), incoming, now);
 }
 
+bool CallIntake::mustNotBeContacted(const QString &number) const
+{
+    Statement listed = m_database.prepare("SELECT 1 FROM do_not_contact WHERE number = ?");
+    return !number.isEmpty() && listed.bindAll(number).step();
+}
+
 Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incoming, TimeMs now)
 {
-    if (!call.do_not_contact && !call.customer_number.isEmpty()) {
-        Statement listed = m_database.prepare("SELECT 1 FROM do_not_contact WHERE number = ?");
-        call.do_not_contact = listed.bindAll(call.customer_number).step();
-    }
+    call.do_not_contact = call.do_not_contact || mustNotBeContacted(call.customer_number);
     applyTriageRules(call, m_workspace, now);
     Verdict done = insertCall(m_database, call);
     if (done)
         done = indexNewCall(m_database, call);
     if (done)
-        done = writeBeside(call, incoming);
+        done = writeBeside(call, incoming, true);
     if (done)
         done = settleFollowUps(call, now);
     if (!done)
@@ -119,39 +147,79 @@ Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incomin
 
 Result<CallIntake::Taken> CallIntake::update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now)
 {
-    Statement recorded = m_database.prepare("SELECT 1 FROM call_outcomes WHERE call_id = ? LIMIT 1");
-    Call after = before;
-    takeNews(after, fresh, recorded.bindAll(before.key).step());
-    applyTriageRules(after, m_workspace, now);
-    for (const QString &tag : fresh.tags) {
-        if (!after.tags.contains(tag))
-            after.tags.append(tag);
-    }
-    if (changedFields(before, after).isEmpty() && after.tags.size() == before.tags.size())
+    auto after = merged(before, fresh, now);
+    if (!after)
+        return after.error();
+    auto newBeside = bringsNewTurnsOrWords(before.key, incoming);
+    if (!newBeside)
+        return newBeside.error();
+    if (changedFields(before, *after).isEmpty() && after->tags.size() == before.tags.size() && !*newBeside)
         return Taken{Applied::Unchanged, before.key};
-    after.updated_at = now;
-    Verdict done = updateCall(m_database, before, after);
-    for (qsizetype i = before.tags.size(); done && i < after.tags.size(); ++i)
-        done = addTag(m_database, after.key, after.tags[i]);
+    after->updated_at = now;
+    Verdict done = updateCall(m_database, before, *after);
+    for (qsizetype i = before.tags.size(); done && i < after->tags.size(); ++i)
+        done = addTag(m_database, after->key, after->tags[i]);
     if (done)
-        done = indexCall(m_database, after);
+        done = indexCall(m_database, *after);
     if (done)
-        done = writeBeside(after, incoming);
-    if (done)
-        done = settleFollowUps(after, now);
+        done = writeBeside(*after, incoming, false);
+    // A task that somebody closed is not made again because the provider mentions the call once more.
+    if (done && (after->in_triage != before.in_triage || !after->in_triage))
+        done = settleFollowUps(*after, now);
     if (!done)
         return done.error();
     return Taken{Applied::Updated, before.key};
 }
 
-Verdict CallIntake::writeBeside(const Call &call, const IncomingCall &incoming)
+Result<Call> CallIntake::merged(const Call &before, const Call &fresh, TimeMs now) const
+{
+    auto trail = auditOfCall(m_database, before.key);
+    if (!trail)
+        return trail.error();
+    const Handwork byPeople = handworkIn(*trail);
+    QSet<CallField> kept = byPeople.fields + derivedFields();
+    Statement recorded = m_database.prepare("SELECT 1 FROM call_outcomes WHERE call_id = ? AND retracted_at IS NULL LIMIT 1");
+    if (recorded.bindAll(before.key).step())
+        kept += outcomeFields();
+    if (stageOf(fresh) < stageOf(before))
+        kept += QSet<CallField>{CallField::status, CallField::live_state};
+    Call after = before;
+    takeNews(after, fresh, kept);
+    if (stageOf(fresh) > 1)
+        after.live_state = fresh.live_state;
+    if (after.customer_number != before.customer_number)
+        after.do_not_contact = after.do_not_contact || mustNotBeContacted(after.customer_number);
+    applyTriageRules(after, m_workspace, now);
+    for (const QString &tag : fresh.tags) {
+        if (!after.tags.contains(tag) && !byPeople.removed_tags.contains(tag))
+            after.tags.append(tag);
+    }
+    return after;
+}
+
+Result<bool> CallIntake::bringsNewTurnsOrWords(CallKey key, const IncomingCall &incoming)
+{
+    if (!incoming.raw.isEmpty()) {
+        Statement known = m_database.prepare("SELECT 1 FROM call_payloads WHERE call_id = ? AND raw = ?");
+        if (!known.bindAll(key, incoming.raw).step())
+            return known.failed() ? Result<bool>(m_database.lastError()) : true;
+    }
+    if (incoming.turns.isEmpty())
+        return false;
+    auto known = callTurns(m_database, key, turnsPerCall);
+    if (!known)
+        return known.error();
+    return *known != incoming.turns.first(std::min<qsizetype>(incoming.turns.size(), turnsPerCall));
+}
+
+Verdict CallIntake::writeBeside(const Call &call, const IncomingCall &incoming, bool isNew)
 {
     if (!incoming.raw.isEmpty()) {
         Statement raw = m_database.prepare("INSERT OR REPLACE INTO call_payloads (call_id, raw) VALUES (?, ?)");
         if (Verdict done = raw.bindAll(call.key, incoming.raw).run(); !done)
             return done;
     }
-    return storeTurns(m_database, call.key, incoming.turns);
+    return isNew ? storeNewTurns(m_database, call.key, incoming.turns) : replaceTurns(m_database, call.key, incoming.turns);
 }
 
 Verdict CallIntake::settleFollowUps(const Call &call, TimeMs now)

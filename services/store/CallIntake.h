@@ -24,9 +24,13 @@ public:
 
 private:
     Verdict prepare(Call &call, TimeMs now) const;
+    bool mustNotBeContacted(const QString &number) const;
     Result<Taken> add(Call call, const IncomingCall &incoming, TimeMs now);
     Result<Taken> update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now);
-    Verdict writeBeside(const Call &call, const IncomingCall &incoming);
+    /** The call as the news leave it: what people decided here stays. */
+    Result<Call> merged(const Call &before, const Call &fresh, TimeMs now) const;
+    Result<bool> bringsNewTurnsOrWords(CallKey key, const IncomingCall &incoming);
+    Verdict writeBeside(const Call &call, const IncomingCall &incoming, bool isNew);
     Verdict settleFollowUps(const Call &call, TimeMs now);
 
     Database &m_database;

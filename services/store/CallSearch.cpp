@@ -12,6 +12,7 @@ namespace calldeck
 namespace
 {
 
+constexpr int shortestCallPrefix = 2;
 constexpr int shortestTurnPrefix = 3;
 
 struct Term {
@@ -52,8 +53,11 @@ QString quoted(const QString &word)
     return QString(u'"' + clean + u'"');
 }
 
-QString allOf(const QList<Term> &terms, int shortestPrefix)
+/** A word that has only been begun is too short to look for; until it is longer, the others decide, so that the list never goes blank in between. */
+QString allOf(QList<Term> terms, int shortestPrefix, bool lastIsBegun)
 {
+    if (lastIsBegun && terms.size() > 1 && !terms.last().phrase && terms.last().word.size() < shortestPrefix)
+        terms.removeLast();
     QStringList parts;
     for (const Term &term : terms)
         parts.append(quoted(term.word) + (!term.phrase && term.word.size() >= shortestPrefix ? QStringLiteral("*") : QString()));
@@ -67,8 +71,9 @@ SearchQuestion searchQuestion(const QString &typed)
     const QList<Term> terms = splitTerms(typed);
     if (terms.isEmpty())
         return {};
-    SearchQuestion question{allOf(terms, 2), allOf(terms, shortestTurnPrefix)};
     const QString digits = typedDigits(typed);
+    const bool lastIsBegun = digits.isEmpty() && !typed.back().isSpace();
+    SearchQuestion question{allOf(terms, shortestCallPrefix, lastIsBegun), allOf(terms, shortestTurnPrefix, lastIsBegun)};
     if (!digits.isEmpty())
         question.calls = QString(u'(' + question.calls + QStringLiteral(") OR numbers : ") + quoted(digits) + u'*');
     return question;
@@ -122,15 +127,21 @@ namespace
 /** The five columns of the index in their order. */
 using SearchText = std::array<QString, 5>;
 
-SearchText searchTextOf(const Call &call)
+SearchText searchTextOf(Database &database, const Call &call)
 {
+    QString contact;
+    if (call.contact_id) {
+        Statement linked = database.prepare("SELECT trim(ifnull(name, '') || ' ' || ifnull(business_name, '')) FROM contacts WHERE id = ?");
+        if (linked.bindAll(*call.contact_id).step())
+            contact = linked.text(0);
+    }
     const auto joined = [](const QStringList &parts) {
         QStringList present = parts;
         present.removeAll(QString());
         return present.join(u' ');
     };
     const QString number = call.customer_number.isEmpty() ? call.customer_number_raw : call.customer_number;
-    return {joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email}), phoneSearchTokens(number).join(u' '),
+    return {joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email, contact}), phoneSearchTokens(number).join(u' '),
             joined({call.last_outcome_notes, call.call_notes}), call.tags.join(u' '), joined({call.transcript_summary, call.call_purpose})};
 }
 
@@ -153,7 +164,7 @@ constexpr const char *deleteWords = "INSERT INTO call_search (call_search, party
 
 Verdict indexNewCall(Database &database, const Call &call)
 {
-    const SearchText text = searchTextOf(call);
+    const SearchText text = searchTextOf(database, call);
     if (Verdict done = writeText(database, insertText, call.key, text); !done)
         return done;
     return writeText(database, insertWords, call.key, text);
@@ -170,7 +181,7 @@ Verdict indexCall(Database &database, const Call &call)
         for (int column = 0; column < static_cast<int>(before.size()); ++column)
             before[static_cast<size_t>(column)] = select.text(column);
     }
-    const SearchText text = searchTextOf(call);
+    const SearchText text = searchTextOf(database, call);
     if (text == before)
         return Done{};
     Verdict done = writeText(database, deleteWords, call.key, before);
@@ -179,23 +190,47 @@ Verdict indexCall(Database &database, const Call &call)
     return done ? writeText(database, insertWords, call.key, text) : done;
 }
 
-Verdict storeTurns(Database &database, CallKey call, const QList<ConversationTurn> &turns)
+Verdict storeNewTurns(Database &database, CallKey call, const QList<ConversationTurn> &turns)
 {
-    Statement store = database.prepare("INSERT OR IGNORE INTO conversation_turns (id, speaker, content, at_ms, confidence) VALUES (?, ?, ?, ?, ?)");
+    Statement store = database.prepare("INSERT INTO conversation_turns (id, speaker, content, at_ms, confidence) VALUES (?, ?, ?, ?, ?)");
     Statement index = database.prepare("INSERT INTO turn_search (rowid, content) VALUES (?, ?)");
     qint64 id = call * turnsPerCall;
     for (const ConversationTurn &spoken : turns.first(std::min<qsizetype>(turns.size(), turnsPerCall))) {
         store.reset();
-        if (Verdict done = store.bindAll(id, wireWord(spoken.speaker), spoken.content, spoken.at_ms, spoken.confidence).run(); !done)
+        index.reset();
+        store.bind(1, id).bind(2, wireWord(spoken.speaker)).bindText(3, spoken.content).bind(4, spoken.at_ms).bind(5, spoken.confidence);
+        if (Verdict done = store.run(); !done)
             return done;
-        if (database.changedRows() > 0) {
-            index.reset();
-            if (Verdict done = index.bindAll(id, spoken.content).run(); !done)
-                return done;
-        }
-        ++id;
+        if (Verdict done = index.bind(1, id++).bindText(2, spoken.content).run(); !done)
+            return done;
     }
     return Done{};
+}
+
+Verdict replaceTurns(Database &database, CallKey call, const QList<ConversationTurn> &turns)
+{
+    if (turns.isEmpty())
+        return Done{};
+    const qint64 first = call * turnsPerCall;
+    QList<std::pair<qint64, QString>> before;
+    {
+        Statement select = database.prepare("SELECT id, content FROM conversation_turns WHERE id >= ? AND id < ?");
+        select.bindAll(first, first + turnsPerCall);
+        while (select.step())
+            before.append({select.integer(0), select.text(1)});
+        if (select.failed())
+            return database.lastError();
+    }
+    Statement forget = database.prepare("INSERT INTO turn_search (turn_search, rowid, content) VALUES ('delete', ?, ?)");
+    for (const auto &[id, content] : std::as_const(before)) {
+        forget.reset();
+        if (Verdict done = forget.bind(1, id).bindText(2, content).run(); !done)
+            return done;
+    }
+    Statement remove = database.prepare("DELETE FROM conversation_turns WHERE id >= ? AND id < ?");
+    if (Verdict done = remove.bindAll(first, first + turnsPerCall).run(); !done)
+        return done;
+    return storeNewTurns(database, call, turns);
 }
 
 Result<int> indexQueuedCalls(Database &database, int limit)

@@ -6,6 +6,7 @@
 #include "store/UndoRunner.h"
 
 #include <QJsonDocument>
+#include <QSet>
 
 namespace calldeck
 {
@@ -25,6 +26,19 @@ QJsonObject entryArgs(const DispositionRule &rule, const DispositionEntry &entry
     if (!entry.transferred_to.isEmpty())
         args.insert(QStringLiteral("transferred_to"), entry.transferred_to);
     return args;
+}
+
+/** Each call once, in the order given. */
+QList<CallKey> distinct(const QList<CallKey> &calls)
+{
+    QList<CallKey> once;
+    QSet<CallKey> seen;
+    for (CallKey key : calls) {
+        if (!seen.contains(key))
+            once.append(key);
+        seen.insert(key);
+    }
+    return once;
 }
 
 bool mayBeSet(CallField field)
@@ -61,7 +75,7 @@ Result<Effect> CommandRunner::dispatch(const Command &command, Mutation &mutatio
 Result<Effect> CommandRunner::apply(const RecordDisposition &command, Mutation &mutation)
 {
     const DispositionRule *rule = dispositionNamed(m_workspace.dispositions, command.entry.disposition);
-    for (CallKey key : command.calls) {
+    for (CallKey key : distinct(command.calls)) {
         auto call = mutation.load(key);
         if (!call)
             return call.error();
@@ -142,7 +156,7 @@ Result<Effect> CommandRunner::apply(const SetFields &command, Mutation &mutation
             return invalid(QStringLiteral("%1 is set by the system and cannot be changed by hand.").arg(QLatin1String(infoOf(value.field).label)));
         args.insert(QLatin1String(infoOf(value.field).name), value.text);
     }
-    for (CallKey key : command.calls) {
+    for (CallKey key : distinct(command.calls)) {
         auto call = mutation.load(key);
         if (!call)
             return call.error();
@@ -152,6 +166,8 @@ Result<Effect> CommandRunner::apply(const SetFields &command, Mutation &mutation
                 return done.error();
         }
         applyTriageRules(after, m_workspace, mutation.now());
+        if (changedFields(*call, after).isEmpty())
+            continue;
         if (Verdict done = mutation.change(*call, after); !done)
             return done.error();
         mutation.send(key, QStringLiteral("set"), args);
@@ -166,7 +182,7 @@ Result<Effect> CommandRunner::apply(const ChangeTags &command, Mutation &mutatio
         if (tag.trimmed().isEmpty() || tag.size() > longestTag)
             return invalid(QStringLiteral("A tag has 1 to %1 characters.").arg(longestTag));
     }
-    for (CallKey key : command.calls) {
+    for (CallKey key : distinct(command.calls)) {
         for (const QString &tag : command.added) {
             if (Verdict done = mutation.changeTag(key, tag.trimmed(), true); !done)
                 return done.error();
@@ -201,6 +217,8 @@ Result<Effect> CommandRunner::apply(const ScheduleFollowUp &command, Mutation &m
 
 Result<Effect> CommandRunner::apply(const CloseFollowUp &command, Mutation &mutation)
 {
+    if (command.state == FollowUpState::OPEN)
+        return invalid(QStringLiteral("A follow-up is closed as done or as cancelled."));
     auto task = findFollowUp(m_database, command.follow_up);
     if (!task)
         return task.error();
@@ -244,7 +262,7 @@ Result<Effect> CommandRunner::apply(const MoveFollowUp &command, Mutation &mutat
         after.follow_up_date = command.due_at;
     if (Verdict done = mutation.change(*call, after); !done)
         return done.error();
-    mutation.remember(call->key, QStringLiteral("follow_up_moved"), QJsonObject{{QStringLiteral("id"), command.follow_up}, {QStringLiteral("from"), (*task)->due_at}});
+    mutation.remember(call->key, QStringLiteral("follow_up_moved"), QJsonObject{{QStringLiteral("id"), command.follow_up}, {QStringLiteral("from"), (*task)->due_at}, {QStringLiteral("to"), command.due_at}});
     mutation.send(call->key, QStringLiteral("follow_up_move"),
                   {{QStringLiteral("from"), isoUtc((*task)->due_at)}, {QStringLiteral("to"), isoUtc(command.due_at)}});
     return mutation.finish(QStringLiteral("follow_up_move"));
@@ -252,34 +270,57 @@ Result<Effect> CommandRunner::apply(const MoveFollowUp &command, Mutation &mutat
 
 Result<Effect> CommandRunner::apply(const SetDoNotContact &command, Mutation &mutation)
 {
-    for (CallKey key : command.calls) {
+    QSet<QString> marked;
+    for (CallKey key : distinct(command.calls)) {
         auto call = mutation.load(key);
         if (!call)
             return call.error();
-        if (Verdict done = markNumber(*call, command, mutation); !done)
-            return done.error();
+        if (call->customer_number.isEmpty() || !marked.contains(call->customer_number)) {
+            if (Verdict done = markNumber(*call, command, mutation); !done)
+                return done.error();
+        }
+        marked.insert(call->customer_number);
         mutation.send(key, command.on ? QStringLiteral("flag+") : QStringLiteral("flag-"),
                       {{QStringLiteral("flag"), QStringLiteral("do_not_contact")}, {QStringLiteral("reason"), command.reason}});
     }
     return mutation.finish(QStringLiteral("do_not_contact"));
 }
 
+Verdict CommandRunner::listNumber(const Call &call, const SetDoNotContact &command, Mutation &mutation)
+{
+    if (command.on) {
+        // A number that is listed already keeps its first reason, and taking this mark back must not unlist it.
+        Statement add = m_database.prepare("INSERT OR IGNORE INTO do_not_contact (number, reason, set_at, set_by) VALUES (?, ?, ?, ?)");
+        add.bind(1, call.customer_number).bindText(2, command.reason).bind(3, mutation.now()).bindText(4, mutation.actor());
+        Verdict done = add.run();
+        if (done && m_database.changedRows() > 0)
+            mutation.remember(call.key, QStringLiteral("do_not_contact_added"), call.customer_number);
+        return done;
+    }
+    Statement remove = m_database.prepare("DELETE FROM do_not_contact WHERE number = ? RETURNING reason, set_at, set_by");
+    remove.bind(1, call.customer_number);
+    if (remove.step()) {
+        mutation.remember(call.key, QStringLiteral("do_not_contact_removed"),
+                          QJsonObject{{QStringLiteral("number"), call.customer_number},
+                                      {QStringLiteral("reason"), remove.text(0)},
+                                      {QStringLiteral("set_at"), remove.integer(1)},
+                                      {QStringLiteral("set_by"), remove.text(2)}});
+    }
+    return remove.run();
+}
+
 Verdict CommandRunner::markNumber(const Call &call, const SetDoNotContact &command, Mutation &mutation)
 {
     QList<CallKey> sameNumber{call.key};
     if (!call.customer_number.isEmpty()) {
-        Statement list = m_database.prepare(command.on ? "INSERT OR REPLACE INTO do_not_contact (number, reason, set_at, set_by) VALUES (?, ?, ?, ?)"
-                                                       : "DELETE FROM do_not_contact WHERE number = ?");
-        list.bind(1, call.customer_number);
-        if (command.on)
-            list.bindText(2, command.reason).bind(3, mutation.now()).bindText(4, mutation.actor());
-        if (Verdict done = list.run(); !done)
+        if (Verdict done = listNumber(call, command, mutation); !done)
             return done;
-        mutation.remember(call.key, command.on ? QStringLiteral("do_not_contact_added") : QStringLiteral("do_not_contact_removed"), call.customer_number);
         Statement others = m_database.prepare("SELECT id FROM calls WHERE customer_number = ? AND id <> ?");
         others.bindAll(call.customer_number, call.key);
         while (others.step())
             sameNumber.append(others.integer(0));
+        if (others.failed())
+            return m_database.lastError();
     }
     for (CallKey key : std::as_const(sameNumber)) {
         auto before = mutation.load(key);
@@ -290,8 +331,11 @@ Verdict CommandRunner::markNumber(const Call &call, const SetDoNotContact &comma
         if (Verdict done = mutation.change(*before, after); !done)
             return done;
     }
-    if (!command.on)
-        return Done{};
+    return command.on ? cancelFollowUps(call, mutation) : Verdict(Done{});
+}
+
+Verdict CommandRunner::cancelFollowUps(const Call &call, Mutation &mutation)
+{
     auto open = openFollowUps(m_database, call.customer_number, call.key);
     if (!open)
         return open.error();
@@ -321,6 +365,9 @@ Result<Effect> CommandRunner::apply(const LinkContact &command, Mutation &mutati
     Call after = *call;
     after.contact_id.reset();
     if (command.contact > 0) {
+        Statement known = m_database.prepare("SELECT 1 FROM contacts WHERE id = ?");
+        if (!known.bindAll(command.contact).step())
+            return Error{Error::Code::NotFound, QStringLiteral("This contact is no longer there. Choose another or make a new one."), {}, false};
         after.contact_id = command.contact;
     } else if (command.contact < 0) {
         auto made = makeContact(*call, mutation);
@@ -334,7 +381,7 @@ Result<Effect> CommandRunner::apply(const LinkContact &command, Mutation &mutati
     return mutation.finish(QStringLiteral("link"));
 }
 
-Result<Effect> CommandRunner::apply(const Undo &command, Mutation &mutation) { return undoMutation(command.mutation_id, mutation); }
+Result<Effect> CommandRunner::apply(const Undo &command, Mutation &mutation) { return undoMutation(command.mutation_id, m_workspace, mutation); }
 
 Verdict CommandRunner::saveDraft(CallKey call, const Draft &draft, TimeMs now)
 {
@@ -342,8 +389,11 @@ Verdict CommandRunner::saveDraft(CallKey call, const Draft &draft, TimeMs now)
         Statement remove = m_database.prepare("DELETE FROM drafts WHERE call_id = ?");
         return remove.bindAll(call).run();
     }
-    Statement write = m_database.prepare("INSERT OR REPLACE INTO drafts (call_id, body, updated_at) VALUES (?, ?, ?)");
-    return write.bindAll(call, draftText(draft), now).run();
+    Statement write = m_database.prepare("INSERT OR REPLACE INTO drafts (call_id, body, updated_at) SELECT id, ?, ? FROM calls WHERE id = ?");
+    Verdict done = write.bindAll(draftText(draft), now, call).run();
+    if (done && m_database.changedRows() == 0)
+        return Error{Error::Code::NotFound, QStringLiteral("This call is no longer there."), QString::number(call), false};
+    return done;
 }
 
 QString draftText(const Draft &draft)

@@ -31,6 +31,8 @@ private:
 
     Verdict recordOne(const Call &call, const DispositionRule &rule, const RecordDisposition &command, Mutation &mutation);
     Verdict addFollowUp(const Call &call, TimeMs dueAt, const QString &note, Mutation &mutation);
+    Verdict listNumber(const Call &call, const SetDoNotContact &command, Mutation &mutation);
+    Verdict cancelFollowUps(const Call &call, Mutation &mutation);
     Verdict markNumber(const Call &call, const SetDoNotContact &command, Mutation &mutation);
     Result<qint64> makeContact(const Call &call, Mutation &mutation);
 

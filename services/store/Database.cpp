@@ -199,6 +199,7 @@ QString Database::singleText(const QByteArray &sql)
 
 qint64 Database::lastInsertId() const { return sqlite3_last_insert_rowid(m_handle); }
 int Database::changedRows() const { return sqlite3_changes(m_handle); }
+bool Database::isInTransaction() const { return sqlite3_get_autocommit(m_handle) == 0; }
 
 Error Database::lastError() const
 {

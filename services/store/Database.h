@@ -86,6 +86,7 @@ public:
 
     qint64 lastInsertId() const;
     int changedRows() const;
+    bool isInTransaction() const;
     /** The last failure as a sentence with what to do. */
     Error lastError() const;
     /** Stops what the connection is doing; the only call allowed from another thread. */

@@ -27,8 +27,19 @@ constexpr Check checks[] = {
      "%1 calls with a recorded outcome still stand in triage."},
     {"SELECT count(*) FROM call_outcomes o WHERE NOT EXISTS (SELECT 1 FROM audit a WHERE a.mutation_id = o.mutation_id AND a.call_id = o.call_id)",
      "%1 outcomes have no audit entry."},
-    {"SELECT count(*) FROM call_outcomes o WHERE o.retracted_at IS NULL AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.mid = o.mutation_id)",
+    {"SELECT count(DISTINCT c.id) FROM call_outcomes o JOIN calls c ON c.id = o.call_id AND c.outcome_at = o.at AND c.last_outcome_agent_id = o.agent_id "
+     "WHERE o.retracted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM call_outcomes s WHERE s.call_id = c.id AND s.retracted_at IS NULL)",
+     "%1 calls show an outcome that was taken back."},
+    // The first row of a mutation carries its id, the others name it as their group.
+    {"WITH sent AS MATERIALIZED (SELECT id, ifnull(json_extract(args_json, '$.group'), mid) AS mutation FROM outbox WHERE op = 'disposition') "
+     "SELECT count(*) FROM call_outcomes o JOIN calls c ON c.id = o.call_id LEFT JOIN sent s ON s.mutation = o.mutation_id AND s.id = c.call_id "
+     "WHERE o.retracted_at IS NULL AND s.id IS NULL",
      "%1 outcomes are not on their way to the backend."},
+    // Only its oldest rows ever leave the outbox.
+    {"SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'outbox') - min(lseq) + 1 - count(*), 0) FROM outbox", "%1 entries are missing from the outbox."},
+    {"SELECT count(*) FROM conversation_turns t LEFT JOIN calls c ON c.id = t.id / 4096 WHERE c.id IS NULL", "%1 lines of a transcript belong to no call."},
+    {"SELECT count(*) FROM do_not_contact d JOIN calls c ON c.customer_number = d.number WHERE c.do_not_contact = 0",
+     "%1 calls have a number that is on the do-not-contact list and are not marked."},
     {"SELECT count(*) FROM calls c WHERE NOT EXISTS (SELECT 1 FROM search_text s WHERE s.call_id = c.id) "
      "AND NOT EXISTS (SELECT 1 FROM search_queue q WHERE q.call_id = c.id)",
      "%1 calls cannot be found by search."},

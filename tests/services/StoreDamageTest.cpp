@@ -19,7 +19,7 @@ protected:
     {
         StoreFixture::SetUp();
         for (int i = 0; i < 40; ++i)
-            put(missedCall(QString::number(i), QStringLiteral("+1415555%1").arg(2000 + i)));
+            put(missedCall(QStringLiteral("n%1").arg(i), QStringLiteral("+1415555%1").arg(2000 + i)));
         file.reset();
         whole = bytesOf(cache());
         ASSERT_FALSE(QFileInfo::exists(cache() + QStringLiteral("-wal")));
