@@ -240,7 +240,7 @@ def check_missing_store(scene):
 
 def check_locked_store(scene):
     filled(scene)
-    big = scene.write("big.csv", "provider_call_id,started_at,status\n" + "".join(f"z{i},2026-02-20T10:00:00Z,MISSED\n" for i in range(60000)))
+    big = scene.write("big.csv", "provider_call_id,started_at,status\n" + "".join(f"z{i},2026-02-20T10:00:00Z,MISSED\n" for i in range(200000)))
     holder = subprocess.Popen([scene.program, "--data-dir", scene.path("data"), "import", big], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         while not os.path.exists(scene.path("data/calldeck.lock")):
@@ -261,13 +261,14 @@ def check_locked_store(scene):
 
 def check_killed_writer(scene):
     filled(scene)
-    big = scene.write("big.csv", "provider_call_id,started_at,status\n" + "".join(f"z{i},2026-02-20T10:00:00Z,MISSED\n" for i in range(20000)))
+    big = scene.write("big.csv", "provider_call_id,started_at,status\n" + "".join(f"z{i},2026-02-20T10:00:00Z,MISSED\n" for i in range(200000)))
     for pause in (0.1, 0.5, 1.0):
         writer = subprocess.Popen([scene.program, "--data-dir", scene.path("data"), "import", big], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(pause)
         writer.kill()
-        if writer.wait() == -signal.SIGKILL:
-            assert len(scene.ids()) == 3, "half an import stayed"
+        if writer.wait() != -signal.SIGKILL:
+            break  # a fast machine was done before the blow
+        assert len(scene.ids()) == 3, "half an import stayed"
         scene.run("verify")
 
 
