@@ -2,7 +2,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-build_packages=(g++ cmake ninja-build ccache mold pkg-config qt6-base-dev libqt6svg6-dev libgl1-mesa-dev libsqlite3-dev
+build_packages=(g++ cmake ninja-build ccache mold pkg-config qt6-base-dev 'qt6-svg-dev|libqt6svg6-dev' libgl1-mesa-dev libsqlite3-dev
   libphonenumber-dev zlib1g-dev libgtest-dev libgmock-dev)
 desk_packages=(libqt6svg6 fonts-inter tzdata)
 test_packages=(xvfb xauth xdotool sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox)
@@ -17,7 +17,25 @@ as_root() {
   fi
 }
 
-# need PACKAGE...: installs what is missing by apt; elsewhere says what to install.
+# Is one of the alternatives "a|b" there?
+installed() {
+  local name
+  for name in ${1//|/ }; do
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' && return 0
+  done
+  return 1
+}
+
+# The first of the alternatives that this system's archive has.
+available() {
+  local name
+  for name in ${1//|/ }; do
+    apt-cache show "$name" >/dev/null 2>&1 && { echo "$name"; return 0; }
+  done
+  echo "${1%%|*}"
+}
+
+# need PACKAGE...: installs what is missing by apt; elsewhere says what to install. "a|b" names one package by its two names.
 need() {
   if ! command -v dpkg-query >/dev/null; then
     for tool in cmake ninja c++; do
@@ -27,12 +45,14 @@ need() {
   fi
   local missing=()
   for package in "$@"; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   say "Installing ${missing[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  local names=()
+  for package in "${missing[@]}"; do names+=("$(available "$package")"); done
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${names[@]}"
 }
 
 # build PRESET [CMAKE OPTION...]: configures once, builds what changed.

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QMessageBox>
+#include <QLoggingCategory>
 #include <QTimer>
 
 namespace calldeck
@@ -14,13 +15,21 @@ namespace calldeck
 namespace
 {
 
+Q_LOGGING_CATEGORY(timing, "calldeck.timing", QtWarningMsg)
+
 constexpr int longestWaitForPictureMs = 20'000;
 
 } // namespace
 
 DeskApplication::DeskApplication(QApplication &application, Options options) : m_application(application), m_options(std::move(options)) {}
 
-DeskApplication::~DeskApplication() = default;
+DeskApplication::~DeskApplication()
+{
+    if (m_window)
+        m_window->keepTyped();
+    if (m_store)
+        m_store->close();
+}
 
 Verdict DeskApplication::start()
 {
@@ -47,7 +56,7 @@ Verdict DeskApplication::openData()
     if (!store)
         return store.error();
     m_store = *std::move(store);
-    return Done{};
+    return m_options.call.isEmpty() ? Verdict(Done{}) : findCall();
 }
 
 Verdict DeskApplication::fillDemo()
@@ -57,6 +66,20 @@ Verdict DeskApplication::fillDemo()
     return makeDemoWorkspace(m_options.data_dir, m_options.demo_calls, QDateTime::currentMSecsSinceEpoch());
 }
 
+Verdict DeskApplication::findCall()
+{
+    auto cache = CacheFile::open(m_options.data_dir, CacheFile::Mode::ReadOnly);
+    if (!cache)
+        return cache.error();
+    const auto key = (*cache)->findCall(m_options.call);
+    if (!key)
+        return key.error();
+    if (!*key)
+        return Error{Error::Code::NotFound, QStringLiteral("--call: there is no call \"%1\" in %2.").arg(m_options.call, m_options.data_dir), {}, false};
+    m_call = **key;
+    return Done{};
+}
+
 void DeskApplication::showWindow()
 {
     m_window = std::make_unique<MainWindow>(*m_store, *m_theme, *m_preferences, m_feed.get());
@@ -64,11 +87,15 @@ void DeskApplication::showWindow()
         m_window->resize(m_options.size);
     if (!m_options.screenshot.isEmpty())
         takeScreenshot();
+    connect(m_window.get(), &MainWindow::firstRowsPainted, this,
+            [this] { qCDebug(timing, "first rows painted after %lld ms", QDateTime::currentMSecsSinceEpoch() - m_options.started_at); });
     m_window->show();
     if (!m_options.view.isEmpty() && !m_window->showView(m_options.view)) {
         fputs(qPrintable(QStringLiteral("--view: there is no view named \"%1\".\n").arg(m_options.view)), stderr);
         QMetaObject::invokeMethod(&m_application, [] { QCoreApplication::exit(1); }, Qt::QueuedConnection);
     }
+    if (m_call)
+        m_window->openCall(m_call);
     if (m_feed)
         m_feed->start();
 }

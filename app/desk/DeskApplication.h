@@ -27,11 +27,13 @@ public:
 private:
     Verdict openData();
     Verdict fillDemo();
+    Verdict findCall();
     void showWindow();
     void takeScreenshot();
 
     QApplication &m_application;
     Options m_options;
+    CallKey m_call = 0;
     std::unique_ptr<FilePreferences> m_preferences;
     std::unique_ptr<DeskStore> m_store;
     std::unique_ptr<DemoFeed> m_feed;

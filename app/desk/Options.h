@@ -2,6 +2,7 @@
 
 #include "theme/Theme.h"
 
+#include <QCoreApplication>
 #include <QSize>
 #include <optional>
 
@@ -10,6 +11,7 @@ namespace calldeck
 
 /** What the command line of `calldeck` asks for. */
 struct Options {
+    qint64 started_at = 0;         ///< UTC ms at which main() began
     QString data_dir;
     QString agent_name;
     bool demo = false;

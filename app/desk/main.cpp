@@ -6,12 +6,15 @@
 int main(int argc, char **argv)
 {
     using namespace calldeck;
+    const qint64 startedAt = QDateTime::currentMSecsSinceEpoch();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("calldeck"));
     QApplication::setApplicationDisplayName(QStringLiteral("Calldeck"));
     QApplication::setApplicationVersion(QStringLiteral(CALLDECK_VERSION));
 
-    DeskApplication desk(application, readOptions(application));
+    Options options = readOptions(application);
+    options.started_at = startedAt;
+    DeskApplication desk(application, std::move(options));
     if (const Verdict started = desk.start(); !started) {
         desk.showFailure(started.error());
         return desk.exitCode();

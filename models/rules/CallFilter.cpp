@@ -357,6 +357,34 @@ Result<CallFilter> parseCallFilter(const QString &expression, TimeMs now, const 
     return reader.filter();
 }
 
+CallFilter mergedFilter(CallFilter filter, const CallFilter &more)
+{
+    const auto pool = [&](auto member) {
+        for (const auto &value : more.*member) {
+            if (!(filter.*member).contains(value))
+                (filter.*member).append(value);
+        }
+    };
+    pool(&CallFilter::statuses);
+    pool(&CallFilter::types);
+    pool(&CallFilter::outcomes);
+    pool(&CallFilter::sla_states);
+    for (const TextKey &text : textKeys)
+        pool(text.member);
+    for (const FlagWord &flag : flagWords) {
+        if (const auto wanted = more.*(flag.member))
+            filter.*(flag.member) = wanted;
+    }
+    for (const NumberKey &range : numberKeys) {
+        if ((more.*(range.member)).isSet())
+            filter.*(range.member) = more.*(range.member);
+    }
+    if (more.started_at.isSet())
+        filter.started_at = more.started_at;
+    filter.text = QString(filter.text % u' ' % more.text).trimmed();
+    return filter;
+}
+
 QString callFilterText(const CallFilter &filter, const QTimeZone &zone)
 {
     QStringList terms;

@@ -46,6 +46,9 @@ Result<CallFilter> parseCallFilter(const QString &expression, TimeMs now, const 
 /** The expression that parses back to this filter; words of its text that would read as terms come back as phrases. */
 QString callFilterText(const CallFilter &filter, const QTimeZone &zone);
 
+/** Both at once: the values of one list are pooled (any of them), of other parts those of `more` win, texts are joined. */
+CallFilter mergedFilter(CallFilter filter, const CallFilter &more);
+
 enum class SortColumn {
     Started, Triage, Sla, Caller, Number, Type, Status, Outcome,
     Agent, Queue, Priority, Duration, Value, LeadScore, Wait, Sentiment

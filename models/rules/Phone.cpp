@@ -1,5 +1,6 @@
 #include "rules/Phone.h"
 
+#include <QCache>
 #include <algorithm>
 #include <phonenumbers/phonenumberutil.h>
 
@@ -40,6 +41,20 @@ QString formatted(const ParsedNumber &number, PhoneNumberUtil::PhoneNumberFormat
     return QString::fromStdString(text);
 }
 
+/**
+ * Numbers come again and again, in an import as on the screen, and the library takes tens of microseconds for each: every thread
+ * remembers what it was told last.
+ */
+template <class Value, class Make> Value remembered(QCache<QString, Value> &cache, const QString &key, Make make)
+{
+    if (const Value *known = cache.object(key))
+        return *known;
+    Value value = make();
+    cache.insert(key, new Value(value));
+    return value;
+}
+constexpr int numbersRemembered = 10'000;
+
 QString digitsOf(const QString &text)
 {
     QString digits;
@@ -54,11 +69,17 @@ QString digitsOf(const QString &text)
 
 PhoneNumber parsePhone(const QString &raw, const QString &region)
 {
-    const auto number = parse(raw, region);
-    return {raw, number ? formatted(*number, PhoneNumberUtil::E164) : QString()};
+    thread_local QCache<QString, QString> known(numbersRemembered);
+    return {raw, remembered(known, QString(region % u'/' % raw), [&] {
+                const auto number = parse(raw, region);
+                return number ? formatted(*number, PhoneNumberUtil::E164) : QString();
+            })};
 }
 
-QString formatPhone(const QString &e164, const QString &region)
+namespace
+{
+
+QString spelled(const QString &e164, const QString &region)
 {
     const auto number = parseE164(e164);
     if (!number)
@@ -68,7 +89,7 @@ QString formatPhone(const QString &e164, const QString &region)
                      number->country_code() == ownCode ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL);
 }
 
-QStringList phoneSearchTokens(const QString &e164OrRaw)
+QStringList searchTokens(const QString &e164OrRaw)
 {
     const QString digits = digitsOf(e164OrRaw);
     const auto number = parseE164(e164OrRaw);
@@ -81,6 +102,20 @@ QStringList phoneSearchTokens(const QString &e164OrRaw)
                        digitsOf(formatted(*number, PhoneNumberUtil::NATIONAL)), digits.right(7), digits.right(4)};
     tokens.removeDuplicates();
     return tokens;
+}
+
+} // namespace
+
+QString formatPhone(const QString &e164, const QString &region)
+{
+    thread_local QCache<QString, QString> known(numbersRemembered);
+    return remembered(known, QString(region % u'/' % e164), [&] { return spelled(e164, region); });
+}
+
+QStringList phoneSearchTokens(const QString &e164OrRaw)
+{
+    thread_local QCache<QString, QStringList> known(numbersRemembered);
+    return remembered(known, e164OrRaw, [&] { return searchTokens(e164OrRaw); });
 }
 
 QString typedDigits(const QString &text)

@@ -6,6 +6,7 @@
 #include <QDateTime>
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace calldeck
 {
@@ -13,11 +14,16 @@ namespace calldeck
 namespace
 {
 
-constexpr TimeMs dayMs = 86'400'000;
+constexpr TimeMs hourMs = 3'600'000;
+constexpr TimeMs dayMs = 24 * hourMs;
 constexpr double demoCallsPerDay = 180;
 constexpr int longestSpanDays = 3 * 365;
-constexpr int callers = 6000;
-constexpr TimeMs recentMs = 18 * 3'600'000;
+constexpr qint64 callsPerCaller = 4;
+constexpr TimeMs lastArrivalMs = hourMs / 4; // before the end, so that the last call can be over
+constexpr int longestWait = 600;
+constexpr TimeMs recentMs = 18 * hourMs;
+constexpr double usuallyMissed = 0.12;
+constexpr double recentlyMissed = 0.3; ///< the generated history ends on a bad day
 
 // Share of a day's calls in each hour, and of a week's in each day from Monday: service calls come in the morning and after work.
 constexpr std::array<double, 24> hourWeight{0.2, 0.1, 0.1, 0.1, 0.2, 0.5, 1.6, 4.5, 8.6, 9.2, 8.7, 7.9, 6.8, 7.2, 7.4, 7.0, 6.6, 6.0, 4.4, 3.0, 2.2, 1.5, 0.9, 0.5};
@@ -46,30 +52,33 @@ CallGenerator::Caller CallGenerator::callerOf(int rank)
     return caller;
 }
 
-TimeMs CallGenerator::nextArrival(TimeMs after, double callsPerDay)
+/** Within an hour of the wall clock calls come at one rate; a gap that reaches into another hour is drawn anew at that hour's. */
+TimeMs CallGenerator::arrivalBefore(TimeMs at, double callsPerDay)
 {
-    const QDateTime local = QDateTime::fromMSecsSinceEpoch(after, m_zone);
-    const double rate = callsPerDay * hourWeight[static_cast<size_t>(local.time().hour())] / hourMean * weekdayWeight[static_cast<size_t>(local.date().dayOfWeek() - 1)];
-    return after + std::max<TimeMs>(1, static_cast<TimeMs>(-std::log(1 - m_chance.unit()) * dayMs / rate));
+    for (;;) {
+        const QDateTime local = QDateTime::fromMSecsSinceEpoch(at - 1, m_zone);
+        const double rate = callsPerDay * hourWeight[static_cast<size_t>(local.time().hour())] / hourMean * weekdayWeight[static_cast<size_t>(local.date().dayOfWeek() - 1)];
+        const TimeMs hourStart = at - 1 - local.time().msecsSinceStartOfDay() % hourMs;
+        const double gap = -std::log(1 - m_chance.unit()) * dayMs / rate;
+        if (gap <= static_cast<double>(at - hourStart))
+            return at - std::max<TimeMs>(1, static_cast<TimeMs>(gap));
+        at = hourStart;
+    }
 }
 
 void CallGenerator::generate(qint64 count, TimeMs end, const std::function<bool(const IncomingCall &)> &visit)
 {
     const double perDay = std::max(demoCallsPerDay, static_cast<double>(count) / longestSpanDays);
-    // Arrivals are drawn first and then moved, so that the last one falls just before `end` whatever the draws were.
-    std::vector<TimeMs> arrivals;
-    arrivals.reserve(static_cast<size_t>(count));
-    TimeMs at = end - static_cast<TimeMs>(static_cast<double>(count) / perDay * dayMs);
-    for (qint64 i = 0; i < count; ++i)
-        arrivals.push_back(at = nextArrival(at, perDay));
-    const TimeMs weeks = arrivals.empty() ? 0 : (arrivals.back() - end) / (7 * dayMs) + (arrivals.back() > end ? 1 : 0);
+    m_callers = static_cast<int>(std::max<qint64>(m_callers, count / callsPerCaller));
+    // Drawn from the end backwards, so that the newest calls are fresh however many there are.
+    std::vector<TimeMs> arrivals(static_cast<size_t>(count));
+    TimeMs at = end - lastArrivalMs;
+    for (auto arrival = arrivals.rbegin(); arrival != arrivals.rend(); ++arrival)
+        *arrival = at = arrivalBefore(at, perDay);
     for (TimeMs arrival : arrivals) {
-        TimeMs shifted = arrival - weeks * 7 * dayMs;
-        if (shifted >= end)
-            shifted = end - 1 - m_chance.below(3'600'000);
-        IncomingCall incoming = begin(shifted);
-        const bool recent = end - shifted < recentMs;
-        m_chance.happens(0.12) ? makeMissed(incoming, recent) : makeAnswered(incoming, recent);
+        IncomingCall incoming = begin(arrival);
+        const bool recent = end - arrival < recentMs;
+        m_chance.happens(recent ? recentlyMissed : usuallyMissed) ? makeMissed(incoming, recent) : makeAnswered(incoming, recent, end);
         if (!visit(incoming))
             return;
     }
@@ -77,7 +86,7 @@ void CallGenerator::generate(qint64 count, TimeMs end, const std::function<bool(
 
 IncomingCall CallGenerator::begin(TimeMs at)
 {
-    const Caller caller = callerOf(m_chance.zipf(callers));
+    const Caller caller = callerOf(m_chance.zipf(m_callers));
     const Story &story = m_chance.oneOf(stories());
     IncomingCall incoming;
     Call &call = incoming.call;
@@ -149,16 +158,16 @@ void CallGenerator::recordOutcome(Call &call, const QString &disposition)
     call.callback_scheduled = false;
 }
 
-void CallGenerator::makeAnswered(IncomingCall &incoming, bool recent)
+void CallGenerator::makeAnswered(IncomingCall &incoming, bool recent, TimeMs latestEnd)
 {
     Call &call = incoming.call;
-    const qint64 wait = std::min<qint64>(600, static_cast<qint64>(m_chance.logNormal(14, 0.9)));
-    const qint64 talk = std::min<qint64>(5400, 15 + static_cast<qint64>(m_chance.logNormal(165, 0.75)));
+    const qint64 wait = std::min<qint64>(longestWait, static_cast<qint64>(m_chance.logNormal(14, 0.9)));
     call.status = CallStatus::COMPLETED;
     call.agent_name = latin(m_chance.oneOf(agentNames()));
     call.agent_id = call.agent_name.toLower().replace(u' ', u'.');
     call.queue_seconds = wait;
     call.answered_at = *call.started_at + (*call.ivr_seconds + wait) * 1000;
+    const qint64 talk = std::min({qint64(5400), 15 + static_cast<qint64>(m_chance.logNormal(165, 0.75)), (latestEnd - *call.answered_at) / 1000});
     call.talk_seconds = talk;
     call.wrap_up_seconds = 10 + m_chance.below(50);
     call.duration_seconds = *call.ivr_seconds + wait + talk;
@@ -186,7 +195,7 @@ void CallGenerator::makeMissed(IncomingCall &incoming, bool recent)
 {
     Call &call = incoming.call;
     const bool voicemail = m_chance.happens(0.3);
-    const qint64 wait = 5 + static_cast<qint64>(m_chance.logNormal(35, 0.7));
+    const qint64 wait = std::min<qint64>(longestWait, 5 + static_cast<qint64>(m_chance.logNormal(35, 0.7)));
     call.status = voicemail ? CallStatus::VOICEMAIL : CallStatus::MISSED;
     call.queue_seconds = wait;
     call.duration_seconds = *call.ivr_seconds + wait + (voicemail ? 38 : 0);
@@ -214,7 +223,7 @@ IncomingCall CallGenerator::arriving(TimeMs at)
 IncomingCall CallGenerator::finish(IncomingCall incoming, TimeMs answeredAt, TimeMs endedAt, bool answered)
 {
     Call &call = incoming.call;
-    answered ? makeAnswered(incoming, false) : makeMissed(incoming, true);
+    answered ? makeAnswered(incoming, false, std::numeric_limits<TimeMs>::max()) : makeMissed(incoming, true);
     if (answered) {
         call.answered_at = answeredAt;
         call.talk_seconds = (endedAt - answeredAt) / 1000;

@@ -30,9 +30,9 @@ private:
         QString number;
     };
     Caller callerOf(int rank);
-    TimeMs nextArrival(TimeMs after, double callsPerDay);
+    TimeMs arrivalBefore(TimeMs at, double callsPerDay);
     IncomingCall begin(TimeMs at);
-    void makeAnswered(IncomingCall &incoming, bool recent);
+    void makeAnswered(IncomingCall &incoming, bool recent, TimeMs latestEnd);
     void makeMissed(IncomingCall &incoming, bool recent);
     void recordOutcome(Call &call, const QString &disposition);
     void addTurns(IncomingCall &incoming);
@@ -42,6 +42,7 @@ private:
     QTimeZone m_zone;
     QString m_run;
     qint64 m_number = 0;
+    int m_callers = 1000;
 };
 
 } // namespace calldeck

@@ -116,6 +116,7 @@ bool ExportRun::write(const Call &call)
 QJsonObject exportedCall(const Call &call, const QList<ConversationTurn> &turns)
 {
     QJsonObject object = callToJson(call);
+    object.remove(QStringLiteral("id")); // a row number of this cache, which means nothing elsewhere
     QJsonArray said;
     for (const ConversationTurn &turn : turns) {
         QJsonObject entry{{QStringLiteral("speaker"), wireWord(turn.speaker)}, {QStringLiteral("content"), turn.content}, {QStringLiteral("at_ms"), turn.at_ms}};

@@ -52,9 +52,9 @@ QJsonObject CallStats::toJson() const
             {QStringLiteral("answered"), m_answered},
             {QStringLiteral("abandoned_ivr"), m_abandonedIvr},
             {QStringLiteral("abandoned_queue"), m_abandonedQueue},
-            {QStringLiteral("average_speed_of_answer_s"), rounded(averageSpeedOfAnswer(), 100)},
-            {QStringLiteral("service_level"), rounded(serviceLevel(), 10'000)},
-            {QStringLiteral("average_handle_time_s"), rounded(averageHandleTime(), 100)},
+            {QStringLiteral("average_speed_of_answer_s"), rounded(averageSpeedOfAnswer(), 1000)},
+            {QStringLiteral("service_level"), rounded(serviceLevel(), 100'000)},
+            {QStringLiteral("average_handle_time_s"), rounded(averageHandleTime(), 1000)},
             {QStringLiteral("outcomes"), outcomes}};
 }
 

@@ -39,6 +39,7 @@ constexpr OldName oldNames[] = {{"direction", CallField::call_type},
                                 {"duration", CallField::duration_seconds},
                                 {"call_duration_secs", CallField::duration_seconds},
                                 {"call_duration_seconds", CallField::duration_seconds},
+                                {"timestamp", CallField::started_at},
                                 {"start_time", CallField::started_at},
                                 {"start_time_unix", CallField::started_at},
                                 {"start_time_unix_secs", CallField::started_at},
@@ -91,11 +92,14 @@ Error unknownColumns(const QStringList &unknown)
 
 } // namespace
 
-Result<Mapping> automaticMapping(const QStringList &columns)
+Result<Mapping> automaticMapping(const QStringList &columns, FileFormat format)
 {
     Mapping mapping;
     mapping.keep_raw = false;
-    mapping.own_export = columns == exportColumns();
+    // A JSON object has its keys in any order, and `turns` besides.
+    const auto isThere = [&columns](const QString &name) { return columns.contains(name); };
+    mapping.guarded = format == FileFormat::Delimited && columns == exportColumns();
+    mapping.own_export = mapping.guarded || (format == FileFormat::JsonLines && std::all_of(exportColumns().cbegin(), exportColumns().cend(), isThere));
     QStringList unknown;
     QList<std::pair<CallField, QString>> byOldName;
     for (const QString &column : columns) {

@@ -8,8 +8,6 @@ namespace calldeck
 namespace
 {
 
-constexpr qsizetype mostColumns = 4096;
-
 QString atCharacter(qint64 character) { return QStringLiteral("character %1").arg(character); }
 
 } // namespace
@@ -64,7 +62,10 @@ void DelimitedReader::findSeparator()
 Verdict DelimitedReader::takeHeader(const QStringList &names)
 {
     QSet<QString> seen;
-    for (qsizetype i = 0; i < names.size(); ++i) {
+    qsizetype named = names.size();
+    while (named > 1 && names[named - 1].trimmed().isEmpty())
+        --named;
+    for (qsizetype i = 0; i < named; ++i) {
         QString name = names[i].trimmed();
         if (name.isEmpty())
             name = QStringLiteral("column %1").arg(i + 1);
@@ -79,6 +80,9 @@ Verdict DelimitedReader::takeHeader(const QStringList &names)
 RowReader::Read DelimitedReader::next(RawRow &row)
 {
     const Read read = readRecord(row);
+    // Many programs end each line with a separator; the empty cell behind it says nothing.
+    while (read == Read::Row && row.cells.size() > m_columns.size() && row.cells.last().trimmed().isEmpty())
+        row.cells.removeLast();
     if (read == Read::Row && row.cells.size() != m_columns.size()) {
         refuse({}, QStringLiteral("has %1 cells where the header has %2").arg(row.cells.size()).arg(m_columns.size()));
         return Read::Bad;

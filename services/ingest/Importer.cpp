@@ -137,10 +137,12 @@ Verdict ImportRun::put(const IncomingCall &incoming, qint64 line)
 void ImportRun::refuse(const RowError &error)
 {
     ++m_report.refused;
-    if (m_report.errors.size() < errorsKept) {
-        m_report.errors.append(error);
-        m_report.errors.last().file = m_file;
-    }
+    RowError named = error;
+    named.file = m_file;
+    if (m_order.on_refused)
+        m_order.on_refused(named);
+    if (m_report.errors.size() < errorsKept)
+        m_report.errors.append(named);
 }
 
 /** A desk that nobody has set up yet and that gets its first calls keeps the hours of the place where they come from. */

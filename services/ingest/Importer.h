@@ -11,6 +11,7 @@ struct ImportOrder {
     std::optional<Mapping> mapping; ///< nothing: columns named like our fields
     bool dry_run = false;           ///< find out what would happen, change nothing
     bool skip_bad = false;          ///< take the good rows; without it one bad row changes nothing
+    std::function<void(const RowError &)> on_refused; ///< told every refused row as it is read; may be empty
 };
 
 struct ImportReport {

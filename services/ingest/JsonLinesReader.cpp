@@ -111,6 +111,11 @@ void JsonLinesReader::flatten(const QJsonObject &object, const QString &prefix, 
             row.cells[*known] = text;
             continue;
         }
+        if (m_columns.size() >= mostColumns) {
+            m_badColumn = name;
+            m_badReason = QStringLiteral("the file has more than %1 different keys, which no call log does").arg(mostColumns);
+            continue;
+        }
         m_indexes.insert(name, static_cast<int>(m_columns.size()));
         m_columns.append(name);
         row.cells.append(text);

@@ -18,7 +18,7 @@ struct ColumnRef {
     int index = -1;
 };
 
-/** The column holds (or, with `negated`, does not hold) one of the values. */
+/** The column holds (or, with `negated`, does not hold) one of the values, whatever their letter case. */
 struct Condition {
     ColumnRef column;
     QStringList values;
@@ -89,7 +89,8 @@ struct Mapping {
     QList<FieldRule> tags;
     std::optional<TurnsMapping> turns;
     bool keep_raw = true;
-    bool own_export = false; ///< the header is ours: guards against formulas are taken off, text is not trimmed
+    bool own_export = false; ///< the columns are those of our export: the call stands there as it was, nothing is trimmed or completed
+    bool guarded = false;    ///< texts carry the guards against formulas of our CSV
 
     /** Calls `visit(ColumnRef &)` for every column that is named anywhere but in `ignored`. */
     void forEachColumn(const std::function<void(ColumnRef &)> &visit);

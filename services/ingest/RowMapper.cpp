@@ -4,7 +4,6 @@
 #include "ingest/AutoMapping.h"
 #include "rules/Disposition.h"
 #include "rules/LegacyValues.h"
-#include "rules/Phone.h"
 
 #include <QCryptographicHash>
 #include <QJsonArray>
@@ -58,7 +57,7 @@ Error notFitting(const QString &sentence) { return {Error::Code::InvalidInput, s
 } // namespace
 
 RowMapper::RowMapper(std::optional<Mapping> mapping, const Workspace &workspace, const QString &file)
-    : m_mapping(mapping.value_or(Mapping{})), m_automatic(!mapping), m_workspace(workspace), m_reader(zoneOf(mapping, workspace))
+    : m_mapping(mapping.value_or(Mapping{})), m_automatic(!mapping), m_reader(zoneOf(mapping, workspace))
 {
     m_problem.file = file;
 }
@@ -66,7 +65,7 @@ RowMapper::RowMapper(std::optional<Mapping> mapping, const Workspace &workspace,
 Verdict RowMapper::bind(const QStringList &columns, FileFormat format)
 {
     if (m_automatic) {
-        auto mapping = automaticMapping(columns);
+        auto mapping = automaticMapping(columns, format);
         if (!mapping)
             return mapping.error();
         m_mapping = *std::move(mapping);
@@ -160,7 +159,7 @@ bool RowMapper::fillField(const FieldMapping &mapped, const RawRow &row, Call &c
 
 bool RowMapper::setField(CallField field, const FieldRule &rule, const QString &text, Call &call)
 {
-    const QString value = m_mapping.own_export && infoOf(field).kind == FieldKind::Text ? unguarded(text) : rule.map.isEmpty() ? currentWord(field, text) : text;
+    const QString value = m_mapping.guarded && infoOf(field).kind == FieldKind::Text ? unguarded(text) : rule.map.isEmpty() ? currentWord(field, text) : text;
     if (Verdict set = setFieldText(call, field, value); !set)
         return refuse(columnOf(field), set.error().message);
     return true;
@@ -174,9 +173,9 @@ bool RowMapper::fillTags(const RawRow &row, Call &call)
         QString text;
         if (!m_reader.text(rule, FieldKind::Text, row, true, text))
             return refuse(m_reader.refusal().column, m_reader.refusal().reason);
-        if (m_mapping.own_export)
+        if (m_mapping.guarded)
             text = unguarded(text);
-        const QJsonDocument list = text.startsWith(u'[') ? QJsonDocument::fromJson(text.toUtf8()) : QJsonDocument();
+        const QJsonDocument list = !m_mapping.guarded && text.startsWith(u'[') ? QJsonDocument::fromJson(text.toUtf8()) : QJsonDocument();
         if (list.isArray()) {
             for (const QJsonValue &tag : list.array())
                 call.tags.append(tag.toString());
@@ -254,12 +253,10 @@ bool RowMapper::identify(const RawRow &row, IncomingCall &incoming)
 
 void RowMapper::complete(Call &call) const
 {
-    if (call.import_source.isEmpty())
+    if (call.import_source.isEmpty() && !m_mapping.own_export)
         call.import_source = m_mapping.name.isEmpty() ? QStringLiteral("import") : m_mapping.name;
     if (call.customer_number_raw.isEmpty())
         call.customer_number_raw = std::exchange(call.customer_number, QString());
-    if (!call.customer_number_raw.isEmpty() && call.customer_number.isEmpty())
-        call.customer_number = parsePhone(call.customer_number_raw, m_workspace.region).e164;
     if (!call.status && (call.answered_at || call.talk_seconds.value_or(0) > 0 || call.duration_seconds.value_or(0) > 0))
         call.status = CallStatus::COMPLETED;
     if (call.appointment_set && !call.outcome)

@@ -36,7 +36,6 @@ private:
 
     Mapping m_mapping;
     bool m_automatic;
-    const Workspace &m_workspace;
     RuleReader m_reader;
     QStringList m_columns;
     QHash<QByteArray, int> m_seen; ///< rows without an id, so that equal ones stay apart

@@ -33,6 +33,7 @@ public:
     enum class Read { Row, Bad, End, Failed };
     static constexpr qsizetype largestCell = 10'000'000; ///< bytes; a cell of this size or more is refused
     static constexpr qsizetype largestRow = 64'000'000;
+    static constexpr qsizetype mostColumns = 4096;
 
     virtual ~RowReader();
     virtual Read next(RawRow &row) = 0;

@@ -50,7 +50,7 @@ bool RuleReader::refuse(const ColumnRef &column, const QString &reason)
 bool RuleReader::holds(const QList<Condition> &conditions, const RawRow &row)
 {
     return std::all_of(conditions.cbegin(), conditions.cend(), [&](const Condition &condition) {
-        return condition.values.contains(row.cell(condition.column.index).trimmed()) != condition.negated;
+        return condition.values.contains(row.cell(condition.column.index).trimmed(), Qt::CaseInsensitive) != condition.negated;
     });
 }
 
@@ -78,7 +78,7 @@ bool RuleReader::text(const FieldRule &rule, FieldKind kind, const RawRow &row, 
         QStringList texts;
         for (const ColumnRef &part : rule.columns) {
             const QString cell = trim || kind != FieldKind::Text ? row.cell(part.index).trimmed() : row.cell(part.index);
-            if (!cell.isEmpty() && !rule.empty.contains(cell))
+            if (!cell.isEmpty() && !rule.empty.contains(cell, Qt::CaseInsensitive))
                 texts.append(cell);
         }
         value = texts.join(rule.join);
@@ -92,7 +92,7 @@ bool RuleReader::sumOf(const FieldRule &rule, const RawRow &row, QString &value)
     for (const ColumnRef &column : rule.sum) {
         const QString cell = row.cell(column.index).trimmed();
         double number = 0;
-        if (!cell.isEmpty() && !rule.empty.contains(cell) && !isFinite(cell, number))
+        if (!cell.isEmpty() && !rule.empty.contains(cell, Qt::CaseInsensitive) && !isFinite(cell, number))
             return refuse(column, QString(shown(cell) + QStringLiteral(" is not a number")));
         sum += number;
     }
@@ -107,7 +107,7 @@ bool RuleReader::spanOf(const FieldRule &rule, const RawRow &row, QString &value
     for (int i = 0; i < 2; ++i) {
         const ColumnRef &column = rule.between[i];
         const QString cell = row.cell(column.index).trimmed();
-        if (cell.isEmpty() || rule.empty.contains(cell))
+        if (cell.isEmpty() || rule.empty.contains(cell, Qt::CaseInsensitive))
             return true;
         TimeParts found;
         if (!parts(rule.time->time_formats, column, cell, found))
@@ -150,7 +150,7 @@ bool RuleReader::adjusted(const FieldRule &rule, const ColumnRef &column, FieldK
 {
     for (QChar stripped : rule.strip)
         value.remove(stripped);
-    if (value.isEmpty() || rule.empty.contains(value)) {
+    if (value.isEmpty() || rule.empty.contains(value, Qt::CaseInsensitive)) {
         value.clear();
         return rule.map.contains(QString()) ? mapped(rule, column, value) : true;
     }
@@ -204,7 +204,7 @@ bool RuleReader::moment(const TimeRule &rule, const QStringList &empty, const Ra
         texts.append(row.cell(column.index).trimmed());
     const QString date = texts.join(u' ').trimmed();
     const QString time = rule.time ? row.cell(rule.time->index).trimmed() : QString();
-    if (date.isEmpty() || empty.contains(date) || (rule.time && (time.isEmpty() || empty.contains(time))))
+    if (date.isEmpty() || empty.contains(date, Qt::CaseInsensitive) || (rule.time && (time.isEmpty() || empty.contains(time, Qt::CaseInsensitive))))
         return true;
     TimeParts found;
     if (!parts(rule.date_formats, rule.date.first(), date, found))

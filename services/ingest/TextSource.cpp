@@ -101,7 +101,7 @@ void TextSource::inspect(int byte)
         m_highest = 0xbf;
     } else if (m_follow > 0) {
         m_follow = 0;
-        report(byte);
+        report(m_lead, m_leadAt);
     } else {
         startSequence(byte);
     }
@@ -119,13 +119,15 @@ void TextSource::startSequence(int byte)
     else if (byte >= 0xf0 && byte <= 0xf4)
         m_follow = 3;
     else
-        report(byte);
+        return report(byte, m_before + m_at);
+    m_lead = byte;
+    m_leadAt = m_before + m_at;
 }
 
-void TextSource::report(int byte)
+void TextSource::report(int byte, qint64 at)
 {
     m_badByte = QStringLiteral("byte %1 of the file (0x%2) is not valid UTF-8; save the file as UTF-8, or say \"encoding\": \"windows-1252\" in the mapping")
-                    .arg(m_before + m_at)
+                    .arg(at)
                     .arg(byte, 2, 16, QLatin1Char('0'));
 }
 
@@ -136,7 +138,5 @@ QByteArray TextSource::peekLine()
     const qsizetype lineEnd = m_block.indexOf('\n', m_at);
     return m_block.mid(m_at, lineEnd < 0 ? -1 : lineEnd - m_at);
 }
-
-std::optional<QString> TextSource::takeBadByte() { return std::exchange(m_badByte, std::nullopt); }
 
 } // namespace calldeck

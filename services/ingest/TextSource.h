@@ -42,7 +42,7 @@ public:
     /** The rest of the first line as far as it is in memory, without taking it. */
     QByteArray peekLine();
     /** The sentence about a byte that is no text since the last call, or nothing. */
-    std::optional<QString> takeBadByte();
+    std::optional<QString> takeBadByte() { return m_badByte ? std::exchange(m_badByte, std::nullopt) : std::nullopt; }
 
 private:
     TextSource(std::unique_ptr<ByteSource> bytes, TextEncoding encoding) : m_bytes(std::move(bytes)), m_encoding(encoding) {}
@@ -51,7 +51,7 @@ private:
     void readMark(QByteArray &block);
     void inspect(int byte);
     void startSequence(int byte);
-    void report(int byte);
+    void report(int byte, qint64 at);
 
     std::unique_ptr<ByteSource> m_bytes;
     TextEncoding m_encoding;
@@ -61,6 +61,8 @@ private:
     qint64 m_before = 0; ///< bytes in front of m_block
     qint64 m_line = 1;
     int m_follow = 0;    ///< continuation bytes that must come
+    int m_lead = 0;      ///< the byte that announced them
+    qint64 m_leadAt = 0;
     int m_lowest = 0x80; ///< bounds of the next continuation byte
     int m_highest = 0xbf;
     bool m_started = false;

@@ -1,5 +1,7 @@
 #include "ingest/TimePattern.h"
 
+#include "rules/LocalTime.h"
+
 #include <QDateTime>
 #include <cmath>
 
@@ -213,7 +215,7 @@ TimeMs ZoneClock::utc(const QDate &date, qint64 secondsOfDay) const
         const QDateTime next(day.addDays(1), QTime(0, 0), m_zone);
         const bool plain = midnight.secsTo(next) == daySeconds && midnight.time() == QTime(0, 0);
         if (!plain)
-            return QDateTime(day, QTime::fromMSecsSinceStartOfDay(static_cast<int>(inDay) * 1000), m_zone).toMSecsSinceEpoch();
+            return atWallTime(day, QTime::fromMSecsSinceStartOfDay(static_cast<int>(inDay) * 1000), m_zone);
         m_day = day;
         m_midnightMs = midnight.toMSecsSinceEpoch();
     }

@@ -49,7 +49,7 @@ private:
     QList<Token> m_tokens;
 };
 
-/** Local times of one zone as UTC; quick when asked for one day again and again. A time that DST skips is moved behind the gap. */
+/** Local times of one zone as UTC; quick when asked for one day again and again. A time that DST skips is moved to the end of the gap; of two equal ones it is the first. */
 class ZoneClock
 {
 public:

@@ -2,6 +2,7 @@
 
 #include "rules/Phone.h"
 #include "store/CallRows.h"
+#include "store/CallSearch.h"
 #include "store/CommandRunner.h"
 #include "store/FollowUpRows.h"
 
@@ -15,7 +16,6 @@ namespace calldeck
 namespace
 {
 
-constexpr int turnsPerCall = 4096;
 constexpr int excerptTurns = 6;
 constexpr int timelineLimit = 200;
 

@@ -17,8 +17,6 @@ namespace calldeck
 namespace
 {
 
-constexpr int turnsPerCall = 4096;
-
 /** Messages of a provider may come late or twice: a call's status only moves on, and what ended stays ended. */
 int stageOf(const Call &call)
 {
@@ -137,7 +135,9 @@ Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incomin
     applyTriageRules(call, m_workspace, now);
     Verdict done = insertCall(m_database, call);
     if (done)
-        done = writeBeside(call, incoming);
+        done = indexNewCall(m_database, call);
+    if (done)
+        done = writeBeside(call, incoming, true);
     if (done)
         done = settleFollowUps(call, now);
     if (!done)
@@ -160,7 +160,9 @@ Result<CallIntake::Taken> CallIntake::update(const Call &before, const Call &fre
     for (qsizetype i = before.tags.size(); done && i < after->tags.size(); ++i)
         done = addTag(m_database, after->key, after->tags[i]);
     if (done)
-        done = writeBeside(*after, incoming);
+        done = indexCall(m_database, *after);
+    if (done)
+        done = writeBeside(*after, incoming, false);
     // A task that somebody closed is not made again because the provider mentions the call once more.
     if (done && (after->in_triage != before.in_triage || !after->in_triage))
         done = settleFollowUps(*after, now);
@@ -210,35 +212,14 @@ Result<bool> CallIntake::bringsNewTurnsOrWords(CallKey key, const IncomingCall &
     return *known != incoming.turns.first(std::min<qsizetype>(incoming.turns.size(), turnsPerCall));
 }
 
-Verdict CallIntake::writeTurns(CallKey key, const QList<ConversationTurn> &turns)
-{
-    if (turns.isEmpty())
-        return Done{};
-    // The newest transcript stands for the older one: providers send a draft first and the corrected text later.
-    Statement remove = m_database.prepare("DELETE FROM conversation_turns WHERE id >= ? AND id < ?");
-    if (Verdict done = remove.bindAll(key * turnsPerCall, (key + 1) * turnsPerCall).run(); !done)
-        return done;
-    Statement turn = m_database.prepare("INSERT INTO conversation_turns (id, speaker, content, at_ms, confidence) VALUES (?, ?, ?, ?, ?)");
-    qint64 id = key * turnsPerCall;
-    for (const ConversationTurn &spoken : turns.first(std::min<qsizetype>(turns.size(), turnsPerCall))) {
-        turn.reset();
-        turn.bind(1, id++).bind(2, wireWord(spoken.speaker)).bindText(3, spoken.content).bind(4, spoken.at_ms).bind(5, spoken.confidence);
-        if (Verdict done = turn.run(); !done)
-            return done;
-    }
-    return Done{};
-}
-
-Verdict CallIntake::writeBeside(const Call &call, const IncomingCall &incoming)
+Verdict CallIntake::writeBeside(const Call &call, const IncomingCall &incoming, bool isNew)
 {
     if (!incoming.raw.isEmpty()) {
         Statement raw = m_database.prepare("INSERT OR REPLACE INTO call_payloads (call_id, raw) VALUES (?, ?)");
         if (Verdict done = raw.bindAll(call.key, incoming.raw).run(); !done)
             return done;
     }
-    if (Verdict done = writeTurns(call.key, incoming.turns); !done)
-        return done;
-    return indexCall(m_database, call);
+    return isNew ? storeNewTurns(m_database, call.key, incoming.turns) : replaceTurns(m_database, call.key, incoming.turns);
 }
 
 Verdict CallIntake::settleFollowUps(const Call &call, TimeMs now)

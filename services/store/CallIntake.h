@@ -30,8 +30,7 @@ private:
     /** The call as the news leave it: what people decided here stays. */
     Result<Call> merged(const Call &before, const Call &fresh, TimeMs now) const;
     Result<bool> bringsNewTurnsOrWords(CallKey key, const IncomingCall &incoming);
-    Verdict writeTurns(CallKey key, const QList<ConversationTurn> &turns);
-    Verdict writeBeside(const Call &call, const IncomingCall &incoming);
+    Verdict writeBeside(const Call &call, const IncomingCall &incoming, bool isNew);
     Verdict settleFollowUps(const Call &call, TimeMs now);
 
     Database &m_database;

@@ -4,6 +4,7 @@
 #include "store/CallRows.h"
 
 #include <algorithm>
+#include <array>
 
 namespace calldeck
 {
@@ -11,7 +12,6 @@ namespace calldeck
 namespace
 {
 
-constexpr int turnsPerCallBits = 12;
 constexpr int shortestCallPrefix = 2;
 constexpr int shortestTurnPrefix = 3;
 
@@ -121,7 +121,13 @@ Result<std::vector<CallKey>> searchNewest(Database &database, const SearchQuesti
     return keys;
 }
 
-Verdict indexCall(Database &database, const Call &call)
+namespace
+{
+
+/** The five columns of the index in their order. */
+using SearchText = std::array<QString, 5>;
+
+SearchText searchTextOf(Database &database, const Call &call)
 {
     QString contact;
     if (call.contact_id) {
@@ -135,16 +141,96 @@ Verdict indexCall(Database &database, const Call &call)
         return present.join(u' ');
     };
     const QString number = call.customer_number.isEmpty() ? call.customer_number_raw : call.customer_number;
-    Statement write = database.prepare("INSERT INTO search_text (call_id, party, numbers, notes, tags, summary) VALUES (?, ?, ?, ?, ?, ?) "
-                                       "ON CONFLICT (call_id) DO UPDATE SET party = excluded.party, numbers = excluded.numbers, notes = excluded.notes, "
-                                       "tags = excluded.tags, summary = excluded.summary");
-    write.bind(1, call.key);
-    write.bindText(2, joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email, contact}));
-    write.bindText(3, phoneSearchTokens(number).join(u' '));
-    write.bindText(4, joined({call.last_outcome_notes, call.call_notes}));
-    write.bindText(5, call.tags.join(u' '));
-    write.bindText(6, joined({call.transcript_summary, call.call_purpose}));
+    return {joined({call.caller_name, call.business_name, call.customer_ref, call.customer_email, contact}), phoneSearchTokens(number).join(u' '),
+            joined({call.last_outcome_notes, call.call_notes}), call.tags.join(u' '), joined({call.transcript_summary, call.call_purpose})};
+}
+
+Verdict writeText(Database &database, const QByteArray &sql, CallKey key, const SearchText &text)
+{
+    Statement write = database.prepare(sql);
+    int index = 0;
+    for (const QString &column : text)
+        write.bindText(++index, column);
+    write.bind(++index, key);
     return write.run();
+}
+
+constexpr const char *insertText = "INSERT INTO search_text (party, numbers, notes, tags, summary, call_id) VALUES (?, ?, ?, ?, ?, ?)";
+constexpr const char *updateText = "UPDATE search_text SET party = ?, numbers = ?, notes = ?, tags = ?, summary = ? WHERE call_id = ?";
+constexpr const char *insertWords = "INSERT INTO call_search (party, numbers, notes, tags, summary, rowid) VALUES (?, ?, ?, ?, ?, ?)";
+constexpr const char *deleteWords = "INSERT INTO call_search (call_search, party, numbers, notes, tags, summary, rowid) VALUES ('delete', ?, ?, ?, ?, ?, ?)";
+
+} // namespace
+
+Verdict indexNewCall(Database &database, const Call &call)
+{
+    const SearchText text = searchTextOf(database, call);
+    if (Verdict done = writeText(database, insertText, call.key, text); !done)
+        return done;
+    return writeText(database, insertWords, call.key, text);
+}
+
+Verdict indexCall(Database &database, const Call &call)
+{
+    SearchText before;
+    {
+        Statement select = database.prepare("SELECT party, numbers, notes, tags, summary FROM search_text WHERE call_id = ?");
+        select.bind(1, call.key);
+        if (!select.step())
+            return select.failed() ? Verdict(database.lastError()) : indexNewCall(database, call);
+        for (int column = 0; column < static_cast<int>(before.size()); ++column)
+            before[static_cast<size_t>(column)] = select.text(column);
+    }
+    const SearchText text = searchTextOf(database, call);
+    if (text == before)
+        return Done{};
+    Verdict done = writeText(database, deleteWords, call.key, before);
+    if (done)
+        done = writeText(database, updateText, call.key, text);
+    return done ? writeText(database, insertWords, call.key, text) : done;
+}
+
+Verdict storeNewTurns(Database &database, CallKey call, const QList<ConversationTurn> &turns)
+{
+    Statement store = database.prepare("INSERT INTO conversation_turns (id, speaker, content, at_ms, confidence) VALUES (?, ?, ?, ?, ?)");
+    Statement index = database.prepare("INSERT INTO turn_search (rowid, content) VALUES (?, ?)");
+    qint64 id = call * turnsPerCall;
+    for (const ConversationTurn &spoken : turns.first(std::min<qsizetype>(turns.size(), turnsPerCall))) {
+        store.reset();
+        index.reset();
+        store.bind(1, id).bind(2, wireWord(spoken.speaker)).bindText(3, spoken.content).bind(4, spoken.at_ms).bind(5, spoken.confidence);
+        if (Verdict done = store.run(); !done)
+            return done;
+        if (Verdict done = index.bind(1, id++).bindText(2, spoken.content).run(); !done)
+            return done;
+    }
+    return Done{};
+}
+
+Verdict replaceTurns(Database &database, CallKey call, const QList<ConversationTurn> &turns)
+{
+    if (turns.isEmpty())
+        return Done{};
+    const qint64 first = call * turnsPerCall;
+    QList<std::pair<qint64, QString>> before;
+    {
+        Statement select = database.prepare("SELECT id, content FROM conversation_turns WHERE id >= ? AND id < ?");
+        select.bindAll(first, first + turnsPerCall);
+        while (select.step())
+            before.append({select.integer(0), select.text(1)});
+        if (select.failed())
+            return database.lastError();
+    }
+    Statement forget = database.prepare("INSERT INTO turn_search (turn_search, rowid, content) VALUES ('delete', ?, ?)");
+    for (const auto &[id, content] : std::as_const(before)) {
+        forget.reset();
+        if (Verdict done = forget.bind(1, id).bindText(2, content).run(); !done)
+            return done;
+    }
+    Statement remove = database.prepare("DELETE FROM conversation_turns WHERE id >= ? AND id < ?");
+    if (Verdict done = remove.bindAll(first, first + turnsPerCall).run(); !done)
+        return done;
+    return storeNewTurns(database, call, turns);
 }
 
 Result<int> indexQueuedCalls(Database &database, int limit)

@@ -1,10 +1,15 @@
 #pragma once
 
+#include "records/Records.h"
 #include "store/Database.h"
 #include "store/IdSet.h"
 
 namespace calldeck
 {
+
+/** A turn's row id is its call's key and its place in the call. */
+inline constexpr int turnsPerCallBits = 12;
+inline constexpr int turnsPerCall = 1 << turnsPerCallBits;
 
 /** What a person typed, as two full-text questions; empty when there is no word to look for. */
 struct SearchQuestion {
@@ -22,7 +27,13 @@ Result<std::vector<CallKey>> searchNewest(Database &database, const SearchQuesti
 
 /** Brings the index of the calls waiting in search_queue up to date, at most `limit` of them. Returns how many. Needs an open transaction. */
 Result<int> indexQueuedCalls(Database &database, int limit);
+/** Writes the index text of a call that has none yet. Needs an open transaction. */
+Verdict indexNewCall(Database &database, const Call &call);
 /** Writes the index text of one new or changed call now. Needs an open transaction. */
 Verdict indexCall(Database &database, const Call &call);
+/** Stores and indexes what was said in a call that has no turns yet. Needs an open transaction. */
+Verdict storeNewTurns(Database &database, CallKey call, const QList<ConversationTurn> &turns);
+/** The newest transcript stands for the older one: providers send a draft first and the corrected text later. No turns change nothing. */
+Verdict replaceTurns(Database &database, CallKey call, const QList<ConversationTurn> &turns);
 
 } // namespace calldeck

@@ -235,9 +235,11 @@ Verdict Database::backupTo(const QString &file)
             sqlite3_sleep(20);
     } while (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED);
     sqlite3_backup_finish(backup);
-    if (code != SQLITE_DONE)
-        return errorFor(code, {}, file);
-    return Done{};
+    if (code == SQLITE_DONE)
+        return Done{};
+    *target = nullptr;
+    QFile::remove(file); // half a copy would pass for a backup
+    return errorFor(code, {}, file);
 }
 
 Transaction::Transaction(Database &database) : m_database(database), m_begun(database.execute("BEGIN IMMEDIATE")), m_open(bool(m_begun)) {}

@@ -1,5 +1,6 @@
 #include "store/DeskStore.h"
 
+#include "rules/Phone.h"
 #include "store/CallDetails.h"
 #include "store/CallIntake.h"
 #include "store/CallQueries.h"
@@ -18,6 +19,8 @@ namespace
 
 constexpr int callsIndexedAtOnce = 64;
 constexpr int countDelayMs = 120;
+constexpr int indexDelayMs = 150;
+constexpr int longestHeadStartMs = 400;
 
 Receipt receiptOf(TimeMs now, int calls = 0) { return {QString(), calls, now}; }
 
@@ -56,6 +59,9 @@ DeskStore::DeskStore(Workspace workspace, QString agentName, std::unique_ptr<Dir
 {
     m_countTimer.setSingleShot(true);
     m_countTimer.setInterval(countDelayMs);
+    m_indexTimer.setSingleShot(true);
+    m_indexTimer.setInterval(indexDelayMs);
+    connect(&m_indexTimer, &QTimer::timeout, this, &DeskStore::indexNow);
     connect(&m_countTimer, &QTimer::timeout, this, [this] {
         counts().then(this, [this](const Result<DeskCounts> &counted) {
             if (counted)
@@ -64,12 +70,19 @@ DeskStore::DeskStore(Workspace workspace, QString agentName, std::unique_ptr<Dir
     });
 }
 
-DeskStore::~DeskStore()
+DeskStore::~DeskStore() { close(); }
+
+void DeskStore::close()
 {
     m_newestOrder->fetch_add(1);
-    m_finder.reset();
-    m_reader.reset();
-    m_writer.reset();
+    m_countTimer.stop();
+    m_indexTimer.stop();
+    if (m_finder)
+        m_finder->finish();
+    if (m_reader)
+        m_reader->finish();
+    if (m_writer)
+        m_writer->finish();
 }
 
 Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName)
@@ -107,7 +120,13 @@ Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writ
     handOver(*m_reader, std::unique_ptr<Reader>(new Reader{*std::move(reading)}));
     Database &finderDatabase = **finding;
     handOver(*m_finder, std::unique_ptr<Finder>(new Finder{*std::move(finding), CallQueries(finderDatabase)}));
-    m_finder->post([](Finder *finder) { (void)finder->queries.prepare(); });
+    // The columns of every call are read behind the first rows, so that the first paint takes as long with a million calls as with ten.
+    m_finder->post([firstRows = m_firstRows](Finder *finder) {
+        firstRows->tryAcquire(1, longestHeadStartMs);
+        if (finder)
+            (void)finder->queries.prepare();
+    });
+    m_reader->post([](Reader *) { (void)formatPhone(QStringLiteral("+14155552671"), QStringLiteral("US")); }); // reads the numbering plan off the GUI thread
     indexSoon();
     countSoon();
     return Done{};
@@ -153,7 +172,11 @@ QFuture<Result<CallOrder>> DeskStore::order(const CallQuery &query)
 
 QFuture<Result<QList<Call>>> DeskStore::rows(const QList<CallKey> &keys)
 {
-    return m_reader->ask<QList<Call>>([keys](Reader &reader) { return callsByKey(*reader.database, keys); });
+    return m_reader->ask<QList<Call>>([keys, firstRows = m_firstRows](Reader &reader) {
+        auto calls = callsByKey(*reader.database, keys);
+        firstRows->release();
+        return calls;
+    });
 }
 
 QFuture<Result<CallDetail>> DeskStore::detail(CallKey call)
@@ -178,7 +201,8 @@ QFuture<Result<QList<Contact>>> DeskStore::searchContacts(const QString &text)
 
 QFuture<Result<QList<TagCount>>> DeskStore::tags()
 {
-    return m_reader->ask<QList<TagCount>>([](Reader &reader) { return tagCounts(*reader.database); });
+    // Counted over all calls: not in front of the rows that somebody is waiting for.
+    return m_finder->ask<QList<TagCount>>([](Finder &finder) { return tagCounts(*finder.database); });
 }
 
 QFuture<Result<QStringList>> DeskStore::valuesOf(CallField field)
@@ -205,6 +229,8 @@ void DeskStore::announce(const ChangeSet &changes)
 {
     // Posted before the window hears of it: an order() that the window asks for now already sees the change.
     m_finder->post([changes](Finder *finder) {
+        if (!finder)
+            return;
         if (changes.everything)
             (void)finder->queries.reload();
         else
@@ -223,18 +249,21 @@ void DeskStore::countSoon()
 
 void DeskStore::indexSoon()
 {
-    if (!m_indexing.exchange(true))
-        indexPiece(*m_writer);
+    // A moment later, so that the save that comes next does not wait for the words of the last one.
+    if (!m_indexTimer.isActive())
+        m_indexTimer.start();
 }
 
-void DeskStore::indexPiece(ServiceThread<Writer> &thread)
+void DeskStore::indexNow()
 {
+    if (m_indexing.exchange(true))
+        return;
     // Piece by piece, so that a save never waits for a long queue. What is left when the store closes is indexed at the next start.
-    thread.post([this, &thread](Writer *writer) {
+    m_writer->post([this](Writer *writer) {
         const Result<int> indexed = writer ? indexOnce(writer->file->database()) : Result<int>(0);
-        if (indexed && *indexed == callsIndexedAtOnce)
-            return indexPiece(thread);
         m_indexing = false;
+        if (indexed && *indexed == callsIndexedAtOnce)
+            indexNow();
     });
 }
 

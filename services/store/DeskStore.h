@@ -4,6 +4,7 @@
 #include "store/CacheFile.h"
 #include "store/ServiceThread.h"
 
+#include <QSemaphore>
 #include <QTimer>
 
 namespace calldeck
@@ -25,6 +26,8 @@ public:
     /** Opens or, with Mode::Create, makes the cache; blocks for the few milliseconds that takes, before any window is shown. */
     static Result<std::unique_ptr<DeskStore>> open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName);
     ~DeskStore() override;
+    /** Does everything that was asked for and ends the threads. Before the objects that wait for answers are destroyed: Qt 6.4 asserts otherwise. */
+    void close();
 
     const Workspace &workspace() const override { return m_workspace; }
     QString agentName() const override { return m_agentName; }
@@ -63,15 +66,17 @@ private:
     Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing);
     void announce(const ChangeSet &changes);
     void indexSoon();
-    void indexPiece(ServiceThread<Writer> &thread);
+    void indexNow(); ///< on any thread
     void countSoon();
 
     Workspace m_workspace;
     QString m_agentName;
     std::unique_ptr<DirectoryLock> m_lock;
     std::shared_ptr<std::atomic<quint64>> m_newestOrder = std::make_shared<std::atomic<quint64>>(0);
+    std::shared_ptr<QSemaphore> m_firstRows = std::make_shared<QSemaphore>(); ///< released when rows are handed to the window
     std::atomic<bool> m_indexing = false;
     QTimer m_countTimer;
+    QTimer m_indexTimer;
     std::unique_ptr<ServiceThread<Writer>> m_writer;
     std::unique_ptr<ServiceThread<Reader>> m_reader;
     std::unique_ptr<ServiceThread<Finder>> m_finder;

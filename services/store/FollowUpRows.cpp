@@ -80,6 +80,12 @@ Verdict setFollowUpState(Database &database, qint64 id, FollowUpState state, std
 
 std::pair<Verdict, QList<qint64>> closeAutomaticFollowUps(Database &database, const QString &number, TimeMs madeBefore, TimeMs now)
 {
+    {
+        // Most numbers have none, and an UPDATE of many rows opens a savepoint, at which FTS5 writes out its buffer.
+        Statement look = database.prepare("SELECT 1 FROM follow_ups WHERE number = ? AND state = 'OPEN' AND automatic = 1 AND created_at <= ?");
+        if (!look.bindAll(number, madeBefore).step())
+            return {look.failed() ? Verdict(database.lastError()) : Verdict(Done{}), {}};
+    }
     Statement update = database.prepare("UPDATE follow_ups SET state = 'DONE', closed_at = ? WHERE number = ? AND state = 'OPEN' AND automatic = 1 "
                                         "AND created_at <= ? RETURNING id");
     update.bindAll(now, number, madeBefore);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace calldeck
 {
@@ -25,8 +26,13 @@ public:
         m_context.moveToThread(&m_thread);
         m_thread.start();
     }
-    ~ServiceThread()
+    ~ServiceThread() { finish(); }
+
+    /** Does what was posted, then ends the thread; what is asked afterwards is answered with Error::Code::Cancelled. Call on the owner's thread. */
+    void finish()
     {
+        if (std::exchange(m_finished, true))
+            return;
         post([this](State *) { m_state.reset(); });
         QMetaObject::invokeMethod(&m_context, [this] { m_thread.quit(); }, Qt::QueuedConnection);
         m_thread.wait();
@@ -45,6 +51,11 @@ public:
         auto promise = std::make_shared<QPromise<Result<T>>>();
         promise->start();
         QFuture<Result<T>> future = promise->future();
+        if (m_finished) {
+            promise->addResult(Result<T>(Error{Error::Code::Cancelled, QStringLiteral("The data is closed."), {}, false}));
+            promise->finish();
+            return future;
+        }
         post([promise, work = std::move(work)](State *state) {
             promise->addResult(state ? Result<T>(work(*state)) : Result<T>(Error{Error::Code::Io, QStringLiteral("The data is not open."), {}, false}));
             promise->finish();
@@ -53,6 +64,7 @@ public:
     }
 
 private:
+    bool m_finished = false; ///< owner's thread only
     QThread m_thread;
     QObject m_context;
     std::unique_ptr<State> m_state;

@@ -1,6 +1,6 @@
 #include "drawer/AmountPicker.h"
 
-#include "drawer/FlowLayout.h"
+#include "theme/FlowLayout.h"
 #include "rules/Money.h"
 #include "table/CallColumns.h"
 

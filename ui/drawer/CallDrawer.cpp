@@ -16,6 +16,13 @@
 namespace calldeck
 {
 
+namespace
+{
+
+constexpr int tabIndent = 8; ///< so that the first tab's words stand under the name
+
+} // namespace
+
 CallDrawer::CallDrawer(DeskService &desk, const Theme &theme, QWidget *parent)
     : QWidget(parent), m_desk(desk), m_header(new DrawerHeader(desk, theme)), m_tabs(new QTabWidget), m_summary(new SummaryTab(desk, theme)),
       m_details(new DetailsTab(desk, theme)), m_history(new HistoryTab(desk, theme)), m_disposition(new DispositionPanel(desk, theme))
@@ -34,6 +41,9 @@ CallDrawer::CallDrawer(DeskService &desk, const Theme &theme, QWidget *parent)
     m_tabs->addTab(m_summary, QStringLiteral("Summary"));
     m_tabs->addTab(m_details, QStringLiteral("Details"));
     m_tabs->addTab(m_history, QStringLiteral("History"));
+    auto *indent = new QWidget(m_tabs);
+    indent->setFixedSize(tabIndent, 1);
+    m_tabs->setCornerWidget(indent, Qt::TopLeftCorner);
     column->addWidget(m_header);
     column->addWidget(m_tabs, 1);
     column->addWidget(new Rule(theme));
@@ -65,6 +75,7 @@ void CallDrawer::connectParts()
     connect(m_history, &HistoryTab::callAsked, this, &CallDrawer::callAsked);
     connect(m_history, &HistoryTab::failed, this, &CallDrawer::failed);
     connect(m_disposition, &DispositionPanel::saving, this, &CallDrawer::saving);
+    connect(m_disposition, &DispositionPanel::notSaved, this, &CallDrawer::notSaved);
     connect(m_disposition, &DispositionPanel::recorded, this, &CallDrawer::recorded);
     connect(m_disposition, &DispositionPanel::saved, this, &CallDrawer::saved);
     connect(m_disposition, &DispositionPanel::savedAndNext, this, &CallDrawer::savedAndNext);

@@ -46,7 +46,8 @@ public:
 Q_SIGNALS:
     void filled(calldeck::CallKey call);
     /** A disposition is on its way to the disk; recorded() follows when it is there. */
-    void saving(calldeck::CallKey call);
+    void saving(calldeck::CallKey call, bool thenNext);
+    void notSaved(calldeck::CallKey call);
     void recorded(calldeck::CallKey call, const calldeck::DispositionEntry &entry, const calldeck::Receipt &receipt);
     void saved(const calldeck::Receipt &receipt, const QString &sentence);
     void savedAndNext(calldeck::CallKey call);

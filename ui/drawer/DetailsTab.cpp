@@ -32,7 +32,7 @@ DetailsTab::DetailsTab(DeskService &desk, const Theme &theme, QWidget *parent)
       m_tree(new QTreeWidget(this)), m_editor(new FieldEditor(m_call, this))
 {
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(metrics::bigPad, metrics::pad, metrics::gap, 0);
+    column->setContentsMargins(metrics::bigPad, metrics::pad, metrics::bigPad, 0);
     column->setSpacing(metrics::gap);
     m_filter->setPlaceholderText(QStringLiteral("Find a field or a value"));
     m_filter->setAccessibleName(QStringLiteral("Find a field"));

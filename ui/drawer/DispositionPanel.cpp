@@ -172,7 +172,8 @@ void DispositionPanel::fillFirst(const CallDetail &detail)
 void DispositionPanel::goOnWithoutDetail()
 {
     m_waiting = false;
-    m_saveWhenFilled.reset();
+    if (std::exchange(m_saveWhenFilled, {}))
+        Q_EMIT notSaved(m_call);
     if (isTouched())
         edited();
 }
@@ -352,6 +353,7 @@ void DispositionPanel::save(bool thenNext)
     if (!parts.isEmpty()) {
         showMissing(Token::Overdue);
         focusMissing(parts.first().part);
+        Q_EMIT notSaved(m_call);
         return;
     }
     const Shown shown{m_call, m_callId, entry(), thenNext};
@@ -359,7 +361,7 @@ void DispositionPanel::save(bool thenNext)
     m_drafts.forget(m_call);
     showMissing(Token::Warning);
     sayState(QStringLiteral("Saving…"), Token::TextMuted);
-    Q_EMIT saving(m_call);
+    Q_EMIT saving(m_call, thenNext);
     m_desk.apply(RecordDisposition{{shown.call}, shown.entry}).then(this, [this, shown](const Result<Receipt> &receipt) { finishSave(shown, receipt); });
 }
 
@@ -378,6 +380,7 @@ void DispositionPanel::finishSave(const Shown &was, const Result<Receipt> &recei
         } else {
             Q_EMIT failed(receipt.error());
         }
+        Q_EMIT notSaved(was.call);
         return;
     }
     const QString label = dispositionNamed(m_desk.workspace().dispositions, was.entry.disposition)->label;

@@ -47,7 +47,8 @@ public:
     void restore(CallKey call, const DispositionEntry &entry);
 
 Q_SIGNALS:
-    void saving(calldeck::CallKey call);
+    void saving(calldeck::CallKey call, bool thenNext);
+    void notSaved(calldeck::CallKey call);
     void saved(const calldeck::Receipt &receipt, const QString &sentence);
     void recorded(calldeck::CallKey call, const calldeck::DispositionEntry &entry, const calldeck::Receipt &receipt);
     void savedAndNext(calldeck::CallKey call);

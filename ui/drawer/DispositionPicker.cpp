@@ -8,9 +8,9 @@ namespace calldeck
 namespace
 {
 
-constexpr int wideColumns = 4;
-constexpr int narrowColumns = 2;
-constexpr int wideFrom = 560;
+constexpr int groupedColumns = 4;
+constexpr int groupedFrom = 600; ///< below it the names of the groups would cost the room that the labels need
+constexpr int narrowestColumn = 150;
 constexpr int buttonHeight = 28;
 constexpr int minimumButtonWidth = 96;
 
@@ -51,14 +51,16 @@ DispositionPicker::DispositionPicker(const Theme &theme, const QList<Disposition
         button->setAccessibleDescription(effectOf(rule));
         button->setToolTip(effectOf(rule));
         button->setProperty("leftAligned", true);
+        button->setRole(TypeRole::Small);
         button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
         button->setMinimumWidth(minimumButtonWidth);
         button->setFixedHeight(buttonHeight);
         connect(button, &QPushButton::clicked, this, [this, key = rule.key] { Q_EMIT picked(key == m_chosen ? QString() : key); });
         group->buttons.append(button);
+        m_inKeyOrder.append(button);
         m_buttons.insert(rule.key, button);
     }
-    arrange(narrowColumns);
+    arrange(2);
 }
 
 void DispositionPicker::show(const QString &chosen)
@@ -71,30 +73,38 @@ void DispositionPicker::show(const QString &chosen)
 void DispositionPicker::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    arrange(width() >= wideFrom ? wideColumns : narrowColumns);
+    arrange(width() >= groupedFrom ? groupedColumns : std::clamp(width() / narrowestColumn, 2, groupedColumns - 1));
 }
 
-QList<QWidgetList> DispositionPicker::split(int columns) const
+QList<QWidgetList> DispositionPicker::inKeyOrder(int columns) const
 {
-    // The largest group gets the columns that are left when the small ones share as few as they need.
-    const auto largest = std::max_element(m_groups.cbegin(), m_groups.cend(), [](const Group &a, const Group &b) { return a.buttons.size() < b.buttons.size(); });
-    const int largestColumns = std::max(1, columns / 2);
     QList<QWidgetList> cells(columns);
+    int place = 0;
+    for (Button *button : m_inKeyOrder)
+        cells[place++ % columns].append(button);
+    return cells;
+}
+
+QList<QWidgetList> DispositionPicker::grouped() const
+{
+    // The largest group stands in the two columns of the middle, the others share the outer ones.
+    const auto largest = std::max_element(m_groups.cbegin(), m_groups.cend(), [](const Group &a, const Group &b) { return a.buttons.size() < b.buttons.size(); });
+    QList<QWidgetList> cells(groupedColumns);
     int small = 0;
     for (auto group = m_groups.cbegin(); group != m_groups.cend(); ++group) {
         if (group == largest)
             continue;
-        const int column = columns == narrowColumns ? 0 : small++ % 2 * (columns - 1);
-        cells[column].append(group->label);
+        QWidgetList &column = cells[small++ % 2 * (groupedColumns - 1)];
+        column.append(group->label);
         for (Button *button : group->buttons)
-            cells[column].append(button);
+            column.append(button);
     }
     if (largest == m_groups.cend())
         return cells;
-    const qsizetype perColumn = (largest->buttons.size() + largestColumns - 1) / largestColumns;
-    for (int i = 0; i < largestColumns; ++i) {
+    const qsizetype half = (largest->buttons.size() + 1) / 2;
+    for (int i = 0; i < 2; ++i) {
         cells[1 + i].append(i == 0 ? largest->label : nullptr);
-        for (Button *button : largest->buttons.mid(i * perColumn, perColumn))
+        for (Button *button : largest->buttons.mid(i * half, half))
             cells[1 + i].append(button);
     }
     return cells;
@@ -109,7 +119,10 @@ void DispositionPicker::arrange(int columns)
     m_columns = columns;
     while (QLayoutItem *item = m_grid->takeAt(0))
         delete item;
-    const QList<QWidgetList> cells = split(columns);
+    const bool named = columns == groupedColumns;
+    for (const Group &group : std::as_const(m_groups))
+        group.label->setVisible(named);
+    const QList<QWidgetList> cells = named ? grouped() : inKeyOrder(columns);
     for (int column = 0; column < cells.size(); ++column) {
         m_grid->setColumnStretch(column, 1);
         for (int row = 0; row < cells[column].size(); ++row) {
@@ -117,14 +130,8 @@ void DispositionPicker::arrange(int columns)
                 m_grid->addWidget(cells[column][row], row, column);
         }
     }
-    QWidget *before = nullptr;
-    for (const Group &group : std::as_const(m_groups)) {
-        for (Button *button : group.buttons) {
-            if (before)
-                setTabOrder(before, button);
-            before = button;
-        }
-    }
+    for (qsizetype i = 1; i < m_inKeyOrder.size(); ++i)
+        setTabOrder(m_inKeyOrder[i - 1], m_inKeyOrder[i]);
 }
 
 } // namespace calldeck

@@ -31,9 +31,11 @@ private:
         QList<Button *> buttons;
     };
     void arrange(int columns);
-    QList<QWidgetList> split(int columns) const;
+    QList<QWidgetList> inKeyOrder(int columns) const;
+    QList<QWidgetList> grouped() const;
 
     QList<Group> m_groups;
+    QList<Button *> m_inKeyOrder;
     QHash<QString, Button *> m_buttons;
     QGridLayout *m_grid;
     QString m_chosen;

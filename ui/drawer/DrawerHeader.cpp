@@ -1,6 +1,6 @@
 #include "drawer/DrawerHeader.h"
 
-#include "drawer/FlowLayout.h"
+#include "theme/FlowLayout.h"
 #include "rules/Contactability.h"
 #include "rules/Phone.h"
 #include "table/CallColumns.h"
@@ -70,10 +70,10 @@ void DrawerHeader::buildActions(QVBoxLayout *column)
     auto *actions = new QWidget(this);
     auto *row = new FlowLayout(actions, 6);
     auto *followUp = new Button(m_theme, ButtonKind::Secondary, QStringLiteral("Follow-up"), QStringLiteral("calendar-clock"), this);
-    auto *copy = new Button(m_theme, ButtonKind::Secondary, QStringLiteral("Copy number"), QStringLiteral("copy"), this);
+    Button *copy = Button::iconOnly(m_theme, QStringLiteral("copy"), QStringLiteral("Copy number"), this);
     m_emergencyButton->setCheckable(true);
     m_dncButton->setCheckable(true);
-    for (Button *button : {followUp, copy, m_emergencyButton, m_dncButton})
+    for (Button *button : {followUp, m_emergencyButton, m_dncButton, copy})
         row->addWidget(button);
     column->addWidget(actions);
     m_actions = {followUp, copy, m_emergencyButton, m_dncButton};

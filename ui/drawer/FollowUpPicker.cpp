@@ -1,6 +1,6 @@
 #include "drawer/FollowUpPicker.h"
 
-#include "drawer/FlowLayout.h"
+#include "theme/FlowLayout.h"
 #include "rules/FollowUp.h"
 
 #include <QHBoxLayout>

@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QLocale>
 #include <QScrollBar>
+#include <QStyledItemDelegate>
 
 namespace calldeck
 {
@@ -22,6 +23,36 @@ QString iconOf(TimelineEntry::Kind kind)
     Q_UNREACHABLE();
 }
 
+/** Air between the entries, and the icon beside the first line of a long one. */
+class RoomyRows : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        return QStyledItemDelegate::sizeHint(option, index) + QSize(metrics::gap + edge, metrics::pad);
+    }
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        QStyleOptionViewItem inset = option;
+        if (index.column() == 0)
+            inset.rect.setLeft(inset.rect.left() + edge);
+        inset.rect.setTop(inset.rect.top() + metrics::smallGap);
+        QStyledItemDelegate::paint(painter, inset, index);
+    }
+
+private:
+    static constexpr int edge = metrics::bigPad - metrics::smallGap;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        option->decorationAlignment = Qt::AlignLeft | Qt::AlignTop;
+        option->displayAlignment = Qt::AlignLeft | Qt::AlignTop;
+    }
+};
+
 } // namespace
 
 HistoryTab::HistoryTab(DeskService &desk, const Theme &theme, QWidget *parent) : QTreeWidget(parent), m_desk(desk), m_theme(theme)
@@ -30,7 +61,8 @@ HistoryTab::HistoryTab(DeskService &desk, const Theme &theme, QWidget *parent) :
     setColumnCount(2);
     setHeaderHidden(true);
     setRootIsDecorated(false);
-    setIndentation(12);
+    setIndentation(0);
+    setItemDelegate(new RoomyRows(this));
     setFrameShape(NoFrame);
     setWordWrap(true);
     setUniformRowHeights(false);

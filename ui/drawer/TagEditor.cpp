@@ -1,6 +1,6 @@
 #include "drawer/TagEditor.h"
 
-#include "drawer/FlowLayout.h"
+#include "theme/FlowLayout.h"
 
 #include <QCompleter>
 #include <QStringListModel>

@@ -8,6 +8,8 @@
 namespace calldeck
 {
 
+using namespace Qt::StringLiterals;
+
 namespace
 {
 
@@ -27,28 +29,31 @@ CallColumn make(const QString &id, const QString &title, int width, CellKind kin
 
 QList<CallColumn> designedColumns()
 {
+    static const QStringList inTriage{u"indicators"_s, u"sla"_s, u"caller"_s, u"call_type"_s, u"started_at"_s, u"queue"_s};
     using F = CallField;
     using S = SortColumn;
     const auto plain = [](const char *title, int width, F field, std::optional<S> sort) {
         return make(QLatin1String(infoOf(field).name), QLatin1String(title), width, CellKind::Plain, field, sort);
     };
-    QList<CallColumn> columns{make(QStringLiteral("indicators"), QStringLiteral("Marks"), 44, CellKind::Indicators, {}, {}),
-                              make(QStringLiteral("sla"), QStringLiteral("SLA"), 112, CellKind::Sla, {}, S::Sla),
+    QList<CallColumn> columns{make(QStringLiteral("indicators"), QStringLiteral("Marks"), 60, CellKind::Indicators, {}, {}),
+                              make(QStringLiteral("sla"), QStringLiteral("SLA"), 126, CellKind::Sla, {}, S::Sla),
                               make(QStringLiteral("caller"), QStringLiteral("Caller"), 190, CellKind::Caller, {}, S::Caller),
                               make(QStringLiteral("number"), QStringLiteral("Number"), 128, CellKind::Number, F::customer_number, S::Number),
-                              make(QStringLiteral("call_type"), QStringLiteral("Type"), 44, CellKind::Type, F::call_type, S::Type),
+                              make(QStringLiteral("call_type"), QStringLiteral("Type"), 54, CellKind::Type, F::call_type, S::Type),
                               make(QStringLiteral("status"), QStringLiteral("Status"), 112, CellKind::Status, F::status, S::Status),
-                              make(QStringLiteral("outcome"), QStringLiteral("Outcome"), 150, CellKind::Outcome, F::outcome, S::Outcome),
+                              make(QStringLiteral("outcome"), QStringLiteral("Outcome"), 180, CellKind::Outcome, F::outcome, S::Outcome),
                               plain("Agent", 110, F::agent_name, S::Agent),
                               plain("Queue", 86, F::queue, S::Queue),
-                              plain("Priority", 64, F::priority, S::Priority),
+                              plain("Priority", 74, F::priority, S::Priority),
                               plain("Started", 104, F::started_at, S::Started),
-                              plain("Duration", 72, F::duration_seconds, S::Duration),
+                              plain("Duration", 84, F::duration_seconds, S::Duration),
                               plain("Value", 78, F::value_cents, S::Value),
-                              plain("Lead score", 76, F::lead_score, S::LeadScore),
+                              plain("Lead score", 92, F::lead_score, S::LeadScore),
                               make(QStringLiteral("tags"), QStringLiteral("Tags"), 150, CellKind::Tags, {}, {}),
                               plain("Summary", 320, F::transcript_summary, {})};
     columns[9].right = columns[13].right = true;
+    for (CallColumn &column : columns)
+        column.shown_in_triage = inTriage.contains(column.id);
     return columns;
 }
 

@@ -26,7 +26,8 @@ struct CallColumn {
     CellKind kind = CellKind::Plain;
     std::optional<CallField> field;
     std::optional<SortColumn> sort;
-    bool shown = false; ///< by default
+    bool shown = false;           ///< by default
+    bool shown_in_triage = false; ///< by default in the narrow list beside the drawer
     bool right = false; ///< numbers stand at the right edge
 };
 

@@ -1,7 +1,5 @@
 #include "table/CallDelegate.h"
 
-#include "theme/Controls.h"
-
 #include <QAbstractItemView>
 #include <QPainter>
 
@@ -65,7 +63,7 @@ QString directionIcon(const Call &call)
 }
 
 CallDelegate::CallDelegate(const Theme &theme, const DeskService &desk, const CallTableModel &model, const CallSelection &selection, QObject *parent)
-    : QStyledItemDelegate(parent), m_theme(theme), m_desk(desk), m_model(model), m_selection(selection)
+    : QStyledItemDelegate(parent), m_theme(theme), m_desk(desk), m_model(model), m_selection(selection), m_texts(theme)
 {
 }
 
@@ -113,13 +111,19 @@ void CallDelegate::icon(QPainter *painter, const QRect &area, int x, const QStri
 
 void CallDelegate::paintText(QPainter *painter, const QRect &area, const QString &text, TypeRole role, Token ink, bool right) const
 {
-    if (text.isEmpty())
-        return;
-    const QFont font = m_theme.font(role);
-    painter->setFont(font);
-    painter->setPen(m_theme.color(ink));
-    painter->drawText(area, (right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter | Qt::TextSingleLine,
-                      QFontMetrics(font).elidedText(text, Qt::ElideRight, area.width()));
+    m_texts.draw(*painter, area, text, role, ink, right);
+}
+
+int CallDelegate::paintPill(QPainter *painter, const QRect &area, const QString &text, PillLook look) const
+{
+    const int words = m_texts.width(text, TypeRole::SmallStrong, area.width() - 14);
+    const QRect box(area.left(), area.center().y() - 10, words + 14, 21);
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(m_theme.color(look.ground));
+    painter->drawRoundedRect(box, 5, 5);
+    m_texts.draw(*painter, QRect(box.left() + 7, box.top(), area.width() - 14, box.height()), text, TypeRole::SmallStrong, look.ink);
+    return box.width();
 }
 
 void CallDelegate::paintMarks(QPainter *painter, const QRect &area, const Call &call) const
@@ -183,24 +187,23 @@ void CallDelegate::paintStatus(QPainter *painter, const QRect &area, const Call 
         return;
     }
     const PillLook look = lookOf(*call.status);
-    paintPill(*painter, m_theme, area, text, look.ink, look.ground);
+    paintPill(painter, area, text, look);
 }
 
 void CallDelegate::paintOutcome(QPainter *painter, const QRect &area, const Call &call, const QString &text) const
 {
     if (call.outcome) {
         const PillLook look = lookOf(*call.outcome);
-        paintPill(*painter, m_theme, area, text, look.ink, look.ground);
+        paintPill(painter, area, text, look);
         return;
     }
     if (text.isEmpty())
         return;
-    const QFont font = m_theme.font(TypeRole::Small);
-    const int width = std::min(area.width(), QFontMetrics(font).horizontalAdvance(text) + 16);
+    const int width = m_texts.width(text, TypeRole::Small, area.width() - 16) + 16;
     painter->setPen(QPen(m_theme.color(Token::TextFaint), 1, Qt::DashLine));
     painter->setBrush(Qt::NoBrush);
     painter->drawRoundedRect(QRectF(area.left() + 0.5, area.center().y() - 9.5, width, 20), 5, 5);
-    paintText(painter, QRect(area.left() + 8, area.top(), width - 10, area.height()), text, TypeRole::Small, Token::TextMuted);
+    paintText(painter, QRect(area.left() + 8, area.top(), area.width() - 16, area.height()), text, TypeRole::Small, Token::TextMuted);
 }
 
 void CallDelegate::paintTags(QPainter *painter, QRect area, const Call &call) const
@@ -208,7 +211,7 @@ void CallDelegate::paintTags(QPainter *painter, QRect area, const Call &call) co
     for (const QString &tag : call.tags) {
         if (area.width() < 24)
             return;
-        area.setLeft(area.left() + paintPill(*painter, m_theme, area, tag, Token::Neutral, Token::NeutralSoft) + 5);
+        area.setLeft(area.left() + paintPill(painter, area, tag, {Token::Neutral, Token::NeutralSoft}) + 5);
     }
 }
 

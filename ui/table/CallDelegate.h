@@ -2,12 +2,17 @@
 
 #include "table/CallSelection.h"
 #include "table/CallTableModel.h"
-#include "theme/Theme.h"
+#include "theme/TextPainter.h"
 
 #include <QStyledItemDelegate>
 
 namespace calldeck
 {
+
+struct PillLook {
+    Token ink;
+    Token ground;
+};
 
 /** Paints a row without style sheets, variants or allocation beyond its texts: a screen of cells in a few milliseconds. */
 class CallDelegate : public QStyledItemDelegate
@@ -29,12 +34,15 @@ private:
     void paintOutcome(QPainter *painter, const QRect &area, const Call &call, const QString &text) const;
     void paintTags(QPainter *painter, QRect area, const Call &call) const;
     void paintText(QPainter *painter, const QRect &area, const QString &text, TypeRole role, Token ink, bool right = false) const;
+    /** Returns the width it took. */
+    int paintPill(QPainter *painter, const QRect &area, const QString &text, PillLook look) const;
     void icon(QPainter *painter, const QRect &area, int x, const QString &name, Token ink) const;
 
     const Theme &m_theme;
     const DeskService &m_desk;
     const CallTableModel &m_model;
     const CallSelection &m_selection;
+    mutable TextPainter m_texts;
     Density m_density = Density::Comfortable;
 };
 
@@ -45,10 +53,6 @@ struct SlaLook {
 };
 /** Icon and colours of an SLA state, the same in table and drawer. */
 SlaLook lookOf(SlaState state);
-struct PillLook {
-    Token ink;
-    Token ground;
-};
 PillLook lookOf(Outcome outcome);
 PillLook lookOf(CallStatus status);
 QString directionIcon(const Call &call);

@@ -172,7 +172,7 @@ void CallTable::restoreColumns()
     const QString prefix = QStringLiteral("columns/%1/").arg(m_viewName);
     QStringList shown;
     for (const CallColumn &column : callColumns()) {
-        if (column.shown)
+        if (m_viewName == QStringLiteral("triage") ? column.shown_in_triage : column.shown)
             shown.append(column.id);
     }
     shown = m_preferences.value(prefix + QStringLiteral("shown"), shown).toStringList();
@@ -198,13 +198,17 @@ void CallTable::rememberColumns()
     QHeaderView *header = m_view->horizontalHeader();
     const QString prefix = QStringLiteral("columns/%1/").arg(m_viewName);
     QStringList shown;
+    int last = header->count() - 1;
+    while (last > 0 && header->isSectionHidden(header->logicalIndex(last)))
+        --last;
     for (int place = 0; place < header->count(); ++place) {
         const int section = header->logicalIndex(place);
         if (header->isSectionHidden(section))
             continue;
         const CallColumn &column = m_model->column(section);
         shown.append(column.id);
-        if (header->sectionSize(section) != column.width)
+        // The last one is stretched over what is left: its width says nothing about the person's wish.
+        if (place != last && header->sectionSize(section) != column.width)
             m_preferences.setValue(prefix + QStringLiteral("width/") + column.id, header->sectionSize(section));
     }
     m_preferences.setValue(prefix + QStringLiteral("shown"), shown);

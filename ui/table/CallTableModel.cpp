@@ -164,9 +164,11 @@ QVariant CallTableModel::data(const QModelIndex &index, int role) const
 
 QVariant CallTableModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation == Qt::Vertical || role != Qt::DisplayRole || section < 0 || section >= columnCount())
+    if (orientation == Qt::Vertical || section < 0 || section >= columnCount())
         return {};
-    return column(section).title;
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue((column(section).right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    return role == Qt::DisplayRole ? column(section).title : QVariant();
 }
 
 } // namespace calldeck

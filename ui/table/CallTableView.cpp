@@ -30,6 +30,7 @@ CallTableView::CallTableView(CallTableModel &model, CallSelection &selection, Th
     verticalHeader()->hide();
     horizontalHeader()->setSectionsMovable(true);
     horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setStretchLastSection(true);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     horizontalHeader()->setMinimumSectionSize(36);
     horizontalHeader()->setFixedHeight(34);

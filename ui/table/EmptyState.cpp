@@ -1,6 +1,6 @@
 #include "table/EmptyState.h"
 
-#include <QVBoxLayout>
+#include <QHBoxLayout>
 
 namespace calldeck
 {
@@ -12,8 +12,15 @@ EmptyState::EmptyState(const Theme &theme, QWidget *parent)
     auto *column = new QVBoxLayout(this);
     column->setSpacing(metrics::gap);
     column->addStretch(2);
-    for (QWidget *widget : {static_cast<QWidget *>(m_icon), static_cast<QWidget *>(m_title), static_cast<QWidget *>(m_advice), static_cast<QWidget *>(m_action)})
-        column->addWidget(widget, 0, Qt::AlignHCenter);
+    column->addWidget(m_icon, 0, Qt::AlignHCenter);
+    column->addWidget(m_title, 0, Qt::AlignHCenter);
+    // Centred by stretches: an aligned label would be given the height of a single line.
+    auto *middle = new QHBoxLayout;
+    middle->addStretch();
+    middle->addWidget(m_advice);
+    middle->addStretch();
+    column->addLayout(middle);
+    column->addWidget(m_action, 0, Qt::AlignHCenter);
     column->addStretch(3);
     m_advice->setWordWrap(true);
     m_advice->setAlignment(Qt::AlignHCenter);

@@ -27,7 +27,7 @@ void paintRaised(QWidget *widget, const Theme &theme)
 } // namespace
 
 Button::Button(const Theme &theme, ButtonKind kind, const QString &text, const QString &icon, QWidget *parent)
-    : QPushButton(text, parent), m_theme(theme), m_kind(kind), m_icon(icon)
+    : QPushButton(text, parent), m_theme(theme), m_kind(kind), m_role(kind == ButtonKind::Primary ? TypeRole::BodyStrong : TypeRole::Body), m_icon(icon)
 {
     setProperty("kind", static_cast<int>(kind));
     setAttribute(Qt::WA_Hover);
@@ -52,9 +52,15 @@ void Button::setIconName(const QString &icon)
     refresh();
 }
 
+void Button::setRole(TypeRole role)
+{
+    m_role = role;
+    refresh();
+}
+
 void Button::refresh()
 {
-    setFont(m_theme.font(m_kind == ButtonKind::Primary ? TypeRole::BodyStrong : TypeRole::Body));
+    setFont(m_theme.font(m_role));
     if (!m_icon.isEmpty())
         setIcon(m_theme.icon(m_icon, m_kind == ButtonKind::Primary ? Token::TextOnAccent : m_kind == ButtonKind::Danger ? Token::Overdue : Token::TextMuted));
 }
@@ -121,21 +127,6 @@ void Pill::paintEvent(QPaintEvent *)
     painter.drawText(rect().adjusted(x, 0, -6, 0), Qt::AlignVCenter | Qt::AlignLeft, m_text);
 }
 
-int paintPill(QPainter &painter, const Theme &theme, const QRect &area, const QString &text, Token ink, Token ground)
-{
-    const QFont font = theme.font(TypeRole::SmallStrong);
-    const int width = std::min(area.width(), QFontMetrics(font).horizontalAdvance(text) + 14);
-    const QRect box(area.left(), area.center().y() - 10, width, 21);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(theme.color(ground));
-    painter.drawRoundedRect(box, 5, 5);
-    painter.setFont(font);
-    painter.setPen(theme.color(ink));
-    painter.drawText(box.adjusted(7, 0, -5, 0), Qt::AlignVCenter | Qt::AlignLeft, QFontMetrics(font).elidedText(text, Qt::ElideRight, width - 12));
-    return width;
-}
-
 Rule::Rule(const Theme &theme, Qt::Orientation orientation, QWidget *parent) : QWidget(parent), m_theme(theme)
 {
     orientation == Qt::Horizontal ? setFixedHeight(1) : setFixedWidth(1);
@@ -182,6 +173,14 @@ void Popover::openAt(const QPoint &place)
     raise();
     setFocus();
     qApp->installEventFilter(this);
+}
+
+bool Popover::event(QEvent *event)
+{
+    if (event->type() != QEvent::ShortcutOverride)
+        return QFrame::event(event);
+    event->accept();
+    return true;
 }
 
 void Popover::keyPressEvent(QKeyEvent *event)

@@ -21,11 +21,13 @@ public:
     Button(const Theme &theme, ButtonKind kind, const QString &text, const QString &icon = {}, QWidget *parent = nullptr);
     static Button *iconOnly(const Theme &theme, const QString &icon, const QString &name, QWidget *parent = nullptr);
     void setIconName(const QString &icon);
+    void setRole(TypeRole role);
 
 private:
     void refresh();
     const Theme &m_theme;
     ButtonKind m_kind;
+    TypeRole m_role;
     QString m_icon;
 };
 
@@ -63,8 +65,6 @@ private:
     Token m_ink = Token::Neutral;
     Token m_ground = Token::NeutralSoft;
 };
-/** The same drawing for delegates. Returns the width it took. */
-int paintPill(QPainter &painter, const Theme &theme, const QRect &area, const QString &text, Token ink, Token ground);
 
 /** A line of one pixel in the border colour. */
 class Rule : public QWidget
@@ -95,7 +95,10 @@ private:
     Token m_ground;
 };
 
-/** A panel over its window, under `anchor` or centred; takes the focus, gives it back when it closes by Esc or a click outside. */
+/**
+ * A panel over its window, under `anchor` or centred; takes the focus, gives it back when it closes by Esc or a click outside.
+ * While the focus is in it no shortcut of the window fires.
+ */
 class Popover : public QFrame
 {
     Q_OBJECT
@@ -108,6 +111,7 @@ Q_SIGNALS:
     void closed();
 
 protected:
+    bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;

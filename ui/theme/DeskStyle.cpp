@@ -11,6 +11,9 @@ namespace calldeck
 namespace
 {
 
+constexpr int iconGap = 6;
+constexpr int sortArrow = 14;
+
 void roundRect(QPainter *painter, const QRectF &rect, const QColor &fill, const QColor &border, qreal radius, qreal width = 1)
 {
     painter->save();
@@ -88,7 +91,9 @@ void DeskStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *opti
         return;
     case PE_PanelButtonCommand:
     case PE_PanelButtonTool: drawButton(option, painter, widget); return;
-    case PE_FrameFocusRect: return;
+    case PE_FrameFocusRect:
+    case PE_IndicatorHeaderArrow: return;
+    case PE_PanelScrollAreaCorner: painter->fillRect(option->rect, m_theme.color(Token::Surface)); return;
     case PE_PanelMenu: roundRect(painter, option->rect, m_theme.color(Token::SurfaceRaised), m_theme.color(Token::BorderStrong), metrics::radius); return;
     case PE_IndicatorCheckBox:
     case PE_IndicatorItemViewItemCheck: {
@@ -101,6 +106,52 @@ void DeskStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *opti
     }
     default: QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
+}
+
+void DeskStyle::drawButtonLabel(const QStyleOptionButton &button, QPainter *painter, const QWidget *widget) const
+{
+    const ButtonKind kind = kindOf(widget);
+    const bool enabled = button.state & State_Enabled;
+    const Token ink = !enabled                      ? Token::TextFaint
+                      : kind == ButtonKind::Primary ? Token::TextOnAccent
+                      : kind == ButtonKind::Danger  ? Token::Overdue
+                      : button.state & State_On     ? Token::AccentText
+                                                    : Token::Text;
+    const bool left = widget && widget->property("leftAligned").toBool();
+    const int icon = button.icon.isNull() ? 0 : button.iconSize.width();
+    const int gap = icon && !button.text.isEmpty() ? iconGap : 0;
+    const QRect area = left ? button.rect.adjusted(8, 0, -4, 0) : button.rect;
+    const QString text = button.fontMetrics.elidedText(button.text, Qt::ElideRight, area.width() - icon - gap, Qt::TextShowMnemonic);
+    const int wide = icon + gap + button.fontMetrics.size(Qt::TextSingleLine | Qt::TextHideMnemonic, text).width();
+    int x = left ? area.left() : area.left() + (area.width() - wide) / 2;
+    if (icon) {
+        const QRect box(x, area.center().y() - icon / 2 + 1, icon, icon);
+        button.icon.paint(painter, box, Qt::AlignCenter, enabled ? QIcon::Normal : QIcon::Disabled);
+        x += icon + gap;
+    }
+    painter->setPen(m_theme.color(ink));
+    painter->drawText(QRect(x, area.top(), area.right() - x + 1, area.height()), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextHideMnemonic, text);
+}
+
+void DeskStyle::drawHeaderLabel(const QStyleOptionHeader &header, QPainter *painter) const
+{
+    painter->save();
+    painter->setFont(m_theme.font(TypeRole::SmallStrong));
+    painter->setPen(m_theme.color(Token::TextMuted));
+    const bool sorted = header.sortIndicator != QStyleOptionHeader::None;
+    const bool right = header.textAlignment & Qt::AlignRight;
+    const int arrow = sorted ? sortArrow + 2 : 0;
+    const QRect area = header.rect.adjusted(10, 0, right ? -10 : -4, 0);
+    const QString text = painter->fontMetrics().elidedText(header.text, Qt::ElideRight, area.width() - arrow);
+    const int wide = painter->fontMetrics().horizontalAdvance(text);
+    const int x = right ? area.right() - wide - arrow : area.left();
+    painter->drawText(QRect(x, area.top(), wide + 2, area.height()), Qt::AlignVCenter | Qt::AlignLeft, text);
+    if (sorted) {
+        const QString name = header.sortIndicator == QStyleOptionHeader::SortUp ? QStringLiteral("chevron-down") : QStringLiteral("chevron-up");
+        painter->drawPixmap(QPoint(x + wide + 3, area.center().y() - sortArrow / 2 + 1),
+                            m_theme.pixmap(name, Token::TextMuted, sortArrow, painter->device()->devicePixelRatioF()));
+    }
+    painter->restore();
 }
 
 void DeskStyle::drawTab(const QStyleOption *option, QPainter *painter) const
@@ -126,22 +177,16 @@ void DeskStyle::drawControl(ControlElement element, const QStyleOption *option, 
         return;
     }
     if (element == CE_PushButtonLabel) {
-        QStyleOptionButton button = *qstyleoption_cast<const QStyleOptionButton *>(option);
-        const ButtonKind kind = kindOf(widget);
-        const bool enabled = option->state & State_Enabled;
-        const Token ink = !enabled                         ? Token::TextFaint
-                          : kind == ButtonKind::Primary    ? Token::TextOnAccent
-                          : kind == ButtonKind::Danger     ? Token::Overdue
-                          : option->state & State_On       ? Token::AccentText
-                                                           : Token::Text;
-        button.palette.setColor(QPalette::ButtonText, m_theme.color(ink));
-        if (widget && widget->property("leftAligned").toBool()) {
-            painter->setPen(m_theme.color(ink));
-            const QRect area = option->rect.adjusted(10, 0, -6, 0);
-            painter->drawText(area, Qt::AlignVCenter | Qt::AlignLeft, button.fontMetrics.elidedText(button.text, Qt::ElideRight, area.width()));
-            return;
-        }
-        QProxyStyle::drawControl(element, &button, painter, widget);
+        drawButtonLabel(*qstyleoption_cast<const QStyleOptionButton *>(option), painter, widget);
+        return;
+    }
+    if (element == CE_HeaderSection || element == CE_HeaderEmptyArea) {
+        painter->fillRect(option->rect, m_theme.color(Token::Surface));
+        painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), m_theme.color(Token::Border));
+        return;
+    }
+    if (element == CE_HeaderLabel) {
+        drawHeaderLabel(*qstyleoption_cast<const QStyleOptionHeader *>(option), painter);
         return;
     }
     if (element == CE_MenuItem) {
@@ -216,7 +261,7 @@ QSize DeskStyle::sizeFromContents(ContentsType type, const QStyleOption *option,
     case CT_ComboBox:
         result.setHeight(kindOf(widget) == ButtonKind::Chip ? metrics::chipHeight : metrics::controlHeight);
         if (type == CT_PushButton)
-            result.setWidth(size.width() + 22);
+            result.setWidth(size.width() + 24);
         break;
     case CT_TabBarTab: result.setHeight(36); break;
     case CT_MenuItem: result.setHeight(std::max(result.height(), 28)); break;
@@ -234,6 +279,11 @@ int DeskStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWidg
     case SH_ComboBox_Popup: return 0;
     default: return QProxyStyle::styleHint(hint, option, widget, data);
     }
+}
+
+QIcon DeskStyle::standardIcon(StandardPixmap icon, const QStyleOption *option, const QWidget *widget) const
+{
+    return icon == SP_LineEditClearButton ? m_theme.icon(QStringLiteral("x"), Token::TextMuted) : QProxyStyle::standardIcon(icon, option, widget);
 }
 
 } // namespace calldeck

@@ -3,6 +3,7 @@
 #include "theme/Theme.h"
 
 #include <QProxyStyle>
+#include <QStyleOption>
 
 namespace calldeck
 {
@@ -20,10 +21,13 @@ public:
     int pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const override;
     QSize sizeFromContents(ContentsType type, const QStyleOption *option, const QSize &size, const QWidget *widget) const override;
     int styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget, QStyleHintReturn *data) const override;
+    QIcon standardIcon(StandardPixmap icon, const QStyleOption *option, const QWidget *widget) const override;
 
 private:
     void drawField(const QStyleOption *option, QPainter *painter) const;
     void drawButton(const QStyleOption *option, QPainter *painter, const QWidget *widget) const;
+    void drawButtonLabel(const QStyleOptionButton &button, QPainter *painter, const QWidget *widget) const;
+    void drawHeaderLabel(const QStyleOptionHeader &header, QPainter *painter) const;
     void drawTab(const QStyleOption *option, QPainter *painter) const;
     void drawScrollBar(const QStyleOptionComplex *option, QPainter *painter) const;
 

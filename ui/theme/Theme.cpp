@@ -1,5 +1,6 @@
 #include "theme/Theme.h"
 
+#include "theme/ButtonAccess.h"
 #include "theme/DeskStyle.h"
 #include "theme/IconEngine.h"
 #include "theme/Palette.h"
@@ -17,8 +18,8 @@ namespace
 QString familyName()
 {
     static const QString family = [] {
-        const QStringList families = QFontDatabase::families();
-        return families.contains(QStringLiteral("Inter")) ? QStringLiteral("Inter") : QApplication::font().family();
+        const QString wanted = QStringLiteral("Inter");
+        return QFontDatabase::hasFamily(wanted) ? wanted : QApplication::font().family();
     }();
     return family;
 }
@@ -53,9 +54,28 @@ bool systemIsDark()
     return dark;
 }
 
+QFont fontOf(TypeRole role)
+{
+    struct Look {
+        int pixels;
+        QFont::Weight weight;
+    };
+    static constexpr Look looks[] = {{19, QFont::DemiBold}, {15, QFont::DemiBold}, {13, QFont::Normal}, {13, QFont::DemiBold}, {12, QFont::Normal}, {12, QFont::DemiBold}, {13, QFont::Medium}};
+    const Look look = looks[static_cast<size_t>(role)];
+    QFont font(familyName());
+    font.setPixelSize(look.pixels);
+    font.setWeight(look.weight);
+    return font;
+}
+
 } // namespace
 
-Theme::Theme(QObject *parent) : QObject(parent) { m_dark = systemIsDark(); }
+Theme::Theme(QObject *parent) : QObject(parent)
+{
+    m_dark = systemIsDark();
+    for (size_t i = 0; i < m_fonts.size(); ++i)
+        m_fonts[i] = fontOf(static_cast<TypeRole>(i));
+}
 
 void Theme::choose(ThemeChoice choice)
 {
@@ -66,24 +86,7 @@ void Theme::choose(ThemeChoice choice)
 
 QColor Theme::color(Token token) const { return paletteColor(token, m_dark); }
 
-QFont Theme::font(TypeRole role) const
-{
-    QFont font(familyName());
-    const auto set = [&font](int pixels, QFont::Weight weight) {
-        font.setPixelSize(pixels);
-        font.setWeight(weight);
-    };
-    switch (role) {
-    case TypeRole::Title: set(19, QFont::DemiBold); break;
-    case TypeRole::Heading: set(15, QFont::DemiBold); break;
-    case TypeRole::Body: set(13, QFont::Normal); break;
-    case TypeRole::BodyStrong: set(13, QFont::DemiBold); break;
-    case TypeRole::Small: set(12, QFont::Normal); break;
-    case TypeRole::SmallStrong: set(12, QFont::DemiBold); break;
-    case TypeRole::Digits: set(13, QFont::Medium); break;
-    }
-    return font;
-}
+const QFont &Theme::font(TypeRole role) const { return m_fonts[static_cast<size_t>(role)]; }
 
 QIcon Theme::icon(const QString &name, Token token) const { return QIcon(new IconEngine(name, color(token), color(Token::TextFaint))); }
 
@@ -94,6 +97,7 @@ QPixmap Theme::pixmap(const QString &name, Token token, int size, qreal devicePi
 
 void Theme::applyTo(QApplication &application)
 {
+    installButtonAccess();
     application.setStyle(new DeskStyle(*this));
     const auto refresh = [this, &application] {
         application.setPalette(paletteOf(m_dark));

@@ -5,6 +5,7 @@
 #include <QIcon>
 #include <QObject>
 #include <QPixmap>
+#include <array>
 
 class QApplication;
 
@@ -53,7 +54,7 @@ public:
     ThemeChoice choice() const { return m_choice; }
     bool isDark() const { return m_dark; }
     QColor color(Token token) const;
-    QFont font(TypeRole role) const;
+    const QFont &font(TypeRole role) const;
     /** A lucide icon recoloured by token; crisp at any scale. `name` without ".svg". */
     QIcon icon(const QString &name, Token token) const;
     QPixmap pixmap(const QString &name, Token token, int size, qreal devicePixelRatio) const;
@@ -64,6 +65,7 @@ Q_SIGNALS:
     void changed();
 
 private:
+    std::array<QFont, 7> m_fonts;
     ThemeChoice m_choice = ThemeChoice::System;
     bool m_dark = false;
 };

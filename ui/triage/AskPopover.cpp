@@ -64,14 +64,6 @@ void AskPopover::ask()
         m_field->setFocus();
 }
 
-bool AskPopover::event(QEvent *event)
-{
-    if (event->type() != QEvent::ShortcutOverride)
-        return Popover::event(event);
-    event->accept();
-    return true;
-}
-
 void AskPopover::keyPressEvent(QKeyEvent *event)
 {
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;

@@ -9,7 +9,7 @@ namespace calldeck
 
 /**
  * A short question over the window: a sentence, perhaps a field, and answers that each have a key. Enter gives the first answer or
- * the one that has the focus, Esc closes. While it is open no shortcut of the window fires.
+ * the one that has the focus, Esc closes.
  */
 class AskPopover : public Popover
 {
@@ -25,7 +25,6 @@ public:
     void ask();
 
 protected:
-    bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:

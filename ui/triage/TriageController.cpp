@@ -50,7 +50,7 @@ void TriageController::buildGuard()
 {
     connect(m_guard->addAnswer(ButtonKind::Primary, QStringLiteral("Save & next  ↵"), 0), &QPushButton::clicked, this, [this] {
         m_guard->hide();
-        m_drawer.save(true);
+        saveAndGoOn();
     });
     connect(m_guard->addAnswer(ButtonKind::Secondary, QStringLiteral("Skip with a reason  S"), Qt::Key_S), &QPushButton::clicked, this, [this] {
         m_guard->hide();
@@ -61,7 +61,16 @@ void TriageController::buildGuard()
 
 void TriageController::connectParts()
 {
-    connect(&m_drawer, &CallDrawer::saving, this, [this](CallKey call) { m_nextAfter.insert(call, m_table.keyAfter(call)); });
+    connect(&m_drawer, &CallDrawer::saving, this, [this](CallKey call, bool thenNext) {
+        m_nextAfter.insert(call, m_table.keyAfter(call));
+        if (thenNext)
+            m_leaving = call;
+    });
+    connect(&m_drawer, &CallDrawer::notSaved, this, [this](CallKey call) {
+        if (call == m_leaving)
+            m_leaving = 0;
+        m_ahead.clear();
+    });
     connect(&m_drawer, &CallDrawer::recorded, this, &TriageController::recorded);
     connect(&m_drawer, &CallDrawer::saved, this, &TriageController::remember);
     connect(&m_drawer, &CallDrawer::savedAndNext, this, &TriageController::goOn);
@@ -87,6 +96,11 @@ void TriageController::setActive(bool active)
 
 bool TriageController::handle(const QString &action)
 {
+    if (m_leaving && m_leaving == m_drawer.call()) {
+        // Meant for the call that comes next, which is not there yet.
+        m_ahead.append(action);
+        return true;
+    }
     if (action == QStringLiteral("next"))
         move(true);
     else if (action == QStringLiteral("previous"))
@@ -106,7 +120,7 @@ bool TriageController::handle(const QString &action)
     else if (action == QStringLiteral("save"))
         m_drawer.save(false);
     else if (action == QStringLiteral("save-next"))
-        m_drawer.save(true);
+        saveAndGoOn();
     else if (action == QStringLiteral("undo"))
         undo();
     else if (action.startsWith(QStringLiteral("disposition-")))
@@ -141,6 +155,16 @@ void TriageController::moveNow(bool forward)
         m_table.selectPrevious();
 }
 
+void TriageController::saveAndGoOn()
+{
+    // Before save(), which may find at once that something is missing.
+    m_leaving = m_drawer.call();
+    m_drawer.save(true);
+    // Out of the fields of this call at once: the next key belongs to the next one.
+    if (m_leaving)
+        m_table.focusList();
+}
+
 void TriageController::goOn(CallKey from)
 {
     const CallKey next = m_nextAfter.take(from);
@@ -148,6 +172,9 @@ void TriageController::goOn(CallKey from)
     const CallKey current = m_table.currentCall();
     if (next && (current == from || current == 0))
         m_table.select(next);
+    m_leaving = 0;
+    for (const QString &action : std::exchange(m_ahead, {}))
+        handle(action);
 }
 
 void TriageController::noteFollower()

@@ -48,6 +48,7 @@ private:
     void connectParts();
     void move(bool forward);
     void moveNow(bool forward);
+    void saveAndGoOn();
     void goOn(CallKey from);
     void openSkip();
     void skip();
@@ -72,6 +73,8 @@ private:
     QElapsedTimer m_onThisCall;
     QList<Step> m_undoable; ///< oldest first
     QHash<CallKey, CallKey> m_nextAfter; ///< the call that followed when a save began
+    CallKey m_leaving = 0;               ///< being saved before going on
+    QStringList m_ahead;                 ///< keys pressed meanwhile
     CallKey m_follower = 0;              ///< of the current call, for when that one leaves the list
     bool m_forward = true;
     bool m_skipping = false;

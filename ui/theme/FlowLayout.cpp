@@ -1,4 +1,4 @@
-#include "drawer/FlowLayout.h"
+#include "theme/FlowLayout.h"
 
 #include <QWidget>
 #include <algorithm>

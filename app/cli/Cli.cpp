@@ -1,0 +1,146 @@
+#include "Cli.h"
+
+#include <QDateTime>
+#include <QTimeZone>
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <unistd.h>
+
+namespace calldeck
+{
+
+namespace
+{
+
+std::atomic_bool stopAsked{false};
+
+void onInterrupt(int) { stopAsked.store(true); }
+
+ExitCode codeOf(const Error &error)
+{
+    switch (error.code) {
+    case Error::Code::InvalidInput: return exitBadInput;
+    case Error::Code::Cancelled: return exitInterrupted;
+    default: return exitStoreProblem;
+    }
+}
+
+} // namespace
+
+const char *const exitCodesHelp = "Ends with 0 when done, 1 when the command line is wrong, 2 when a file, filter or id that was given is wrong,\n"
+                                  "3 when the data directory or the place for the result cannot be used, 4 when verify found something, 130 when\n"
+                                  "interrupted. Whenever it does not end with 0, the calls are as they were before.";
+
+void installSignalHandlers()
+{
+    struct sigaction stop {};
+    stop.sa_handler = onInterrupt;
+    stop.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    sigaction(SIGINT, &stop, nullptr);
+    sigaction(SIGTERM, &stop, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+Cli::Cli(QString dataDir, const QString &usage) : m_dataDir(std::move(dataDir)), m_usage(usage) { m_parser.addHelpOption(); }
+
+std::optional<int> Cli::parse(const QStringList &arguments, int positionals)
+{
+    if (!m_parser.parse(QStringList{m_usage} + arguments))
+        return usageError(m_parser.errorText());
+    if (m_parser.isSet(QStringLiteral("help"))) {
+        QString text = m_parser.helpText();
+        text.replace(text.left(text.indexOf(u'\n')), QStringLiteral("Usage: calldeck-cli [--data-dir DIR] %1").arg(m_usage));
+        put(text.toUtf8().trimmed() + "\n\n" + exitCodesHelp);
+        return exitOk;
+    }
+    const auto given = m_parser.positionalArguments().size();
+    if (given < positionals)
+        return usageError(QStringLiteral("Something is missing."));
+    if (given > positionals)
+        return usageError(QStringLiteral("\"%1\" is too much.").arg(m_parser.positionalArguments().at(positionals)));
+    return {};
+}
+
+Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
+{
+    if (mode != CacheFile::Mode::Create) {
+        // Found missing before the lock would make the directory.
+        if (auto there = CacheFile::open(m_dataDir, CacheFile::Mode::ReadOnly); !there && there.error().code == Error::Code::NotFound)
+            return there.error();
+    }
+    auto lock = DirectoryLock::take(m_dataDir);
+    if (!lock)
+        return lock.error();
+    m_lock = *std::move(lock);
+    return CacheFile::open(m_dataDir, mode);
+}
+
+Result<CallFilter> Cli::filterFrom(const QString &expression, const CacheFile &cache) const
+{
+    return parseCallFilter(expression, now(), QTimeZone(cache.workspace().zone));
+}
+
+int Cli::fail(const Error &error) const
+{
+    say(error.message);
+    return codeOf(error);
+}
+
+int Cli::usageError(const QString &sentence) const
+{
+    say(QStringLiteral("%1\nUsage: calldeck-cli [--data-dir DIR] %2").arg(sentence, m_usage));
+    return exitUsage;
+}
+
+void Cli::say(const QString &sentence) const
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    fputs(qPrintable(sentence + u'\n'), stderr);
+}
+
+void Cli::progress(const QString &text) const
+{
+    if (!isatty(STDERR_FILENO))
+        return;
+    fputs(qPrintable(QString(QStringLiteral("\r\033[K") + text)), stderr);
+    fflush(stderr);
+}
+
+bool Cli::put(const QByteArray &line)
+{
+    if (m_outputError != 0)
+        return false;
+    const bool written = fwrite(line.constData(), 1, static_cast<size_t>(line.size()), stdout) == static_cast<size_t>(line.size()) && fputc('\n', stdout) != EOF;
+    if (!written)
+        m_outputError = errno;
+    return written && !interrupted();
+}
+
+bool Cli::putText(const QString &line)
+{
+    QString plain = line;
+    std::replace_if(plain.begin(), plain.end(), [](QChar c) { return c.category() == QChar::Other_Control; }, QChar(u' '));
+    return put(plain.toUtf8());
+}
+
+int Cli::finish(int code)
+{
+    progress({});
+    if (m_outputError == 0 && fflush(stdout) != 0)
+        m_outputError = errno;
+    if (m_outputError == 0 || m_outputError == EPIPE)
+        return code;
+    say(QStringLiteral("The result could not be written: %1.").arg(QString::fromLocal8Bit(std::strerror(m_outputError))));
+    return code == exitOk ? exitStoreProblem : code;
+}
+
+bool Cli::interrupted() { return stopAsked.load(); }
+
+TimeMs Cli::now() { return QDateTime::currentMSecsSinceEpoch(); }
+
+} // namespace calldeck

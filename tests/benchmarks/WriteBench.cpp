@@ -1,0 +1,163 @@
+#include "Benchmarks.h"
+
+#include "export/CallExport.h"
+#include "ingest/Importer.h"
+#include "store/CallRows.h"
+#include "store/DataDirectory.h"
+#include "store/DeskStore.h"
+
+#include <QDir>
+#include <QTemporaryDir>
+
+namespace calldeck::bench
+{
+
+namespace
+{
+
+constexpr int saves = 400;
+constexpr int bulkCalls = 10'000;
+
+[[noreturn]] void giveUp(const Error &error)
+{
+    fprintf(stderr, "%s\n", qPrintable(error.message));
+    exit(1);
+}
+
+Receipt applied(DeskStore &store, const Command &command)
+{
+    std::optional<Result<Receipt>> answer;
+    store.apply(command).then(&store, [&](const Result<Receipt> &receipt) { answer = receipt; });
+    spinUntil("a receipt", [&] { return answer.has_value(); });
+    if (!*answer)
+        giveUp(answer->error());
+    return **answer;
+}
+
+/** Two rows in one FULL commit, in a file of its own beside the data. */
+Samples rawCommits(const QString &dataDir)
+{
+    const QString file = QDir(dataDir).filePath(QStringLiteral("raw-commits.db"));
+    QFile::remove(file);
+    Samples samples;
+    {
+        auto database = Database::open(file, Database::Access::Create);
+        if (!database)
+            giveUp(database.error());
+        (void)(*database)->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE a (id INTEGER PRIMARY KEY, body TEXT)");
+        for (int i = 0; i < saves; ++i) {
+            samples.add(timed([&] {
+                (void)(*database)->execute("BEGIN IMMEDIATE");
+                (void)(*database)->execute("INSERT INTO a (body) VALUES ('" + QByteArray(300, 'x') + "')");
+                (void)(*database)->execute("INSERT INTO a (body) VALUES ('" + QByteArray(300, 'y') + "')");
+                (void)(*database)->execute("COMMIT");
+            }));
+        }
+    }
+    for (const char *suffix : {"", "-wal", "-shm"})
+        QFile::remove(file + QLatin1String(suffix));
+    return samples;
+}
+
+/** The rows of a file put straight into `calls`, with its indexes, in one transaction. */
+double rawInserts(const QString &dataDir, const QList<Call> &calls)
+{
+    const QTemporaryDir folder(QDir(dataDir).filePath(QStringLiteral("raw-XXXXXX")));
+    auto database = openCache(folder.path(), Database::Access::Create, cacheMigrations());
+    if (!database)
+        giveUp(database.error());
+    QByteArray marks;
+    for (size_t i = 0; i < callFields().size(); ++i)
+        marks += i == 0 ? "?" : ", ?";
+    QByteArray names;
+    for (const CallFieldInfo &info : callFields())
+        names += (names.isEmpty() ? "" : ", ") + QByteArray(info.name);
+    return timed([&] {
+        (void)(*database)->execute("BEGIN IMMEDIATE");
+        for (const Call &call : calls) {
+            Statement insert = (*database)->prepare("INSERT INTO calls (" + names + ") VALUES (" + marks + ")");
+            for (size_t i = 0; i < callFields().size(); ++i)
+                bindField(insert, static_cast<int>(i) + 1, call, static_cast<CallField>(i));
+            if (Verdict done = insert.run(); !done)
+                giveUp(done.error());
+        }
+        (void)(*database)->execute("COMMIT");
+    });
+}
+
+} // namespace
+
+void measureWrites(Report &report, const QString &dataDir)
+{
+    auto opened = DeskStore::open(dataDir, CacheFile::Mode::ReadWrite, QStringLiteral("Bench"));
+    if (!opened)
+        giveUp(opened.error());
+    DeskStore &store = **opened;
+    std::optional<Result<CallOrder>> order;
+    store.order({}).then(&store, [&](const Result<CallOrder> &all) { order = all; });
+    spinUntil("the order", [&] { return order.has_value(); });
+    const auto &keys = *(*order)->keys;
+
+    Samples ours;
+    for (int i = 0; i < saves; ++i) {
+        DispositionEntry entry;
+        entry.disposition = QStringLiteral("no_answer");
+        entry.notes = QStringLiteral("Bench %1").arg(i);
+        const CallKey call = keys[static_cast<size_t>(i) * 37 % keys.size()];
+        ours.add(timed([&] { applied(store, RecordDisposition{{call}, entry}); }));
+    }
+    const Samples raw = rawCommits(dataDir);
+    report.add({QStringLiteral("durable save of a disposition, p99"), QStringLiteral("ms"), ours.at(0.99), QStringLiteral("FULL commit of two rows"), raw.at(0.99), QStringLiteral("<= 1.5x")});
+    report.add({QStringLiteral("durable save of a disposition, median"), QStringLiteral("ms"), ours.median(), QStringLiteral("FULL commit of two rows"), raw.median(), QString()});
+
+    const auto many = std::min<size_t>(keys.size(), bulkCalls);
+    const QList<CallKey> bulk(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(many));
+    Receipt receipt;
+    const double tag = timed([&] { receipt = applied(store, ChangeTags{bulk, {QStringLiteral("bench")}, {}}); });
+    const double undo = timed([&] { applied(store, Undo{receipt.mutation_id}); });
+    report.add({QStringLiteral("tag of %1 calls").arg(many), QStringLiteral("ms"), tag, {}, 0, QStringLiteral("<= 100 ms for 10,000")});
+    report.add({QStringLiteral("undo of that tag"), QStringLiteral("ms"), undo, {}, 0, QStringLiteral("<= 100 ms for 10,000")});
+}
+
+void measureImport(Report &report, const QString &dataDir, qint64 rows)
+{
+    const QTemporaryDir folder(QDir(dataDir).filePath(QStringLiteral("import-XXXXXX")));
+    const QString file = QDir(folder.path()).filePath(QStringLiteral("calls.csv"));
+    QList<Call> calls;
+    {
+        auto source = CacheFile::open(dataDir, CacheFile::Mode::ReadWrite);
+        if (!source)
+            giveUp(source.error());
+        const auto visited = (*source)->forEachCall({}, 0, [&](const Call &call) {
+            calls.append(call);
+            return calls.size() < rows;
+        });
+        if (!visited)
+            giveUp(visited.error());
+        // A part of the calls as a file: those that started since the last one that was taken.
+        CallFilter part;
+        part.started_at.from = calls.last().started_at;
+        const auto written = exportCalls(**source, {file, ExportFormat::Csv, part, false}, 0);
+        if (!written)
+            giveUp(written.error());
+        rows = *written;
+    }
+    const QString target = QDir(folder.path()).filePath(QStringLiteral("desk"));
+    auto cache = CacheFile::open(target, CacheFile::Mode::Create);
+    if (!cache)
+        giveUp(cache.error());
+    const double took = timed([&] {
+        ImportOrder order;
+        order.file = file;
+        const auto imported = importFile(**cache, order, 0);
+        if (!imported)
+            giveUp(imported.error());
+        if (imported->added != rows)
+            giveUp({Error::Code::Damaged, QStringLiteral("%1 of %2 rows were imported").arg(imported->added).arg(rows), {}, false});
+    });
+    const double raw = rawInserts(dataDir, calls);
+    report.add({QStringLiteral("import of a CSV file"), QStringLiteral("rows/s"), static_cast<double>(rows) / took * 1000, QStringLiteral("raw inserts into the same table with its indexes"),
+                static_cast<double>(calls.size()) / raw * 1000, QStringLiteral(">= 0.5x"), true});
+}
+
+} // namespace calldeck::bench

@@ -1,0 +1,158 @@
+"""Drives the real desk: a private X server, the real program, real key events, and what the program says it saved."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+SAVED = re.compile(r"saved (\S+) (\S+) (\S+)$")
+
+
+class XServer:
+    """A screen of its own, with a window manager so that focus behaves as on a desktop."""
+
+    def __init__(self, size="1600x1000"):
+        read, write = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp"],
+            pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            self.display = ":" + pipe.readline().strip()
+        if self.display == ":":
+            raise RuntimeError("Xvfb did not start")
+        self.manager = subprocess.Popen(["openbox"], env=dict(os.environ, DISPLAY=self.display),
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def close(self):
+        for process in (self.manager, self.server):
+            process.terminate()
+            process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def wait_for(what, condition, seconds=30):
+    """Polls until `condition` holds; a desk that never gets there is a failure, not a slow machine."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"waited {seconds} s in vain: {what}")
+
+
+class Desk:
+    """One run of the program on a data directory."""
+
+    def __init__(self, bin_dir, display, data_dir, *options, agent="Robin Tester", env=None):
+        self.bin_dir = bin_dir
+        self.data_dir = data_dir
+        self.display = display
+        self.lines = []
+        self.saved = []
+        self.keystrokes = 0
+        environment = dict(os.environ, DISPLAY=display, QT_QPA_PLATFORM="xcb", QT_LOGGING_RULES="calldeck.*=true",
+                           XDG_RUNTIME_DIR=data_dir + ".run", **(env or {}))
+        os.makedirs(data_dir + ".run", mode=0o700, exist_ok=True)
+        self.process = subprocess.Popen(
+            [os.path.join(bin_dir, "calldeck"), "--data-dir", data_dir, "--agent", agent, *options],
+            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append(line.rstrip("\n"))
+            found = SAVED.search(line.strip())
+            if found:
+                self.saved.append(found.groups())
+
+    def wait_until_painted(self):
+        wait_for("rows on the screen", lambda: self.said("first rows painted") or self._gone())
+        assert self.process.poll() is None, "the desk ended: " + "\n".join(self.lines)
+        self.focus()
+
+    def _gone(self):
+        return self.process.poll() is not None
+
+    def said(self, words):
+        return any(words in line for line in self.lines)
+
+    def xdotool(self, *arguments):
+        return subprocess.run(["xdotool", *arguments], env=dict(os.environ, DISPLAY=self.display), check=True,
+                              capture_output=True, text=True).stdout.strip()
+
+    def focus(self):
+        windows = wait_for("a window", lambda: self.xdotool("search", "--onlyvisible", "--pid", str(self.process.pid)).split())
+        self.xdotool("windowfocus", "--sync", windows[-1])
+
+    def keys(self, *names):
+        """Presses keys one after the other, as a person's hands would, without waiting for the program."""
+        self.keystrokes += len(names)
+        self.xdotool("key", "--delay", "12", *names)
+
+    def type(self, text):
+        self.keystrokes += len(text)
+        self.xdotool("type", "--delay", "8", text)
+
+    def wait_saved(self, count):
+        wait_for(f"{count} saved dispositions, {len(self.saved)} so far", lambda: len(self.saved) >= count or self._gone())
+        assert len(self.saved) >= count, "the desk ended: " + "\n".join(self.lines[-5:])
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self._end()
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        self._end()
+
+    def _end(self):
+        self.process.wait()
+        self.reader.join()
+
+
+class Cli:
+    """The command line on the same data directory."""
+
+    def __init__(self, bin_dir, data_dir):
+        self.program = [os.path.join(bin_dir, "calldeck-cli"), "--data-dir", data_dir]
+
+    def run(self, *arguments, check=True):
+        done = subprocess.run([*self.program, *arguments], capture_output=True, text=True)
+        if check and done.returncode != 0:
+            raise AssertionError(f"calldeck-cli {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
+        return done
+
+    def show(self, call_id):
+        return json.loads(self.run("show", call_id, "--json").stdout)
+
+    def list(self, expression):
+        return [json.loads(line) for line in self.run("list", "--filter", expression, "--json").stdout.splitlines()]
+
+    def verify(self):
+        done = self.run("verify", check=False)
+        assert done.returncode == 0, "verify found: " + done.stdout + done.stderr
+
+
+class Workplace:
+    """A folder that goes away at the end."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="calldeck-test-")
+        return os.path.join(self.path, "desk")
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)

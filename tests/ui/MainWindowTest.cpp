@@ -1,0 +1,204 @@
+#include "FakeDesk.h"
+#include "MemoryPreferences.h"
+#include "Printers.h"
+#include "drawer/CallDrawer.h"
+#include "shell/KeyMap.h"
+#include "shell/MainWindow.h"
+#include "table/CallTable.h"
+
+#include <QApplication>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSignalSpy>
+#include <QTest>
+#include <gtest/gtest.h>
+
+using namespace calldeck;
+
+namespace
+{
+
+/** The whole window over a desk in memory, driven by keys alone. */
+class MainWindowTest : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        for (const char *name : {"Ada", "Bela", "Cleo", "Dora", "Emil"})
+            desk.addMissed(QString::fromLatin1(name));
+        window = std::make_unique<MainWindow>(desk, theme, preferences, nullptr);
+        window->show();
+        window->activateWindow();
+        ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
+        window->showView(QStringLiteral("triage"));
+        settle();
+    }
+    void TearDown() override
+    {
+        desk.hold(false);
+        settle();
+    }
+    void settle()
+    {
+        for (int i = 0; i < 4; ++i)
+            desk.settle();
+    }
+    void press(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
+    {
+        QWidget *focus = QApplication::focusWidget();
+        QTest::keyClick(focus ? focus : window.get(), static_cast<Qt::Key>(key), modifiers);
+        settle();
+    }
+    void saveAndGoOn()
+    {
+        press(Qt::Key_Return, Qt::ControlModifier);
+        QTest::qWait(120); // the list is asked for again shortly after a change
+        settle();
+    }
+    CallDrawer &drawer() const { return *window->findChild<CallDrawer *>(); }
+    CallTable &table() const { return *window->findChild<CallTable *>(); }
+    QString atHand() const { return drawer().shownCall().caller_name; }
+
+    FakeDesk desk;
+    Theme theme;
+    MemoryPreferences preferences;
+    std::unique_ptr<MainWindow> window;
+};
+
+} // namespace
+
+TEST(KeyMapTest, noTwoActionsShareAKey)
+{
+    QStringList keys;
+    for (const KeyAction &action : keyMap()) {
+        for (const QKeySequence &sequence : action.keys)
+            keys.append(sequence.toString());
+    }
+    const qsizetype all = keys.size();
+    EXPECT_EQ(keys.removeDuplicates(), 0) << "of " << all;
+}
+
+TEST_F(MainWindowTest, plainDispositionTakesTwoKeys)
+{
+    ASSERT_EQ(atHand(), QStringLiteral("Ada"));
+    press(Qt::Key_5);
+    saveAndGoOn();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+    EXPECT_EQ(atHand(), QStringLiteral("Bela"));
+}
+
+TEST_F(MainWindowTest, callbackTakesFourKeys)
+{
+    press(Qt::Key_3);
+    press(Qt::Key_F);
+    press(Qt::Key_2);
+    saveAndGoOn();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("callback_requested"));
+    EXPECT_EQ(atHand(), QStringLiteral("Bela"));
+}
+
+TEST_F(MainWindowTest, incompleteDispositionStaysAndSaysWhatIsMissing)
+{
+    press(Qt::Key_3);
+    saveAndGoOn();
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 0);
+}
+
+TEST_F(MainWindowTest, lettersGoIntoTheNotesOnceTheyHaveTheFocus)
+{
+    press(Qt::Key_N);
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("jet 5 leak"));
+    settle();
+    EXPECT_EQ(qobject_cast<QPlainTextEdit *>(QApplication::focusWidget())->toPlainText(), QStringLiteral("jet 5 leak"));
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    QTest::qWait(300);
+    settle();
+    EXPECT_EQ(desk.drafts.value(1).notes, QStringLiteral("jet 5 leak"));
+    EXPECT_TRUE(desk.drafts.value(1).disposition.isEmpty());
+}
+
+TEST_F(MainWindowTest, leavingAnUnsavedDecisionAsksFirst)
+{
+    press(Qt::Key_5);
+    press(Qt::Key_J);
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    press(Qt::Key_Escape);
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    press(Qt::Key_J);
+    press(Qt::Key_Return);
+    QTest::qWait(120);
+    settle();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+    EXPECT_EQ(atHand(), QStringLiteral("Bela"));
+}
+
+TEST_F(MainWindowTest, skippingWantsAReasonAndGoesOn)
+{
+    press(Qt::Key_S);
+    press(Qt::Key_Return);
+    EXPECT_EQ(desk.appliedCount<SkipTriage>(), 0);
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("line was dead"));
+    press(Qt::Key_Return);
+    ASSERT_EQ(desk.appliedCount<SkipTriage>(), 1);
+    EXPECT_EQ(std::get<SkipTriage>(desk.applied.last()).reason, QStringLiteral("line was dead"));
+    EXPECT_EQ(atHand(), QStringLiteral("Bela"));
+}
+
+TEST_F(MainWindowTest, undoBringsTheCallAndItsDecisionBack)
+{
+    press(Qt::Key_5);
+    saveAndGoOn();
+    press(Qt::Key_Z, Qt::ControlModifier);
+    ASSERT_FALSE(desk.applied.isEmpty());
+    EXPECT_TRUE(std::holds_alternative<Undo>(desk.applied.last()));
+}
+
+TEST_F(MainWindowTest, refusedSaveKeepsTheFormAndTheCall)
+{
+    desk.refuse_commands = Error{Error::Code::DiskFull, QStringLiteral("The disk is full. Make room, then save again."), {}, true};
+    press(Qt::Key_5);
+    saveAndGoOn();
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    EXPECT_TRUE(drawer().hasUnsavedDecision());
+    desk.refuse_commands.reset();
+    saveAndGoOn();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+}
+
+TEST_F(MainWindowTest, keysPressedWhileASaveIsUnderWayReachTheNextCall)
+{
+    press(Qt::Key_5);
+    desk.hold(true);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_4);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    desk.hold(false);
+    QTest::qWait(150);
+    settle();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+    EXPECT_EQ(desk.find(2)->disposition, QStringLiteral("left_voicemail"));
+}
+
+TEST_F(MainWindowTest, searchFindsWhileTypingAndEscClears)
+{
+    press(Qt::Key_2, Qt::ControlModifier);
+    press(Qt::Key_K, Qt::ControlModifier);
+    auto *field = qobject_cast<QLineEdit *>(QApplication::focusWidget());
+    ASSERT_TRUE(field);
+    QTest::keyClicks(field, QStringLiteral("status:missed"));
+    settle();
+    EXPECT_EQ(table().query().filter.statuses, QList<CallStatus>{CallStatus::MISSED});
+    QTest::keyClicks(field, QStringLiteral(" is:nonsense"));
+    settle();
+    EXPECT_EQ(table().query().filter.statuses, QList<CallStatus>{CallStatus::MISSED});
+    press(Qt::Key_Escape);
+    EXPECT_TRUE(table().query().filter.isEmpty());
+}
+
+TEST_F(MainWindowTest, unknownViewIsRefused)
+{
+    EXPECT_FALSE(window->showView(QStringLiteral("nowhere")));
+    for (const char *view : {"triage", "calls", "followups", "settings", "keys"})
+        EXPECT_TRUE(window->showView(QString::fromLatin1(view)));
+}

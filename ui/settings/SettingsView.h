@@ -1,0 +1,40 @@
+#pragma once
+
+#include "desk/DeskPreferences.h"
+#include "desk/DeskService.h"
+#include "theme/Controls.h"
+
+namespace calldeck
+{
+
+/** How this desk looks, and the rules of the workspace as they stand. */
+class SettingsView : public QWidget
+{
+    Q_OBJECT
+public:
+    SettingsView(DeskService &desk, Theme &theme, QWidget *parent = nullptr);
+    void setDensity(Density density);
+
+Q_SIGNALS:
+    void themeChosen(calldeck::ThemeChoice choice);
+    void densityChosen(calldeck::Density density);
+    void keysAsked();
+
+private:
+    QBoxLayout *addSection(const QString &heading, const QString &explanation);
+    void addAppearance();
+    void addWorkspace();
+    void addTargets();
+    void addDispositions();
+    void addLine(QBoxLayout *section, const QString &name, const QString &value);
+    void showTheme();
+
+    DeskService &m_desk;
+    Theme &m_theme;
+    QVBoxLayout *m_column;
+    QWidget *m_body;
+    QList<Button *> m_themes;
+    QList<Button *> m_densities;
+};
+
+} // namespace calldeck

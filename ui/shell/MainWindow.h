@@ -1,0 +1,93 @@
+#pragma once
+
+#include "desk/DeskPreferences.h"
+#include "desk/DeskService.h"
+#include "desk/LiveFeed.h"
+#include "theme/Controls.h"
+
+#include <QTimer>
+
+class QSplitter;
+class QStackedWidget;
+
+namespace calldeck
+{
+
+class CallDrawer;
+class CallsPage;
+class FollowUpsView;
+class KeySheet;
+class NavigationRail;
+class SavedViewMenu;
+class SettingsView;
+class StatusLine;
+class TopBar;
+class TriageController;
+
+/** The frame: rail, top bar, the view, the drawer and the status line; it hands keys and calls from one to the other. */
+class MainWindow : public QWidget
+{
+    Q_OBJECT
+public:
+    /** `feed` null when nothing arrives by itself. */
+    MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed);
+
+    /** triage, calls, followups, settings or keys; false when there is no such view. */
+    bool showView(const QString &view);
+    void openCall(CallKey call);
+    /** Hands what is typed and not yet saved to the desk. */
+    void keepTyped();
+
+Q_SIGNALS:
+    /** Rows stand on the screen for the first time. */
+    void firstRowsPainted();
+    /** Everything that was asked for has come and nothing moved for a moment. */
+    void settled();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+
+private:
+    void build(LiveFeed *feed);
+    void connectPage();
+    void connectDrawer();
+    void connectFrame();
+    void handle(const QString &action);
+    bool handleCall(const QString &action);
+    bool isCallView() const { return m_view == QLatin1String("triage") || m_view == QLatin1String("calls"); }
+    void showSettings();
+    void showKeys();
+    void showDrawer(bool on);
+    void sizeDrawer();
+    void close();
+    void say(const QString &sentence, bool canUndo);
+    void fail(const Error &error);
+    void saved(const Receipt &receipt, const QString &sentence);
+    void showCounts(const DeskCounts &counts);
+    void showStatus();
+    void switchTheme(ThemeChoice choice);
+
+    DeskService &m_desk;
+    Theme &m_theme;
+    DeskPreferences &m_preferences;
+    NavigationRail *m_rail;
+    TopBar *m_top;
+    QSplitter *m_splitter;
+    QStackedWidget *m_stack;
+    CallsPage *m_page;
+    FollowUpsView *m_followUps;
+    SettingsView *m_settings = nullptr; ///< from its first showing
+    CallDrawer *m_drawer;
+    StatusLine *m_status;
+    TriageController *m_triage;
+    SavedViewMenu *m_savedViews;
+    KeySheet *m_keys = nullptr; ///< from its first showing
+    Toast *m_toast;
+    QTimer m_quiet;
+    QString m_view;
+    bool m_painted = false;
+};
+
+} // namespace calldeck

@@ -1,0 +1,71 @@
+#include "shell/StatusLine.h"
+
+#include <QHBoxLayout>
+#include <QLocale>
+
+namespace calldeck
+{
+
+namespace
+{
+
+QString grouped(qint64 number) { return QLocale(QLocale::English).toString(number); }
+
+} // namespace
+
+StatusLine::StatusLine(const Theme &theme, QWidget *parent)
+    : QWidget(parent), m_shownText(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this)), m_state(new Pill(theme, this)),
+      m_waitingText(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this))
+{
+    setAccessibleName(QStringLiteral("Status"));
+    auto *row = new QHBoxLayout(this);
+    row->setContentsMargins(20, 5, 14, 5);
+    row->setSpacing(metrics::pad);
+    row->addWidget(m_shownText);
+    row->addStretch();
+    row->addWidget(m_waitingText);
+    row->addWidget(m_state);
+    show();
+}
+
+void StatusLine::setShown(qint64 calls, qint64 selected, bool complete)
+{
+    m_calls = calls;
+    m_selected = selected;
+    m_complete = complete;
+    show();
+}
+
+void StatusLine::setCounts(const DeskCounts &counts)
+{
+    m_waiting = counts.outbox_waiting;
+    show();
+}
+
+void StatusLine::setNoun(const QString &one, const QString &many)
+{
+    m_one = one;
+    m_many = many;
+    show();
+}
+
+void StatusLine::setBroken(const QString &reason)
+{
+    m_broken = reason;
+    show();
+}
+
+void StatusLine::show()
+{
+    QString shown = m_complete ? QString(grouped(m_calls) + u' ' + (m_calls == 1 ? m_one : m_many)) : QStringLiteral("Counting…");
+    if (m_selected > 0)
+        shown += QStringLiteral(", %1 selected").arg(grouped(m_selected));
+    m_shownText->setText(shown);
+    m_waitingText->setText(m_waiting == 0 ? QString() : QStringLiteral("%1 %2 not synced: no server is set up").arg(grouped(m_waiting), m_waiting == 1 ? QStringLiteral("change") : QStringLiteral("changes")));
+    if (m_broken.isEmpty())
+        m_state->show(QStringLiteral("All saved on this desk"), Token::Ok, Token::OkSoft, QStringLiteral("check"));
+    else
+        m_state->show(m_broken, Token::Overdue, Token::OverdueSoft, QStringLiteral("alert"));
+}
+
+} // namespace calldeck
