@@ -10,22 +10,41 @@ namespace calldeck
 namespace
 {
 
-constexpr int calmPauseMs = 20'000;
-constexpr int surgePauseMs = 1'500;
+constexpr TimeMs abandonedRingMs = 25'000;
+constexpr TimeMs abandonedTalkMs = 60'000;
 constexpr double calmAnswered = 0.8;
 constexpr double surgeAnswered = 0.35;
 
 } // namespace
 
-DemoFeed::DemoFeed(DeskStore &store)
-    : m_store(store), m_generator(static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()), store.workspace()),
+DemoFeed::DemoFeed(DeskStore &store, const DemoPace &pace)
+    : m_store(store), m_pace(pace), m_generator(static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()), store.workspace()),
       m_chance(static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()) + 1)
 {
     m_arrivals.setSingleShot(true);
     connect(&m_arrivals, &QTimer::timeout, this, &DemoFeed::arrive);
 }
 
-void DemoFeed::start() { m_arrivals.start(nextPauseMs()); }
+void DemoFeed::start()
+{
+    m_store.inProgress(QStringLiteral("demo")).then(this, [this](const Result<QList<Call>> &calls) {
+        if (calls)
+            endAbandoned(*calls);
+        m_arrivals.start(nextPauseMs());
+    });
+}
+
+void DemoFeed::endAbandoned(const QList<Call> &calls)
+{
+    QList<IncomingCall> ended;
+    for (const Call &call : calls) {
+        const bool answered = call.answered_at.has_value();
+        const TimeMs from = call.answered_at.value_or(call.started_at.value_or(m_store.now()) + abandonedRingMs);
+        ended.append(m_generator.finish({call, {}, {}}, from, std::min(m_store.now(), from + (answered ? abandonedTalkMs : 0)), answered));
+    }
+    if (!ended.isEmpty())
+        m_store.take(ended);
+}
 
 void DemoFeed::setSurge(bool on)
 {
@@ -36,7 +55,7 @@ void DemoFeed::setSurge(bool on)
     Q_EMIT surgeChanged(on);
 }
 
-int DemoFeed::nextPauseMs() { return 400 + static_cast<int>(-std::log(1 - m_chance.unit()) * (m_surge ? surgePauseMs : calmPauseMs)); }
+int DemoFeed::nextPauseMs() { return m_pace.shortest_pause + static_cast<int>(-std::log(1 - m_chance.unit()) * (m_surge ? m_pace.surge_pause : m_pace.calm_pause)); }
 
 void DemoFeed::arrive()
 {
@@ -49,7 +68,7 @@ void DemoFeed::arrive()
 void DemoFeed::ring(const IncomingCall &call)
 {
     const bool answered = m_chance.happens(m_surge ? surgeAnswered : calmAnswered);
-    QTimer::singleShot(4000 + m_chance.below(9000), this, [this, call, answered] {
+    QTimer::singleShot(between(m_pace.shortest_ring, m_pace.longest_ring), this, [this, call, answered] {
         const TimeMs at = m_store.now();
         if (!answered)
             return end(call, at, false);
@@ -57,7 +76,7 @@ void DemoFeed::ring(const IncomingCall &call)
         picked.call.live_state = LiveState::ANSWERED;
         picked.call.answered_at = at;
         m_store.take({picked});
-        QTimer::singleShot(8000 + m_chance.below(30'000), this, [this, picked, at] { end(picked, at, true); });
+        QTimer::singleShot(between(m_pace.shortest_talk, m_pace.longest_talk), this, [this, picked, at] { end(picked, at, true); });
     });
 }
 

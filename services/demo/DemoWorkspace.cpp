@@ -1,6 +1,9 @@
 #include "demo/DemoWorkspace.h"
 
 #include "demo/CallGenerator.h"
+#include "store/DataDirectory.h"
+
+#include <QDir>
 
 namespace calldeck
 {
@@ -10,11 +13,9 @@ namespace
 
 constexpr quint64 demoSeed = 2026;
 
-} // namespace
-
-Verdict makeDemoWorkspace(const QString &dataDir, qint64 calls, TimeMs now)
+Verdict fill(const QString &folder, qint64 calls, TimeMs now)
 {
-    auto file = CacheFile::open(dataDir, CacheFile::Mode::Create);
+    auto file = CacheFile::open(folder, CacheFile::Mode::Create);
     if (!file)
         return file.error();
     Workspace workspace = Workspace::standard();
@@ -32,6 +33,23 @@ Verdict makeDemoWorkspace(const QString &dataDir, qint64 calls, TimeMs now)
         return bool(done);
     });
     return done ? (*file)->commitImport() : done;
+}
+
+} // namespace
+
+Verdict makeDemoWorkspace(const QString &dataDir, qint64 calls, TimeMs now)
+{
+    const auto lock = DirectoryLock::take(dataDir);
+    if (!lock)
+        return lock.error();
+    // Filled aside: a demo that was interrupted must not pass for somebody's empty desk.
+    const QString aside = QDir(dataDir).filePath(QStringLiteral("demo.filling"));
+    QDir(aside).removeRecursively();
+    Verdict done = fill(aside, calls, now);
+    if (done)
+        done = moveCache(aside, dataDir);
+    QDir(aside).removeRecursively();
+    return done;
 }
 
 } // namespace calldeck

@@ -6,7 +6,10 @@
 namespace calldeck
 {
 
-/** Makes the demo workspace in an empty directory: generated calls up to `now`, marked as demo. The same path as an import. */
+/**
+ * Makes the demo workspace in a directory without data: generated calls up to `now`, marked as demo. The same path as an import.
+ * Whole or not at all; a directory that has data, or that somebody has open, is refused and stays as it is.
+ */
 Verdict makeDemoWorkspace(const QString &dataDir, qint64 calls, TimeMs now);
 
 } // namespace calldeck

@@ -368,12 +368,10 @@ std::function<quint32(const CallIndex::Row &)> CallIndex::keyFor(const Request &
 void CallIndex::sortByDeadline(std::vector<quint32> &slots, SortOrder sort) const
 {
     if (sort.column == SortColumn::Sla) {
-        // No deadline stays last in both directions.
-        const auto place = [this, &sort](quint32 slot) {
-            const TimeMs due = m_rows[slot].slaDue;
-            return sort.descending && due != noClock ? -due : due;
-        };
-        std::stable_sort(slots.begin(), slots.end(), [&place](quint32 a, quint32 b) { return place(a) < place(b); });
+        // No deadline stays last in both directions; that is most calls, and they need no sorting.
+        const auto due = [this](quint32 slot) { return m_rows[slot].slaDue; };
+        const auto end = std::stable_partition(slots.begin(), slots.end(), [&due](quint32 slot) { return due(slot) != noClock; });
+        std::stable_sort(slots.begin(), end, [&](quint32 a, quint32 b) { return sort.descending ? due(b) < due(a) : due(a) < due(b); });
         return;
     }
     static constexpr quint8 afterAllPriorities = 9;

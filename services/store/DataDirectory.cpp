@@ -35,6 +35,14 @@ void syncDirectory(const QString &dataDir)
     }
 }
 
+Verdict putInPlace(const QString &file, const QString &dataDir)
+{
+    if (!QFile::rename(file, cachePath(dataDir)))
+        return ioError(QStringLiteral("%1 could not be created.").arg(cachePath(dataDir)));
+    syncDirectory(dataDir);
+    return Done{};
+}
+
 Verdict createCache(const QString &dataDir, const QList<Migration> &steps)
 {
     if (Verdict made = makeDirectory(dataDir); !made)
@@ -53,10 +61,7 @@ Verdict createCache(const QString &dataDir, const QList<Migration> &steps)
         if (!done)
             return done;
     }
-    if (!QFile::rename(aside, cachePath(dataDir)))
-        return ioError(QStringLiteral("%1 could not be created.").arg(cachePath(dataDir)));
-    syncDirectory(dataDir);
-    return Done{};
+    return putInPlace(aside, dataDir);
 }
 
 Verdict checkFileOnDisk(const QString &file)
@@ -124,6 +129,16 @@ Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Ac
         return Error{Error::Code::Conflict, QStringLiteral("The data is of an older version. Run migrate first."), {}, false};
     }
     return database;
+}
+
+Verdict moveCache(const QString &fromDir, const QString &dataDir)
+{
+    const QString file = cachePath(fromDir);
+    if (QFileInfo::exists(file + QStringLiteral("-wal")))
+        return ioError(QStringLiteral("%1 was not closed completely. Free some space and try again.").arg(file));
+    if (const Verdict there = checkFileOnDisk(cachePath(dataDir)); there || there.error().code != Error::Code::NotFound)
+        return Error{Error::Code::Conflict, QStringLiteral("There is data in %1 already. Choose another data directory.").arg(dataDir), {}, false};
+    return putInPlace(file, dataDir);
 }
 
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::take(const QString &dataDir)

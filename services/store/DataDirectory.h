@@ -17,6 +17,9 @@ QString cachePath(const QString &dataDir);
  */
 Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Access access, const QList<Migration> &steps);
 
+/** Moves the closed cache of `fromDir` into `dataDir`, which has none, on the same disk: whole or not at all. */
+Verdict moveCache(const QString &fromDir, const QString &dataDir);
+
 /** Held by the program that writes a data directory; gone with the process. */
 class DirectoryLock
 {

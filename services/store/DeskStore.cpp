@@ -24,6 +24,18 @@ constexpr int longestHeadStartMs = 400;
 
 Receipt receiptOf(TimeMs now, int calls = 0) { return {QString(), calls, now}; }
 
+Result<int> indexOnce(Database &database)
+{
+    Transaction transaction(database);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    const Result<int> indexed = indexQueuedCalls(database, callsIndexedAtOnce);
+    if (!indexed || *indexed == 0)
+        return indexed;
+    const Verdict kept = transaction.commit();
+    return kept ? indexed : Result<int>(kept.error());
+}
+
 } // namespace
 
 /** The writing connection. CacheFile comes first: the others hold on to its database. */
@@ -244,24 +256,18 @@ void DeskStore::indexSoon()
 
 void DeskStore::indexNow()
 {
-    if (m_indexing.exchange(true))
-        return;
-    m_writer->post([this](Writer *writer) {
-        if (!writer)
-            return;
-        Result<int> indexed = 0;
-        {
-            Database &database = writer->file->database();
-            Transaction transaction(database);
-            if (transaction.begun()) {
-                indexed = indexQueuedCalls(database, callsIndexedAtOnce);
-                if (indexed && *indexed > 0 && !transaction.commit())
-                    indexed = 0;
-            }
-        }
-        m_indexing = false;
+    if (!m_indexing.exchange(true))
+        indexPiece(*m_writer);
+}
+
+void DeskStore::indexPiece(ServiceThread<Writer> &thread)
+{
+    // Piece by piece, so that a save never waits for a long queue. What is left when the store closes is indexed at the next start.
+    thread.post([this, &thread](Writer *writer) {
+        const Result<int> indexed = writer ? indexOnce(writer->file->database()) : Result<int>(0);
         if (indexed && *indexed == callsIndexedAtOnce)
-            indexNow();
+            return indexPiece(thread);
+        m_indexing = false;
     });
 }
 
@@ -332,6 +338,19 @@ QFuture<Result<int>> DeskStore::take(const QList<IncomingCall> &incoming)
             return done.error();
         QMetaObject::invokeMethod(this, [this, changes] { announce(changes); }, Qt::QueuedConnection);
         return static_cast<int>(incoming.size());
+    });
+}
+
+QFuture<Result<QList<Call>>> DeskStore::inProgress(const QString &provider)
+{
+    return m_writer->ask<QList<Call>>([provider](Writer &writer) -> Result<QList<Call>> {
+        Database &database = writer.file->database();
+        Statement select = database.prepare("SELECT id FROM calls WHERE status = 'IN_PROGRESS' AND provider = ?");
+        select.bind(1, provider);
+        QList<CallKey> keys;
+        while (select.step())
+            keys.append(select.integer(0));
+        return select.failed() ? Result<QList<Call>>(database.lastError()) : callsByKey(database, keys);
     });
 }
 

@@ -52,6 +52,8 @@ public:
 
     /** Calls that arrive from outside (live feed, later the sync); one transaction. */
     QFuture<Result<int>> take(const QList<IncomingCall> &incoming);
+    /** Calls of a provider that have not ended once all that was taken before is stored; for a feed that takes up its work again. */
+    QFuture<Result<QList<Call>>> inProgress(const QString &provider);
     /** Sets the workspace of a new data directory before the window is shown. */
     QFuture<Result<Receipt>> configure(const Workspace &workspace);
 
@@ -64,7 +66,8 @@ private:
     Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing);
     void announce(const ChangeSet &changes);
     void indexSoon();
-    void indexNow(); ///< on any thread
+    void indexNow();
+    void indexPiece(ServiceThread<Writer> &thread);
     void countSoon();
 
     Workspace m_workspace;
