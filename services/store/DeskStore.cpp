@@ -256,14 +256,18 @@ void DeskStore::indexSoon()
 
 void DeskStore::indexNow()
 {
-    if (m_indexing.exchange(true))
-        return;
+    if (!m_indexing.exchange(true))
+        indexPiece(*m_writer);
+}
+
+void DeskStore::indexPiece(ServiceThread<Writer> &thread)
+{
     // Piece by piece, so that a save never waits for a long queue. What is left when the store closes is indexed at the next start.
-    m_writer->post([this](Writer *writer) {
+    thread.post([this, &thread](Writer *writer) {
         const Result<int> indexed = writer ? indexOnce(writer->file->database()) : Result<int>(0);
-        m_indexing = false;
         if (indexed && *indexed == callsIndexedAtOnce)
-            indexNow();
+            return indexPiece(thread);
+        m_indexing = false;
     });
 }
 

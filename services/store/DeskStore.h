@@ -66,7 +66,8 @@ private:
     Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing);
     void announce(const ChangeSet &changes);
     void indexSoon();
-    void indexNow(); ///< on any thread
+    void indexNow();
+    void indexPiece(ServiceThread<Writer> &thread);
     void countSoon();
 
     Workspace m_workspace;
