@@ -51,7 +51,8 @@ class Ledger:
             standing += [call] * stands
         for mutation, what in self.saved.items():
             assert found.get(mutation) == what, f"{what} was called saved as {mutation}, the store has {found.get(mutation)}"
-        assert len(standing) == len(set(standing)), "a call has two outcomes though each was triaged once"
+        twice = {call for call in standing if standing.count(call) > 1}
+        assert not twice, f"calls with two standing outcomes: {[row for row in rows if row[1] in twice]}, called saved: {[what for what in self.saved.items() if what[1][0] in twice]}"
         return len(found)
 
     def check_draft(self, text):

@@ -154,6 +154,20 @@ TEST_F(MainWindowTest, undoBringsTheCallAndItsDecisionBack)
     EXPECT_TRUE(std::holds_alternative<Undo>(desk.applied.last()));
 }
 
+TEST_F(MainWindowTest, aCallThatWasTakenBackAndDecidedAgainIsLeft)
+{
+    press(Qt::Key_5);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_Z, Qt::ControlModifier);
+    // The list as it was asked for before the undo comes only now, without the call.
+    press(Qt::Key_5);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    EXPECT_NE(drawer().call(), 1);
+    press(Qt::Key_4);
+    saveAndGoOn();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+}
+
 TEST_F(MainWindowTest, refusedSaveKeepsTheFormAndTheCall)
 {
     desk.refuse_commands = Error{Error::Code::DiskFull, QStringLiteral("The disk is full. Make room, then save again."), {}, true};

@@ -170,11 +170,25 @@ void TriageController::goOn(CallKey from)
     const CallKey next = m_nextAfter.take(from);
     m_table.focusList();
     const CallKey current = m_table.currentCall();
-    if (next && (current == from || current == 0))
-        m_table.select(next);
+    if (current == from || current == 0)
+        leave(from, next);
+    // The next decision must never land on the call that was just decided.
+    if (m_drawer.call() == from)
+        m_drawer.showCall(m_table.currentCall() == from ? 0 : m_table.currentCall());
     m_leaving = 0;
     for (const QString &action : std::exchange(m_ahead, {}))
         handle(action);
+}
+
+void TriageController::leave(CallKey from, CallKey next)
+{
+    // A call that came back by undo may not stand in the list yet: then nothing follows it there.
+    for (CallKey candidate : {next, m_follower, m_table.model().keyAt(0)}) {
+        if (candidate && candidate != from && m_table.model().rowOf(candidate) >= 0) {
+            m_table.select(candidate);
+            return;
+        }
+    }
 }
 
 void TriageController::noteFollower()

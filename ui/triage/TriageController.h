@@ -54,6 +54,7 @@ private:
     void skip();
     void recorded(CallKey call, const DispositionEntry &entry, const Receipt &receipt);
     void tookBack(const Step &step);
+    void leave(CallKey from, CallKey next);
     void noteFollower();
     void counted(const DeskCounts &counts);
     void showProgress();
