@@ -79,7 +79,10 @@ class Desk:
                 self.saved.append(found.groups())
 
     def wait_until_painted(self):
-        wait_for("rows on the screen", lambda: self.said("first rows painted") or self._gone())
+        try:
+            wait_for("rows on the screen", lambda: self.said("first rows painted") or self._gone())
+        except AssertionError as late:
+            raise AssertionError(f"{late}; the desk said: {self.lines}") from late
         assert self.process.poll() is None, "the desk ended: " + "\n".join(self.lines)
         self.focus()
 

@@ -168,6 +168,21 @@ TEST_F(MainWindowTest, aCallThatWasTakenBackAndDecidedAgainIsLeft)
     EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
 }
 
+TEST_F(MainWindowTest, undoPressedDuringASaveMeansThatSave)
+{
+    press(Qt::Key_5);
+    saveAndGoOn();
+    press(Qt::Key_4);
+    desk.hold(true);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_Z, Qt::ControlModifier);
+    desk.hold(false);
+    QTest::qWait(150);
+    settle();
+    ASSERT_EQ(desk.appliedCount<Undo>(), 1);
+    EXPECT_EQ(std::get<Undo>(desk.applied.last()).mutation_id, QStringLiteral("mutation-2"));
+}
+
 TEST_F(MainWindowTest, refusedSaveKeepsTheFormAndTheCall)
 {
     desk.refuse_commands = Error{Error::Code::DiskFull, QStringLiteral("The disk is full. Make room, then save again."), {}, true};

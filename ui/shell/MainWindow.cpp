@@ -287,7 +287,7 @@ void MainWindow::handle(const QString &action)
     else if (action == QStringLiteral("close"))
         close();
     else if (action == QStringLiteral("undo"))
-        m_triage->undo();
+        m_triage->handle(action);
     else if (action.startsWith(QStringLiteral("tab-")) && !m_drawer->isHidden())
         m_drawer->showTab(action.mid(4));
     else if (!handleCall(action) && m_view == QStringLiteral("followups") && (action == QStringLiteral("next") || action == QStringLiteral("previous")))

@@ -62,7 +62,7 @@ void TriageController::buildGuard()
 void TriageController::connectParts()
 {
     connect(&m_drawer, &CallDrawer::saving, this, [this](CallKey call, bool thenNext) {
-        m_nextAfter.insert(call, m_table.keyAfter(call));
+        m_nextAfter.insert(call, following(call));
         if (thenNext)
             m_leaving = call;
     });
@@ -183,19 +183,35 @@ void TriageController::goOn(CallKey from)
 void TriageController::leave(CallKey from, CallKey next)
 {
     // A call that came back by undo may not stand in the list yet: then nothing follows it there.
-    for (CallKey candidate : {next, m_follower, m_table.model().keyAt(0)}) {
-        if (candidate && candidate != from && m_table.model().rowOf(candidate) >= 0) {
+    for (CallKey candidate : {next, m_follower, firstUndecided(0, 1)}) {
+        if (candidate && candidate != from && !m_decided.contains(candidate) && m_table.model().rowOf(candidate) >= 0) {
             m_table.select(candidate);
             return;
         }
     }
 }
 
+CallKey TriageController::following(CallKey call) const
+{
+    const int row = m_table.model().rowOf(call);
+    const CallKey after = row < 0 ? 0 : firstUndecided(row + 1, 1);
+    return after || row < 0 ? after : firstUndecided(row - 1, -1);
+}
+
+CallKey TriageController::firstUndecided(int row, int step) const
+{
+    // The list still shows for a moment what was just decided.
+    while (m_decided.contains(m_table.model().keyAt(row)))
+        row += step;
+    return m_table.model().keyAt(row);
+}
+
 void TriageController::noteFollower()
 {
+    m_decided.removeIf([this](CallKey call) { return m_table.model().rowOf(call) < 0; });
     const CallKey current = m_active ? m_table.currentCall() : 0;
     if (current)
-        m_follower = m_table.keyAfter(current);
+        m_follower = following(current);
 }
 
 void TriageController::openSkip()
@@ -238,6 +254,7 @@ void TriageController::recorded(CallKey call, const DispositionEntry &entry, con
     m_undoable.append({receipt.mutation_id, call, entry, m_active});
     if (!m_active)
         return;
+    m_decided.insert(call);
     ++m_progress.done;
     m_progress.seconds_per_call.append(m_onThisCall.isValid() ? m_onThisCall.elapsed() / 1000 : 0);
     showProgress();
@@ -275,6 +292,7 @@ void TriageController::tookBack(const Step &step)
     const DispositionRule *rule = dispositionNamed(m_desk.workspace().dispositions, step.entry.disposition);
     if (rule)
         m_drawer.restore(step.call, step.entry);
+    m_decided.remove(step.call);
     if (step.counted) {
         --m_progress.done;
         m_progress.seconds_per_call.removeLast();

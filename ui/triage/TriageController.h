@@ -55,6 +55,9 @@ private:
     void recorded(CallKey call, const DispositionEntry &entry, const Receipt &receipt);
     void tookBack(const Step &step);
     void leave(CallKey from, CallKey next);
+    /** The call that is worked after this one: the next in the list that is not decided yet, else the one before; 0 for none. */
+    CallKey following(CallKey call) const;
+    CallKey firstUndecided(int row, int step) const;
     void noteFollower();
     void counted(const DeskCounts &counts);
     void showProgress();
@@ -75,6 +78,7 @@ private:
     QList<Step> m_undoable; ///< oldest first
     QHash<CallKey, CallKey> m_nextAfter; ///< the call that followed when a save began
     CallKey m_leaving = 0;               ///< being saved before going on
+    QSet<CallKey> m_decided;             ///< in triage, and still in the list
     QStringList m_ahead;                 ///< keys pressed meanwhile
     CallKey m_follower = 0;              ///< of the current call, for when that one leaves the list
     bool m_forward = true;
