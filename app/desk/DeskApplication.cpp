@@ -35,7 +35,7 @@ Verdict DeskApplication::start()
 {
     if (Verdict opened = openData(); !opened)
         return opened;
-    m_preferences = std::make_unique<FilePreferences>(QDir(m_options.data_dir).filePath(QStringLiteral("window.ini")));
+    m_preferences = std::make_unique<FilePreferences>(QDir(m_options.data_dir).filePath(QStringLiteral("window.preferences")));
     m_theme = std::make_unique<Theme>();
     const auto remembered = static_cast<ThemeChoice>(m_preferences->value(QStringLiteral("theme"), 0).toInt());
     m_theme->choose(m_options.theme.value_or(remembered));

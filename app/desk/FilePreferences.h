@@ -2,22 +2,33 @@
 
 #include "desk/DeskPreferences.h"
 
-#include <QSettings>
+#include <QTimer>
+#include <QVariantMap>
 
 namespace calldeck
 {
 
-/** Preferences in an INI file of the data directory. QSettings writes on a timer of its own; losing the last change costs a column width. */
+/**
+ * Preferences in one file of the data directory, written a moment after a change and when the program ends; losing the last one
+ * costs a column width. Not QSettings: a desk that is killed while it writes leaves a lock behind, for which the next one waits
+ * half a minute. The directory has a lock of its own already.
+ */
 class FilePreferences : public DeskPreferences
 {
     Q_OBJECT
 public:
-    explicit FilePreferences(const QString &file) : m_settings(file, QSettings::IniFormat) {}
-    QVariant value(const QString &key, const QVariant &fallback) const override { return m_settings.value(key, fallback); }
-    void setValue(const QString &key, const QVariant &value) override { m_settings.setValue(key, value); }
+    /** A file that is missing or damaged counts as empty. */
+    explicit FilePreferences(const QString &file);
+    ~FilePreferences() override;
+    QVariant value(const QString &key, const QVariant &fallback) const override { return m_values.value(key, fallback); }
+    void setValue(const QString &key, const QVariant &value) override;
 
 private:
-    QSettings m_settings;
+    void write();
+
+    QString m_file;
+    QVariantMap m_values;
+    QTimer m_timer;
 };
 
 } // namespace calldeck

@@ -21,8 +21,16 @@ Result<std::vector<CallKey>> keysOf(Database &database, Statement &select)
 } // namespace
 
 Verdict CallQueries::prepare() { return m_index.isLoaded() ? Verdict(Done{}) : m_index.load(m_database); }
-Verdict CallQueries::reload() { return m_index.load(m_database); }
-Verdict CallQueries::refresh(const QList<CallKey> &keys) { return m_index.isLoaded() ? m_index.refresh(m_database, keys) : Verdict(Done{}); }
+Verdict CallQueries::reload()
+{
+    m_ranks.clear();
+    return m_index.load(m_database);
+}
+Verdict CallQueries::refresh(const QList<CallKey> &keys)
+{
+    m_ranks.clear();
+    return m_index.isLoaded() ? m_index.refresh(m_database, keys) : Verdict(Done{});
+}
 
 Result<IdSet> CallQueries::tagged(const QStringList &tags)
 {
@@ -39,8 +47,10 @@ Result<IdSet> CallQueries::tagged(const QStringList &tags)
     return set;
 }
 
-Result<std::vector<quint32>> CallQueries::textRanks(SortColumn column)
+Result<const std::vector<quint32> *> CallQueries::textRanks(SortColumn column)
 {
+    if (const auto known = m_ranks.find(column); known != m_ranks.end())
+        return &known->second;
     // Both read an index of the file alone, in its order.
     Statement select = m_database.prepare(column == SortColumn::Caller
                                               ? "SELECT id, caller_name FROM calls WHERE caller_name IS NOT NULL ORDER BY caller_name COLLATE NOCASE, id"
@@ -60,7 +70,7 @@ Result<std::vector<quint32>> CallQueries::textRanks(SortColumn column)
     }
     if (select.failed())
         return m_database.lastError();
-    return ranks;
+    return &(m_ranks[column] = std::move(ranks));
 }
 
 Result<std::vector<CallKey>> CallQueries::order(const CallQuery &query, TimeMs now, const std::function<bool()> &cancelled)
@@ -70,7 +80,6 @@ Result<std::vector<CallKey>> CallQueries::order(const CallQuery &query, TimeMs n
     CallIndex::Request request{query.filter, query.sort, now, nullptr, nullptr, nullptr, cancelled};
     IdSet found;
     IdSet tags;
-    std::vector<quint32> ranks;
     if (const SearchQuestion question = searchQuestion(query.filter.text); !question.isEmpty()) {
         auto hits = searchCalls(m_database, question);
         if (!hits)
@@ -89,8 +98,7 @@ Result<std::vector<CallKey>> CallQueries::order(const CallQuery &query, TimeMs n
         auto ranked = textRanks(query.sort.column);
         if (!ranked)
             return ranked.error();
-        ranks = *std::move(ranked);
-        request.textRanks = &ranks;
+        request.textRanks = *ranked;
     }
     auto keys = m_index.select(request);
     if (!keys)

@@ -3,6 +3,8 @@
 #include "desk/DeskService.h"
 #include "store/CallIndex.h"
 
+#include <map>
+
 namespace calldeck
 {
 
@@ -22,10 +24,12 @@ public:
 
 private:
     Result<IdSet> tagged(const QStringList &tags);
-    Result<std::vector<quint32>> textRanks(SortColumn column);
+    /** The place of each call's text in its column; kept until a call changes. */
+    Result<const std::vector<quint32> *> textRanks(SortColumn column);
 
     Database &m_database;
     CallIndex m_index;
+    std::map<SortColumn, std::vector<quint32>> m_ranks;
 };
 
 /** The first `limit` keys where an index of the file gives them at once, or nothing when only order() knows. */

@@ -1,9 +1,12 @@
 #include "store/DataDirectory.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
+
 
 namespace calldeck
 {
@@ -146,15 +149,21 @@ Result<std::unique_ptr<DirectoryLock>> DirectoryLock::take(const QString &dataDi
     if (Verdict made = makeDirectory(dataDir); !made)
         return made.error();
     std::unique_ptr<DirectoryLock> lock(new DirectoryLock(QDir(dataDir).filePath(QStringLiteral("calldeck.lock"))));
-    if (lock->m_lock.tryLock(0))
+    QFile &file = lock->m_file;
+    const bool opened = file.open(QIODevice::ReadWrite);
+    if (opened && flock(file.handle(), LOCK_EX | LOCK_NB) == 0) {
+        // For whoever is refused meanwhile.
+        file.resize(0);
+        file.write(QStringLiteral("%1 %2\n").arg(QCoreApplication::applicationPid()).arg(QCoreApplication::applicationName()).toUtf8());
+        file.flush();
         return lock;
-    if (lock->m_lock.error() == QLockFile::LockFailedError) {
-        qint64 process = 0;
-        QString host;
-        QString program;
-        lock->m_lock.getLockInfo(&process, &host, &program);
+    }
+    if (opened) {
+        const QString holder = QString::fromUtf8(file.readLine(200)).trimmed();
+        const QString program = holder.section(u' ', 1);
         return Error{Error::Code::Locked,
-                     QStringLiteral("This data directory is in use by %1 (process %2). Close it first, or choose another with --data-dir.").arg(program).arg(process),
+                     QStringLiteral("This data directory is in use by %1 (process %2). Close it first, or choose another with --data-dir.")
+                         .arg(program.isEmpty() ? QStringLiteral("another program") : program, holder.section(u' ', 0, 0)),
                      {},
                      true};
     }

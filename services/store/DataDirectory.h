@@ -2,7 +2,7 @@
 
 #include "store/Migrations.h"
 
-#include <QLockFile>
+#include <QFile>
 
 namespace calldeck
 {
@@ -20,15 +20,18 @@ Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Ac
 /** Moves the closed cache of `fromDir` into `dataDir`, which has none, on the same disk: whole or not at all. */
 Verdict moveCache(const QString &fromDir, const QString &dataDir);
 
-/** Held by the program that writes a data directory; gone with the process. */
+/**
+ * Held by the program that writes a data directory. The lock is the system's on an open file: it is gone with the process, however
+ * that ends, and the file that stays behind means nothing.
+ */
 class DirectoryLock
 {
 public:
     static Result<std::unique_ptr<DirectoryLock>> take(const QString &dataDir);
 
 private:
-    explicit DirectoryLock(const QString &file) : m_lock(file) { m_lock.setStaleLockTime(0); }
-    QLockFile m_lock;
+    explicit DirectoryLock(const QString &file) : m_file(file) {}
+    QFile m_file;
 };
 
 } // namespace calldeck

@@ -54,8 +54,9 @@ public:
     void drawer(Report &report);
 
 private:
-    double untilPainted(const std::function<void()> &change);
-    double queryUntilPainted(const CallQuery &query);
+    enum class Wait { AllResults, FirstResults };
+    double untilPainted(const std::function<void()> &change, Wait wait = Wait::AllResults);
+    double queryUntilPainted(const CallQuery &query, Wait wait = Wait::AllResults);
     bool visibleRowsAreThere() const;
     double rawRows(int row);
     double onePaint();
@@ -69,6 +70,7 @@ private:
     QTableView *m_view = nullptr;
     std::unique_ptr<PaintWatch> m_watch;
     std::mt19937 m_random{7};
+    int m_answers = 0; ///< orders that came, whole or the first page
 };
 
 TableBench::TableBench(const QString &dataDir) : m_dataDir(dataDir)
@@ -86,6 +88,7 @@ TableBench::TableBench(const QString &dataDir) : m_dataDir(dataDir)
     m_view = qobject_cast<QTableView *>(m_table->view());
     m_table->resize(1360, 800);
     m_table->show();
+    QObject::connect(m_table.get(), &CallTable::countChanged, m_table.get(), [this] { ++m_answers; });
     m_watch = std::make_unique<PaintWatch>(m_view->viewport());
     queryUntilPainted({});
     queryUntilPainted({{}, {SortColumn::Duration, true}}); // the first use of the columns in memory is part of the start
@@ -104,15 +107,17 @@ bool TableBench::visibleRowsAreThere() const
     return true;
 }
 
-double TableBench::untilPainted(const std::function<void()> &change)
+double TableBench::untilPainted(const std::function<void()> &change, Wait wait)
 {
+    const int answersBefore = m_answers;
     QElapsedTimer timer;
     timer.start();
     change();
     m_view->viewport()->update();
     int paintsWithRows = -1;
     spinUntil("a paint", [&] {
-        if (!m_table->model().isComplete() || !visibleRowsAreThere())
+        const bool answered = m_table->model().isComplete() || (wait == Wait::FirstResults && m_answers > answersBefore);
+        if (!answered || !visibleRowsAreThere())
             return false;
         if (paintsWithRows < 0) {
             // What is there now has to reach the screen yet.
@@ -125,9 +130,9 @@ double TableBench::untilPainted(const std::function<void()> &change)
     return elapsedMs(timer);
 }
 
-double TableBench::queryUntilPainted(const CallQuery &query)
+double TableBench::queryUntilPainted(const CallQuery &query, Wait wait)
 {
-    return untilPainted([&] { m_table->setQuery(query, QStringLiteral("bench")); });
+    return untilPainted([&] { m_table->setQuery(query, QStringLiteral("bench")); }, wait);
 }
 
 double TableBench::rawRows(int row)
@@ -249,14 +254,17 @@ void TableBench::search(Report &report)
                             {"name", {QStringLiteral("Bianca"), QStringLiteral("Theo San"), QStringLiteral("Keiko R")}, "\"bianca\"*", "call_search"},
                             {"word", {QStringLiteral("furnace"), QStringLiteral("sewer"), QStringLiteral("breaker")}, "\"furnace\"*", "turn_search"},
                             {"phrase", {QStringLiteral("\"burning smell\""), QStringLiteral("\"call you back\"")}, "\"burning smell\"", "turn_search"}};
+    Samples whole;
     for (const Kind &kind : kinds) {
         Samples ours;
         Samples raw;
         for (const QString &text : kind.typed) {
             for (int length = 1; length <= text.size(); ++length) {
                 const auto parsed = parseCallFilter(text.left(length), m_store->now(), QTimeZone(m_store->workspace().zone));
-                if (parsed)
-                    ours.add(queryUntilPainted({*parsed, {}}));
+                if (parsed) {
+                    ours.add(queryUntilPainted({*parsed, {}}, Wait::FirstResults));
+                    whole.add(untilPainted([] {}));
+                }
             }
         }
         for (int i = 0; i < 20; ++i) {
@@ -268,9 +276,10 @@ void TableBench::search(Report &report)
                     }) +
                     onePaint());
         }
-        report.add({QStringLiteral("search keystroke to painted, %1, p95").arg(QLatin1String(kind.name)), QStringLiteral("ms"), ours.at(0.95), QStringLiteral("newest 200 hits of FTS5 + a paint"), raw.median(),
+        report.add({QStringLiteral("search keystroke to first results painted, %1, p95").arg(QLatin1String(kind.name)), QStringLiteral("ms"), ours.at(0.95), QStringLiteral("newest 200 hits of FTS5 + a paint"), raw.median(),
                     QStringLiteral("<= 30 ms, <= 3x")});
     }
+    report.add({QStringLiteral("search, from the first results to all of them counted, p95"), QStringLiteral("ms"), whole.at(0.95), {}, 0, QString()});
 }
 
 void TableBench::drawer(Report &report)

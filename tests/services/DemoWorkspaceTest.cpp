@@ -22,7 +22,7 @@ TEST(DemoWorkspaceTest, isWholeAndMarked)
 {
     QTemporaryDir dir;
     ASSERT_TRUE(makeDemoWorkspace(dir.path(), 800, now));
-    EXPECT_EQ(QDir(dir.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), QStringList{QStringLiteral("calldeck.db")});
+    EXPECT_EQ(QDir(dir.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), (QStringList{QStringLiteral("calldeck.db"), QStringLiteral("calldeck.lock")}));
     const auto file = CacheFile::open(dir.path(), CacheFile::Mode::ReadWrite);
     ASSERT_TRUE(file);
     EXPECT_TRUE((*file)->workspace().is_demo);
@@ -35,11 +35,11 @@ TEST(DemoWorkspaceTest, neverMixesWithRealData)
 {
     QTemporaryDir dir;
     { ASSERT_TRUE(CacheFile::open(dir.path(), CacheFile::Mode::Create)); }
-    const auto before = contentOf(dir.path());
+    const auto before = bytesOf(cachePath(dir.path()));
     const Verdict refused = makeDemoWorkspace(dir.path(), 50, now);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Error::Code::Conflict);
-    EXPECT_TRUE(contentOf(dir.path()) == before);
+    EXPECT_TRUE(bytesOf(cachePath(dir.path())) == before);
 }
 
 TEST(DemoWorkspaceTest, leavesADirectoryAloneThatIsOpen)
