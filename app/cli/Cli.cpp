@@ -79,9 +79,15 @@ Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
     return CacheFile::open(m_dataDir, mode);
 }
 
-Result<CallFilter> Cli::filterFrom(const QString &expression, const CacheFile &cache) const
+Result<Cli::Filtered> Cli::openFiltered() const
 {
-    return parseCallFilter(expression, now(), QTimeZone(cache.workspace().zone));
+    auto cache = openToRead();
+    if (!cache)
+        return cache.error();
+    auto filter = parseCallFilter(m_parser.value(QStringLiteral("filter")), now(), QTimeZone((*cache)->workspace().zone));
+    if (!filter)
+        return filter.error();
+    return Filtered{*std::move(cache), *std::move(filter)};
 }
 
 int Cli::fail(const Error &error) const

@@ -37,8 +37,12 @@ public:
     Result<std::unique_ptr<CacheFile>> openToRead() const { return CacheFile::open(m_dataDir, CacheFile::Mode::ReadOnly); }
     /** Takes the directory for this process first: a desk that runs on it is a clear refusal. */
     Result<std::unique_ptr<CacheFile>> openToWrite(CacheFile::Mode mode);
-    /** The filter of an option, {} when it is not given. */
-    Result<CallFilter> filterFrom(const QString &expression, const CacheFile &cache) const;
+    struct Filtered {
+        std::unique_ptr<CacheFile> cache;
+        CallFilter filter;
+    };
+    /** Opens to read, with the calls that --filter asks for: all when it is not given. */
+    Result<Filtered> openFiltered() const;
 
     int fail(const Error &error) const;
     int usageError(const QString &sentence) const;

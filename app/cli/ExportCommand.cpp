@@ -18,16 +18,13 @@ int runExport(Cli &cli, const QStringList &arguments)
         return cli.usageError(QStringLiteral("--format is csv or jsonl."));
     if (!cli.parser().isSet(QStringLiteral("out")))
         return cli.usageError(QStringLiteral("--out FILE is missing."));
-    auto cache = cli.openToRead();
-    if (!cache)
-        return cli.fail(cache.error());
-    const auto filter = cli.filterFrom(cli.parser().value(QStringLiteral("filter")), **cache);
-    if (!filter)
-        return cli.fail(filter.error());
-    const ExportOrder order{cli.parser().value(QStringLiteral("out")), format == QStringLiteral("csv") ? ExportFormat::Csv : ExportFormat::JsonLines, *filter,
+    const auto calls = cli.openFiltered();
+    if (!calls)
+        return cli.fail(calls.error());
+    const ExportOrder order{cli.parser().value(QStringLiteral("out")), format == QStringLiteral("csv") ? ExportFormat::Csv : ExportFormat::JsonLines, calls->filter,
                             cli.parser().isSet(QStringLiteral("force"))};
-    const auto written = exportCalls(**cache, order, Cli::now(), [&](qint64 calls) {
-        cli.progress(QStringLiteral("%1 calls").arg(calls));
+    const auto written = exportCalls(*calls->cache, order, Cli::now(), [&](qint64 done) {
+        cli.progress(QStringLiteral("%1 calls").arg(done));
         return !Cli::interrupted();
     });
     if (!written)

@@ -35,17 +35,14 @@ int runList(Cli &cli, const QStringList &arguments)
     const qint64 limit = cli.parser().isSet(QStringLiteral("limit")) ? cli.parser().value(QStringLiteral("limit")).toLongLong(&isNumber) : -1;
     if (!isNumber || (cli.parser().isSet(QStringLiteral("limit")) && limit < 1))
         return cli.usageError(QStringLiteral("--limit is a number from 1."));
-    auto cache = cli.openToRead();
-    if (!cache)
-        return cli.fail(cache.error());
-    const auto filter = cli.filterFrom(cli.parser().value(QStringLiteral("filter")), **cache);
-    if (!filter)
-        return cli.fail(filter.error());
+    const auto calls = cli.openFiltered();
+    if (!calls)
+        return cli.fail(calls.error());
     const bool json = cli.parser().isSet(QStringLiteral("json"));
-    const QTimeZone zone((*cache)->workspace().zone);
+    const QTimeZone zone(calls->cache->workspace().zone);
     qint64 shown = 0;
-    const auto visited = (*cache)->forEachCall({*filter, {}}, Cli::now(), [&](const Call &call) {
-        const bool read = json ? cli.put(QJsonDocument(callToJson(call)).toJson(QJsonDocument::Compact)) : cli.putText(tableLine(call, zone, (*cache)->workspace().region));
+    const auto visited = calls->cache->forEachCall({calls->filter, {}}, Cli::now(), [&](const Call &call) {
+        const bool read = json ? cli.put(QJsonDocument(callToJson(call)).toJson(QJsonDocument::Compact)) : cli.putText(tableLine(call, zone, calls->cache->workspace().region));
         return read && ++shown != limit;
     });
     if (!visited)
