@@ -114,15 +114,16 @@ void DeskApplication::takeScreenshot()
     });
 }
 
-void DeskApplication::showFailure(const Error &error)
+bool DeskApplication::showFailure(const Error &error)
 {
     fputs(qPrintable(QStringLiteral("calldeck: %1\n").arg(error.message)), stderr);
     if (!m_options.screenshot.isEmpty() || QGuiApplication::platformName() == QStringLiteral("offscreen"))
-        return;
-    QMessageBox box(QMessageBox::Critical, QStringLiteral("Calldeck"), QStringLiteral("The desk could not open."));
-    box.setInformativeText(error.message);
-    box.setTextFormat(Qt::PlainText);
-    box.exec();
+        return false;
+    m_failure = std::make_unique<QMessageBox>(QMessageBox::Critical, QStringLiteral("Calldeck"), QStringLiteral("The desk could not open."));
+    m_failure->setInformativeText(error.message);
+    m_failure->setTextFormat(Qt::PlainText);
+    m_failure->show();
+    return true;
 }
 
 } // namespace calldeck

@@ -7,6 +7,7 @@
 #include "store/DeskStore.h"
 
 #include <QApplication>
+#include <QMessageBox>
 
 namespace calldeck
 {
@@ -20,8 +21,8 @@ public:
     ~DeskApplication() override;
 
     Verdict start();
-    /** Says on standard error, and in a window where somebody sits in front, why the desk did not open. */
-    void showFailure(const Error &error);
+    /** Says on standard error, and in a window where somebody sits in front, why the desk did not open; true when there is a window to close. */
+    bool showFailure(const Error &error);
     int exitCode() const { return 3; }
 
 private:
@@ -39,6 +40,7 @@ private:
     std::unique_ptr<DemoFeed> m_feed;
     std::unique_ptr<Theme> m_theme;
     std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<QMessageBox> m_failure;
 };
 
 } // namespace calldeck

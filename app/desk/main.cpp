@@ -16,7 +16,8 @@ int main(int argc, char **argv)
     options.started_at = startedAt;
     DeskApplication desk(application, std::move(options));
     if (const Verdict started = desk.start(); !started) {
-        desk.showFailure(started.error());
+        if (desk.showFailure(started.error()))
+            QApplication::exec();
         return desk.exitCode();
     }
     return QApplication::exec();
