@@ -209,6 +209,71 @@ TEST_F(MainWindowTest, keysPressedWhileASaveIsUnderWayReachTheNextCall)
     EXPECT_EQ(desk.find(2)->disposition, QStringLiteral("left_voicemail"));
 }
 
+TEST_F(MainWindowTest, followUpTypedAheadIsAFollowUpAndNoDisposition)
+{
+    press(Qt::Key_5);
+    desk.hold(true);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_3);
+    press(Qt::Key_F);
+    press(Qt::Key_2);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_5);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    desk.hold(false);
+    QTest::qWait(300);
+    settle();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+    EXPECT_EQ(desk.find(2)->disposition, QStringLiteral("callback_requested"));
+    EXPECT_EQ(desk.find(3)->disposition, QStringLiteral("no_answer"));
+}
+
+TEST_F(MainWindowTest, noteTypedAheadIsTextAndNoCommand)
+{
+    press(Qt::Key_5);
+    desk.hold(true);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_4);
+    press(Qt::Key_N);
+    QTest::keyClicks(window.get(), QStringLiteral("tests seven"));
+    desk.hold(false);
+    QTest::qWait(150);
+    settle();
+    EXPECT_EQ(atHand(), QStringLiteral("Bela"));
+    EXPECT_EQ(drawer().findChild<QPlainTextEdit *>()->toPlainText(), QStringLiteral("tests seven"));
+    EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 1);
+}
+
+TEST_F(MainWindowTest, goingOnAskedForDuringASaveGoesOn)
+{
+    press(Qt::Key_5);
+    desk.hold(true);
+    press(Qt::Key_S, Qt::ControlModifier);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_4);
+    desk.hold(false);
+    QTest::qWait(150);
+    saveAndGoOn();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+    EXPECT_EQ(desk.find(2)->disposition, QStringLiteral("left_voicemail"));
+}
+
+TEST_F(MainWindowTest, keysForACallThatDoesNotComeAreForgotten)
+{
+    press(Qt::Key_5);
+    desk.hold(true);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_4);
+    desk.refuse_commands = Error{Error::Code::DiskFull, QStringLiteral("The disk is full. Make room, then save again."), {}, true};
+    desk.hold(false);
+    QTest::qWait(150);
+    settle();
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    desk.refuse_commands.reset();
+    saveAndGoOn();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+}
+
 TEST_F(MainWindowTest, searchFindsWhileTypingAndEscClears)
 {
     press(Qt::Key_2, Qt::ControlModifier);

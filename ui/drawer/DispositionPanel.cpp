@@ -343,8 +343,12 @@ QString DispositionPanel::clock(TimeMs at) const { return momentText(at, m_desk.
 
 void DispositionPanel::save(bool thenNext)
 {
-    if (!m_call || m_saving.contains(m_call))
+    if (!m_call)
         return;
+    if (m_saving.contains(m_call)) {
+        m_saving[m_call] |= thenNext;
+        return;
+    }
     if (m_waiting) {
         m_saveWhenFilled = thenNext;
         return;
@@ -357,7 +361,7 @@ void DispositionPanel::save(bool thenNext)
         return;
     }
     const Shown shown{m_call, m_callId, entry(), thenNext};
-    m_saving.insert(m_call);
+    m_saving.insert(m_call, thenNext);
     m_drafts.forget(m_call);
     showMissing(Token::Warning);
     sayState(QStringLiteral("Saving…"), Token::TextMuted);
@@ -367,7 +371,7 @@ void DispositionPanel::save(bool thenNext)
 
 void DispositionPanel::finishSave(const Shown &was, const Result<Receipt> &receipt)
 {
-    m_saving.remove(was.call);
+    const bool thenNext = m_saving.take(was.call);
     const bool shown = was.call == m_call;
     if (!receipt) {
         // Nothing was saved: the form stays as it is, and the draft comes back unless newer text is already on its way.
@@ -395,7 +399,10 @@ void DispositionPanel::finishSave(const Shown &was, const Result<Receipt> &recei
     }
     Q_EMIT recorded(was.call, was.entry, *receipt);
     Q_EMIT saved(*receipt, QStringLiteral("%1 saved").arg(label));
-    if (was.then_next)
+    // Going on was asked for during the save, perhaps after another word: that one is saved as well.
+    if (thenNext && !was.then_next && shown && isTouched())
+        save(true);
+    else if (thenNext)
         Q_EMIT savedAndNext(was.call);
 }
 

@@ -97,7 +97,7 @@ private:
     bool m_filling = false;
     bool m_followUpWanted = false;   ///< F was pressed: shown though nothing asks for it
     bool m_followUpSuggested = false; ///< the time came with the disposition and goes with it
-    QSet<CallKey> m_saving;
+    QHash<CallKey, bool> m_saving; ///< under way; true to go on to the next call afterwards
     QString m_chosen;
     QString m_problem; ///< said until the person goes on, "" for none
     DispositionPicker *m_picker;

@@ -1,6 +1,7 @@
 #include "triage/TriageController.h"
 
 #include "triage/AskPopover.h"
+#include "triage/TypeAhead.h"
 
 #include <QHBoxLayout>
 #include <algorithm>
@@ -16,7 +17,7 @@ constexpr int undoLevels = 50;
 } // namespace
 
 TriageController::TriageController(DeskService &desk, Theme &theme, CallTable &table, CallDrawer &drawer, QWidget *window)
-    : QObject(window), m_desk(desk), m_theme(theme), m_table(table), m_drawer(drawer), m_line(new QWidget(window)),
+    : QObject(window), m_desk(desk), m_theme(theme), m_table(table), m_drawer(drawer), m_ahead(new TypeAhead(window)), m_line(new QWidget(window)),
       m_progressText(new Text(theme, TypeRole::Body, Token::TextMuted, {}, m_line)), m_owed(new Pill(theme, m_line)),
       m_skip(new AskPopover(theme, QStringLiteral("Skip this call"), QStringLiteral("It stays in triage and its outcome stays owed."), window)),
       m_guard(new AskPopover(theme, QStringLiteral("This call's outcome is not saved"), QStringLiteral("What you typed is kept as a draft whatever you choose."), window))
@@ -64,12 +65,11 @@ void TriageController::connectParts()
     connect(&m_drawer, &CallDrawer::saving, this, [this](CallKey call, bool thenNext) {
         m_nextAfter.insert(call, following(call));
         if (thenNext)
-            m_leaving = call;
+            leaving(call);
     });
     connect(&m_drawer, &CallDrawer::notSaved, this, [this](CallKey call) {
         if (call == m_leaving)
-            m_leaving = 0;
-        m_ahead.clear();
+            stay();
     });
     connect(&m_drawer, &CallDrawer::recorded, this, &TriageController::recorded);
     connect(&m_drawer, &CallDrawer::saved, this, &TriageController::remember);
@@ -96,11 +96,6 @@ void TriageController::setActive(bool active)
 
 bool TriageController::handle(const QString &action)
 {
-    if (m_leaving && m_leaving == m_drawer.call()) {
-        // Meant for the call that comes next, which is not there yet.
-        m_ahead.append(action);
-        return true;
-    }
     if (action == QStringLiteral("next"))
         move(true);
     else if (action == QStringLiteral("previous"))
@@ -158,7 +153,8 @@ void TriageController::moveNow(bool forward)
 void TriageController::saveAndGoOn()
 {
     // Before save(), which may find at once that something is missing.
-    m_leaving = m_drawer.call();
+    if (m_drawer.call())
+        leaving(m_drawer.call());
     m_drawer.save(true);
     // Out of the fields of this call at once: the next key belongs to the next one.
     if (m_leaving)
@@ -168,6 +164,7 @@ void TriageController::saveAndGoOn()
 void TriageController::goOn(CallKey from)
 {
     const CallKey next = m_nextAfter.take(from);
+    const bool wentElsewhere = m_drawer.call() && m_drawer.call() != from;
     m_table.focusList();
     const CallKey current = m_table.currentCall();
     if (current == from || current == 0)
@@ -175,9 +172,23 @@ void TriageController::goOn(CallKey from)
     // The next decision must never land on the call that was just decided.
     if (m_drawer.call() == from)
         m_drawer.showCall(m_table.currentCall() == from ? 0 : m_table.currentCall());
+    if (from != m_leaving)
+        return;
     m_leaving = 0;
-    for (const QString &action : std::exchange(m_ahead, {}))
-        handle(action);
+    // Whoever chose another call by hand meanwhile did not mean these keys for it.
+    wentElsewhere ? m_ahead->drop() : m_ahead->release();
+}
+
+void TriageController::leaving(CallKey call)
+{
+    m_leaving = call;
+    m_ahead->hold();
+}
+
+void TriageController::stay()
+{
+    m_leaving = 0;
+    m_ahead->drop();
 }
 
 void TriageController::leave(CallKey from, CallKey next)

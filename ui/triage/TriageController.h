@@ -10,6 +10,7 @@ namespace calldeck
 {
 
 class AskPopover;
+class TypeAhead;
 
 /**
  * Working through the list one call at a time: moving, saving and going on, skipping with a reason, undo, progress. Moving and
@@ -49,6 +50,8 @@ private:
     void move(bool forward);
     void moveNow(bool forward);
     void saveAndGoOn();
+    void leaving(CallKey call);
+    void stay();
     void goOn(CallKey from);
     void openSkip();
     void skip();
@@ -66,6 +69,7 @@ private:
     Theme &m_theme;
     CallTable &m_table;
     CallDrawer &m_drawer;
+    TypeAhead *m_ahead; ///< keys for the call after m_leaving
     QWidget *m_line;
     Text *m_progressText;
     Pill *m_owed;
@@ -79,7 +83,6 @@ private:
     QHash<CallKey, CallKey> m_nextAfter; ///< the call that followed when a save began
     CallKey m_leaving = 0;               ///< being saved before going on
     QSet<CallKey> m_decided;             ///< in triage, and still in the list
-    QStringList m_ahead;                 ///< keys pressed meanwhile
     CallKey m_follower = 0;              ///< of the current call, for when that one leaves the list
     bool m_forward = true;
     bool m_skipping = false;
