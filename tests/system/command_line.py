@@ -243,7 +243,7 @@ def check_locked_store(scene):
     big = scene.write("big.csv", "provider_call_id,started_at,status\n" + "".join(f"z{i},2026-02-20T10:00:00Z,MISSED\n" for i in range(200000)))
     holder = subprocess.Popen([scene.program, "--data-dir", scene.path("data"), "import", big], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        while not os.path.exists(scene.path("data/calldeck.lock")):
+        while str(holder.pid).encode() not in scene.bytes("data/calldeck.lock"):
             assert holder.poll() is None, "the import was over before anyone could look"
             time.sleep(0.01)
         for command in (["import", scene.path("calls.csv")], ["generate", "--calls", "1", "--seed", "1"], ["migrate"]):

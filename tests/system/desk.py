@@ -110,7 +110,10 @@ class Desk:
         self.xdotool("type", "--delay", "8", text)
 
     def wait_saved(self, count):
-        wait_for(f"{count} saved dispositions, {len(self.saved)} so far", lambda: len(self.saved) >= count or self._gone())
+        try:
+            wait_for(f"{count} saved dispositions", lambda: len(self.saved) >= count or self._gone())
+        except AssertionError as late:
+            raise AssertionError(f"{late}; {len(self.saved)} are; the desk said last: " + "\n".join(self.lines[-30:])) from late
         assert len(self.saved) >= count, "the desk ended: " + "\n".join(self.lines[-5:])
 
     def kill(self):

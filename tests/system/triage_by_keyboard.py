@@ -5,11 +5,25 @@ Every third call gets a callback with a time, every tenth a note; the rest a pla
 what the keys said, and a call takes at most three keystrokes at the median, six with a callback."""
 
 import argparse
+import datetime
+import os
 import statistics
 
 import desk
 
 CALLS = 50
+
+
+def missed_calls(folder):
+    """A call log of a bad morning, a few more than are triaged; returns its path."""
+    path = os.path.join(folder, "missed.csv")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("provider_call_id,started_at,call_type,status,caller_name,customer_number,queue_seconds\n")
+        for index in range(CALLS + 10):
+            at = (now - datetime.timedelta(minutes=7 * index + 3)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            out.write(f"m{index},{at},INBOUND,MISSED,Caller {index},+1415555{2000 + index},{index % 40}\n")
+    return path
 
 
 def triage(window, index):
@@ -32,7 +46,9 @@ def main():
     parser.add_argument("--bin", required=True)
     arguments = parser.parse_args()
     with desk.XServer() as screen, desk.Workplace() as data_dir:
-        window = desk.Desk(arguments.bin, screen.display, data_dir, "--demo", "--no-feed", "--demo-calls", "6000", "--view", "triage")
+        cli = desk.Cli(arguments.bin, data_dir)
+        cli.run("import", missed_calls(os.path.dirname(data_dir)))
+        window = desk.Desk(arguments.bin, screen.display, data_dir, "--view", "triage")
         window.wait_until_painted()
         taken = {"plain": [], "callback": [], "note": []}
         meant = []
@@ -47,7 +63,6 @@ def main():
         window.close()
 
         assert len({call for call, _, _ in saved}) == CALLS, "a call was saved twice"
-        cli = desk.Cli(arguments.bin, data_dir)
         for (call, disposition, _), (wanted, kind, index) in zip(saved, meant):
             shown = cli.show(call)
             assert disposition == wanted, f"call {index}: {disposition} was saved, {wanted} was meant"
