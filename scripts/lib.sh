@@ -6,7 +6,6 @@ build_packages=(g++ cmake ninja-build ccache mold pkg-config qt6-base-dev 'qt6-s
   libphonenumber-dev zlib1g-dev libgtest-dev libgmock-dev)
 desk_packages=(libqt6svg6 fonts-inter tzdata)
 test_packages=(xvfb xauth xdotool sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox)
-bench_packages=(libbenchmark-dev)
 
 say() { printf '\n== %s\n' "$*"; }
 

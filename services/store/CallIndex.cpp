@@ -41,20 +41,38 @@ qint32 clampedInt(const Statement &row, int column)
     return row.isNull(column) ? -1 : static_cast<qint32>(std::clamp<qint64>(row.integer(column), 0, std::numeric_limits<qint32>::max()));
 }
 
-/** Stable least-significant-digit radix sort: a million keys in a few milliseconds. */
-void radixSort(std::vector<std::pair<quint32, quint32>> &items)
+struct Ranked {
+    quint32 rank;
+    quint32 call; ///< key of the call
+};
+
+/** Stable least-significant-digit radix sort, as many passes as the highest rank needs: a million calls in a few milliseconds. */
+void radixSort(std::vector<Ranked> &items, quint32 highest)
 {
-    std::vector<std::pair<quint32, quint32>> other(items.size());
-    for (int shift = 0; shift < 32; shift += 11) {
-        std::array<size_t, 2049> start{};
-        for (const auto &item : items)
-            ++start[(item.first >> shift & 2047) + 1];
+    constexpr int bits = 11;
+    constexpr quint32 digits = 1U << bits;
+    std::vector<Ranked> other(items.size());
+    for (int shift = 0; shift < 32 && highest >> shift != 0; shift += bits) {
+        std::array<size_t, digits + 1> start{};
+        for (const Ranked &item : items)
+            ++start[(item.rank >> shift & (digits - 1)) + 1];
         for (size_t i = 1; i < start.size(); ++i)
             start[i] += start[i - 1];
-        for (const auto &item : items)
-            other[start[item.first >> shift & 2047]++] = item;
+        for (const Ranked &item : items)
+            other[start[item.rank >> shift & (digits - 1)]++] = item;
         items.swap(other);
     }
+}
+
+/** Turned round for a descending sort; what is unknown comes last in both directions. Returns the highest rank left. */
+quint32 direct(std::vector<Ranked> &items, bool descending)
+{
+    quint32 highest = 0;
+    for (const Ranked &item : items)
+        highest = item.rank == lastKey ? highest : std::max(highest, item.rank);
+    for (Ranked &item : items)
+        item.rank = item.rank == lastKey ? highest + 1 : descending ? highest - item.rank : item.rank;
+    return highest + 1;
 }
 
 template <class E> quint32 maskOf(const QList<E> &values)
@@ -335,34 +353,21 @@ std::vector<quint32> CallIndex::matchingSlots(const Request &request, bool *canc
     return found;
 }
 
-std::function<quint32(const CallIndex::Row &)> CallIndex::keyFor(const Request &request) const
+template <class Rank> std::vector<CallKey> CallIndex::ranked(const std::vector<quint32> &slots, bool descending, Rank rankOf) const
 {
-    const auto ranked = [](const Dictionary &dictionary, quint16 Row::*member) {
-        return [rank = dictionary.ranks(), member](const Row &row) { return rank[row.*member]; };
-    };
-    const auto word = [](quint8 Row::*member) { return [member](const Row &row) { return row.*member == noWord ? lastKey : quint32(row.*member); }; };
-    const auto number = [](quint8 Row::*member) { return [member](const Row &row) { return row.*member == noNumber ? lastKey : quint32(row.*member); }; };
-    const auto amount = [](qint64 value) { return value < 0 ? lastKey : static_cast<quint32>(std::min<qint64>(value, lastKey - 1)); };
-    switch (request.sort.column) {
-    case SortColumn::Type: return word(&Row::type);
-    case SortColumn::Status: return word(&Row::status);
-    case SortColumn::Outcome: return word(&Row::outcome);
-    case SortColumn::Agent: return ranked(m_agents, &Row::agent);
-    case SortColumn::Queue: return ranked(m_queues, &Row::queue);
-    case SortColumn::Priority: return number(&Row::priority);
-    case SortColumn::Duration: return [amount](const Row &row) { return amount(row.duration); };
-    case SortColumn::Value: return [amount](const Row &row) { return amount(row.value); };
-    case SortColumn::LeadScore: return number(&Row::leadScore);
-    case SortColumn::Wait: return [amount](const Row &row) { return amount(row.wait); };
-    case SortColumn::Sentiment: return [](const Row &row) { return row.sentiment == -128 ? lastKey : static_cast<quint32>(row.sentiment + 100); };
-    case SortColumn::Caller:
-    case SortColumn::Number:
-        return [ranks = request.textRanks](const Row &row) { return ranks && row.key < ranks->size() ? (*ranks)[row.key] : lastKey; };
-    case SortColumn::Started:
-    case SortColumn::Triage:
-    case SortColumn::Sla: break;
-    }
-    return {};
+    std::vector<Ranked> items(slots.size());
+    std::transform(slots.cbegin(), slots.cend(), items.begin(), [&](quint32 slot) { return Ranked{rankOf(m_rows[slot]), m_rows[slot].key}; });
+    radixSort(items, direct(items, descending));
+    std::vector<CallKey> keys(items.size());
+    std::transform(items.cbegin(), items.cend(), keys.begin(), [](const Ranked &item) { return item.call; });
+    return keys;
+}
+
+std::vector<CallKey> CallIndex::keysOf(const std::vector<quint32> &slots) const
+{
+    std::vector<CallKey> keys(slots.size());
+    std::transform(slots.cbegin(), slots.cend(), keys.begin(), [this](quint32 slot) { return m_rows[slot].key; });
+    return keys;
 }
 
 void CallIndex::sortByDeadline(std::vector<quint32> &slots, SortOrder sort) const
@@ -383,23 +388,36 @@ void CallIndex::sortByDeadline(std::vector<quint32> &slots, SortOrder sort) cons
     });
 }
 
-void CallIndex::sortSlots(std::vector<quint32> &slots, const Request &request) const
+std::vector<CallKey> CallIndex::sorted(std::vector<quint32> slots, const Request &request) const
 {
-    if (request.sort.column == SortColumn::Triage || request.sort.column == SortColumn::Sla)
-        return sortByDeadline(slots, request.sort);
-    const auto keyOf = keyFor(request);
-    if (!keyOf)
-        return;
-    std::vector<std::pair<quint32, quint32>> keyed;
-    keyed.reserve(slots.size());
-    for (quint32 slot : slots) {
-        const quint32 key = keyOf(m_rows[slot]);
-        // What is unknown stays last in both directions.
-        keyed.emplace_back(request.sort.descending && key != lastKey ? lastKey - 1 - key : key, slot);
+    const bool descending = request.sort.descending;
+    const auto by = [&](auto rankOf) { return ranked(slots, descending, rankOf); };
+    const auto word = [](quint8 value) { return value == noWord ? lastKey : quint32(value); };
+    const auto number = [](quint8 value) { return value == noNumber ? lastKey : quint32(value); };
+    const auto amount = [](qint64 value) { return value < 0 ? lastKey : static_cast<quint32>(std::min<qint64>(value, lastKey - 2)); };
+    switch (request.sort.column) {
+    case SortColumn::Type: return by([&](const Row &row) { return word(row.type); });
+    case SortColumn::Status: return by([&](const Row &row) { return word(row.status); });
+    case SortColumn::Outcome: return by([&](const Row &row) { return word(row.outcome); });
+    case SortColumn::Agent: return by([rank = m_agents.ranks()](const Row &row) { return rank[row.agent]; });
+    case SortColumn::Queue: return by([rank = m_queues.ranks()](const Row &row) { return rank[row.queue]; });
+    case SortColumn::Priority: return by([&](const Row &row) { return number(row.priority); });
+    case SortColumn::Duration: return by([&](const Row &row) { return amount(row.duration); });
+    case SortColumn::Value: return by([&](const Row &row) { return amount(row.value); });
+    case SortColumn::LeadScore: return by([&](const Row &row) { return number(row.leadScore); });
+    case SortColumn::Wait: return by([&](const Row &row) { return amount(row.wait); });
+    case SortColumn::Sentiment: return by([](const Row &row) { return row.sentiment == -128 ? lastKey : static_cast<quint32>(row.sentiment + 100); });
+    case SortColumn::Caller:
+    case SortColumn::Number:
+        return by([ranks = request.textRanks](const Row &row) { return ranks && row.key < ranks->size() ? (*ranks)[row.key] : lastKey; });
+    case SortColumn::Started:
+        if (!descending)
+            std::reverse(slots.begin(), slots.end());
+        return keysOf(slots);
+    case SortColumn::Triage:
+    case SortColumn::Sla: sortByDeadline(slots, request.sort); return keysOf(slots);
     }
-    radixSort(keyed);
-    for (size_t i = 0; i < keyed.size(); ++i)
-        slots[i] = keyed[i].second;
+    Q_UNREACHABLE();
 }
 
 std::optional<std::vector<CallKey>> CallIndex::select(const Request &request) const
@@ -408,15 +426,7 @@ std::optional<std::vector<CallKey>> CallIndex::select(const Request &request) co
     std::vector<quint32> slots = matchingSlots(request, &cancelled);
     if (cancelled)
         return std::nullopt;
-    if (request.sort.column != SortColumn::Started)
-        sortSlots(slots, request);
-    else if (!request.sort.descending)
-        std::reverse(slots.begin(), slots.end());
-    std::vector<CallKey> keys;
-    keys.reserve(slots.size());
-    for (quint32 slot : slots)
-        keys.push_back(m_rows[slot].key);
-    return keys;
+    return sorted(std::move(slots), request);
 }
 
 } // namespace calldeck

@@ -89,9 +89,10 @@ private:
     void eraseByStart(quint32 slot);
     bool startsBefore(quint32 a, quint32 b) const;
     std::vector<quint32> matchingSlots(const Request &request, bool *cancelled) const;
-    void sortSlots(std::vector<quint32> &slots, const Request &request) const;
     void sortByDeadline(std::vector<quint32> &slots, SortOrder sort) const;
-    std::function<quint32(const Row &)> keyFor(const Request &request) const;
+    std::vector<CallKey> sorted(std::vector<quint32> slots, const Request &request) const;
+    template <class Rank> std::vector<CallKey> ranked(const std::vector<quint32> &slots, bool descending, Rank rankOf) const;
+    std::vector<CallKey> keysOf(const std::vector<quint32> &slots) const;
 
     std::vector<Row> m_rows;
     std::vector<quint32> m_slotOfKey; ///< key -> slot + 1, 0 when absent
