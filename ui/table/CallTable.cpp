@@ -26,7 +26,12 @@ CallTable::CallTable(DeskService &desk, Theme &theme, DeskPreferences &preferenc
     connect(m_view, &CallTableView::followUpAsked, this, &CallTable::followUpAsked);
     connect(m_view, &CallTableView::painted, this, &CallTable::rowsPainted);
     connect(m_view, &QTableView::doubleClicked, this, [this](const QModelIndex &index) { Q_EMIT opened(m_model->keyAt(index.row())); });
-    connect(m_empty, &EmptyState::actionAsked, this, &CallTable::clearFiltersAsked);
+    connect(m_empty, &EmptyState::actionAsked, this, [this] {
+        if (m_problem.isEmpty())
+            Q_EMIT clearFiltersAsked();
+        else
+            setQuery(m_model->query(), m_viewName);
+    });
     setFocusProxy(m_view);
 }
 
@@ -34,13 +39,20 @@ void CallTable::connectModel()
 {
     connect(m_model, &CallTableModel::orderChanged, this, [this](bool sameQuery) {
         showState();
+        if (m_model->isComplete())
+            m_selection->keepOnly(m_model->order());
         if (m_wanted && select(m_wanted))
             m_wanted = 0;
-        else if (!sameQuery && count() > 0 && !m_view->currentIndex().isValid())
+        else if (!sameQuery && !m_wanted && count() > 0 && !m_view->currentIndex().isValid())
             m_view->setCurrentIndex(m_model->index(0, 2));
         Q_EMIT countChanged(count());
     });
     connect(m_model, &CallTableModel::failed, this, &CallTable::failed);
+    connect(m_model, &CallTableModel::orderFailed, this, [this](const Error &error) {
+        m_problem = error.message;
+        showState();
+        Q_EMIT countChanged(count());
+    });
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex &current, const QModelIndex &) {
         if (current.isValid())
             Q_EMIT currentChanged(m_model->keyAt(current.row()));
@@ -66,6 +78,7 @@ void CallTable::setQuery(const CallQuery &query, const QString &viewName)
         m_viewName = viewName;
         restoreColumns();
     }
+    m_problem.clear();
     m_selection->clear();
     m_view->setCurrentIndex({});
     m_model->setQuery(query);
@@ -95,13 +108,10 @@ bool CallTable::step(int by)
     return true;
 }
 
-CallKey CallTable::keyAfter(CallKey key) const
+void CallTable::forgetWanted(CallKey shown)
 {
-    const int row = m_model->rowOf(key);
-    if (row < 0)
-        return 0;
-    const CallKey next = m_model->keyAt(row + 1);
-    return next ? next : m_model->keyAt(row - 1);
+    if (shown != m_wanted)
+        m_wanted = 0;
 }
 
 void CallTable::setDensity(Density density)
@@ -114,23 +124,25 @@ void CallTable::setDensity(Density density)
 
 QList<CallKey> CallTable::selectedCalls() const
 {
-    std::vector<CallKey> order;
-    order.reserve(static_cast<size_t>(count()));
-    for (int row = 0; row < count(); ++row)
-        order.push_back(m_model->keyAt(row));
-    return m_selection->keys(order);
+    return m_selection->keys(m_model->order());
 }
 
 void CallTable::focusList() { m_view->setFocus(); }
 
 void CallTable::showState()
 {
-    if (count() > 0 || !m_model->isComplete()) {
+    if (m_problem.isEmpty() && (count() > 0 || !m_model->isComplete())) {
         m_stack->setCurrentWidget(m_view);
         return;
     }
     CallFilter filter = m_model->query().filter;
-    if (filter.in_triage == true)
+    const bool triage = filter.in_triage == true;
+    filter.in_triage.reset();
+    if (!m_problem.isEmpty())
+        m_empty->say(QStringLiteral("alert"), QStringLiteral("The calls could not be read"), m_problem, QStringLiteral("Try again"));
+    else if (triage && !filter.isEmpty())
+        m_empty->say(QStringLiteral("search"), QStringLiteral("No waiting call matches"), QStringLiteral("Other calls may wait in triage. Try fewer words or another filter."), QStringLiteral("Clear filters"));
+    else if (triage)
         m_empty->say(QStringLiteral("check"), QStringLiteral("Nothing waits in triage"), QStringLiteral("Every call that needs an outcome has one. New calls appear here by themselves."), {});
     else if (filter.isEmpty())
         m_empty->say(QStringLiteral("inbox"), QStringLiteral("No calls yet"),
@@ -149,6 +161,7 @@ void CallTable::sortBy(int section)
     const bool textual = *sort == SortColumn::Caller || *sort == SortColumn::Agent || *sort == SortColumn::Queue || *sort == SortColumn::Sla;
     query.sort = {*sort, query.sort.column == *sort ? !query.sort.descending : !textual};
     setQuery(query, m_viewName);
+    Q_EMIT sorted(query.sort);
 }
 
 void CallTable::showSortMark()
@@ -208,7 +221,7 @@ void CallTable::rememberColumns()
         const CallColumn &column = m_model->column(section);
         shown.append(column.id);
         // The last one is stretched over what is left: its width says nothing about the person's wish.
-        if (place != last && header->sectionSize(section) != column.width)
+        if (place != last)
             m_preferences.setValue(prefix + QStringLiteral("width/") + column.id, header->sectionSize(section));
     }
     m_preferences.setValue(prefix + QStringLiteral("shown"), shown);
@@ -229,7 +242,10 @@ void CallTable::chooseColumns(QWidget *anchor)
     }
     menu->addSeparator();
     connect(menu->addAction(QStringLiteral("Reset columns")), &QAction::triggered, this, [this] {
-        m_preferences.setValue(QStringLiteral("columns/%1/shown").arg(m_viewName), QVariant());
+        const QString prefix = QStringLiteral("columns/%1/").arg(m_viewName);
+        m_preferences.setValue(prefix + QStringLiteral("shown"), QVariant());
+        for (const CallColumn &column : callColumns())
+            m_preferences.setValue(prefix + QStringLiteral("width/") + column.id, QVariant());
         restoreColumns();
     });
     menu->popup(anchor->mapToGlobal(QPoint(0, anchor->height())));

@@ -28,11 +28,12 @@ public:
     const CallQuery &query() const { return m_model->query(); }
     qint64 count() const { return m_model->rowCount(); }
     CallKey currentCall() const;
+    /** Goes to a call. One that is not in the list yet is gone to when it comes, until forgetWanted(). */
     bool select(CallKey key);
+    /** The person has turned to `shown`: a call that select() still waits for is no longer gone to. */
+    void forgetWanted(CallKey shown);
     bool selectNext() { return step(1); }
     bool selectPrevious() { return step(-1); }
-    /** The call that follows in the order, or the one before at the end, 0 when it stands alone. */
-    CallKey keyAfter(CallKey key) const;
 
     Density density() const { return m_density; }
     void setDensity(Density density);
@@ -50,6 +51,8 @@ Q_SIGNALS:
     void followUpAsked(calldeck::CallKey key);
     void countChanged(qint64 count);
     void rowsPainted();
+    /** The person chose another order in the header. */
+    void sorted(calldeck::SortOrder order);
     void failed(const calldeck::Error &error);
     void clearFiltersAsked();
 
@@ -75,6 +78,7 @@ private:
     QString m_viewName;
     Density m_density = Density::Comfortable;
     CallKey m_wanted = 0;
+    QString m_problem; ///< why there are no calls to show, "" when there is none
     bool m_restoring = false;
 };
 

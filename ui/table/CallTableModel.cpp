@@ -32,13 +32,14 @@ void CallTableModel::setQuery(const CallQuery &query)
             takeOrder(*order, false);
     });
     m_complete = false;
+    m_answered = false;
     m_desk.order(query).then(this, [this, generation](const Result<CallOrder> &order) {
         if (generation != m_generation)
             return;
         if (order)
             takeOrder(*order, false);
         else if (order.error().code != Error::Code::Cancelled)
-            Q_EMIT failed(order.error());
+            Q_EMIT orderFailed(order.error());
     });
 }
 
@@ -58,7 +59,7 @@ void CallTableModel::reload()
 void CallTableModel::takeOrder(const CallOrder &order, bool sameQuery)
 {
     // Persistent indexes are carried over by key, so that current row and scroll place survive a row that comes or goes.
-    const auto keep = m_complete || !sameQuery ? m_keys : order.keys;
+    const auto keep = m_keys;
     Q_EMIT layoutAboutToBeChanged();
     QList<std::pair<QModelIndex, CallKey>> held;
     for (const QModelIndex &index : persistentIndexList())
@@ -66,12 +67,16 @@ void CallTableModel::takeOrder(const CallOrder &order, bool sameQuery)
     m_keys = order.keys;
     m_complete = order.complete;
     m_requested.clear();
+    QHash<CallKey, int> rows; // the cells of a selected row share its key
     for (const auto &[index, key] : std::as_const(held)) {
-        const int row = key ? rowOf(key) : -1;
+        if (!rows.contains(key))
+            rows.insert(key, key ? rowOf(key) : -1);
+        const int row = rows.value(key);
         changePersistentIndex(index, row < 0 ? QModelIndex() : createIndex(row, index.column()));
     }
     Q_EMIT layoutChanged();
-    Q_EMIT orderChanged(sameQuery);
+    // A reload may overtake the first answer, which it then stands for.
+    Q_EMIT orderChanged(std::exchange(m_answered, true) && sameQuery);
 }
 
 CallKey CallTableModel::keyAt(int row) const { return row >= 0 && static_cast<size_t>(row) < m_keys->size() ? (*m_keys)[static_cast<size_t>(row)] : 0; }
@@ -104,11 +109,13 @@ void CallTableModel::requestPage(int page) const
         keys.append(keyAt(row));
     auto *self = const_cast<CallTableModel *>(this);
     m_desk.rows(keys).then(self, [self, page](const Result<QList<Call>> &calls) {
-        self->m_requested.remove(page);
-        if (calls)
-            self->takeRows(*calls);
-        else
+        // A page that could not be read is asked for again with the next order, not with the next paint.
+        if (!calls) {
             Q_EMIT self->failed(calls.error());
+            return;
+        }
+        self->m_requested.remove(page);
+        self->takeRows(*calls);
     });
 }
 

@@ -27,6 +27,8 @@ public:
     void reload();
 
     CallKey keyAt(int row) const;
+    /** All keys that are known, in order. */
+    const std::vector<CallKey> &order() const { return *m_keys; }
     /** The row of a key, -1 when it is not in the order. */
     int rowOf(CallKey key) const;
     const Call *callAt(int row) const;
@@ -42,6 +44,8 @@ public:
 Q_SIGNALS:
     /** The keys changed: another query, or calls came and went. `sameQuery` when the place should be kept. */
     void orderChanged(bool sameQuery);
+    /** Which calls the query wants is not known. */
+    void orderFailed(const calldeck::Error &error);
     void pageLoaded();
     void failed(const calldeck::Error &error);
 
@@ -58,6 +62,7 @@ private:
     quint64 m_generation = 0;
     std::shared_ptr<const std::vector<CallKey>> m_keys = std::make_shared<std::vector<CallKey>>();
     bool m_complete = false;
+    bool m_answered = false; ///< an order of this query came, whole or its first page
     QTimer m_reloadTimer;
     mutable QCache<CallKey, Call> m_rows;
     mutable QSet<int> m_requested;

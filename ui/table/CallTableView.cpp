@@ -98,7 +98,7 @@ void CallTableView::extendTo(int row)
 void CallTableView::keyPressEvent(QKeyEvent *event)
 {
     if (event->matches(QKeySequence::SelectAll)) {
-        m_selection.selectAll();
+        m_selection.selectAll(m_model.order());
         return;
     }
     switch (event->key()) {
