@@ -33,8 +33,10 @@ DeskApplication::~DeskApplication()
 
 Verdict DeskApplication::start()
 {
+    noteTime("application ready");
     if (Verdict opened = openData(); !opened)
         return opened;
+    noteTime("data open");
     m_preferences = std::make_unique<FilePreferences>(QDir(m_options.data_dir).filePath(QStringLiteral("window.preferences")));
     m_theme = std::make_unique<Theme>();
     const auto remembered = static_cast<ThemeChoice>(m_preferences->value(QStringLiteral("theme"), 0).toInt());
@@ -87,9 +89,10 @@ void DeskApplication::showWindow()
         m_window->resize(m_options.size);
     if (!m_options.screenshot.isEmpty())
         takeScreenshot();
-    connect(m_window.get(), &MainWindow::firstRowsPainted, this,
-            [this] { qCDebug(timing, "first rows painted after %lld ms", QDateTime::currentMSecsSinceEpoch() - m_options.started_at); });
+    noteTime("window made");
+    connect(m_window.get(), &MainWindow::firstRowsPainted, this, [this] { noteTime("first rows painted"); });
     m_window->show();
+    noteTime("window shown");
     if (!m_options.view.isEmpty() && !m_window->showView(m_options.view)) {
         fputs(qPrintable(QStringLiteral("--view: there is no view named \"%1\".\n").arg(m_options.view)), stderr);
         QMetaObject::invokeMethod(&m_application, [] { QCoreApplication::exit(1); }, Qt::QueuedConnection);
@@ -98,6 +101,11 @@ void DeskApplication::showWindow()
         m_window->openCall(m_call);
     if (m_feed)
         m_feed->start();
+}
+
+void DeskApplication::noteTime(const char *what) const
+{
+    qCDebug(timing, "%s after %lld ms", what, QDateTime::currentMSecsSinceEpoch() - m_options.started_at);
 }
 
 void DeskApplication::takeScreenshot()

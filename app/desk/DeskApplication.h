@@ -31,6 +31,7 @@ private:
     Verdict findCall();
     void showWindow();
     void takeScreenshot();
+    void noteTime(const char *what) const;
 
     QApplication &m_application;
     Options m_options;

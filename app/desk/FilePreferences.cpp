@@ -19,6 +19,7 @@ FilePreferences::FilePreferences(const QString &file) : m_file(file)
 {
     m_timer.setSingleShot(true);
     m_timer.setInterval(delayMs);
+    m_thread.setMaxThreadCount(1);
     connect(&m_timer, &QTimer::timeout, this, &FilePreferences::write);
     QFile in(file);
     if (!in.open(QIODevice::ReadOnly))
@@ -38,6 +39,7 @@ FilePreferences::~FilePreferences()
 {
     if (m_timer.isActive())
         write();
+    m_thread.waitForDone();
 }
 
 void FilePreferences::setValue(const QString &key, const QVariant &value)
@@ -51,13 +53,15 @@ void FilePreferences::setValue(const QString &key, const QVariant &value)
 void FilePreferences::write()
 {
     m_timer.stop();
-    QSaveFile out(m_file);
-    if (!out.open(QIODevice::WriteOnly))
-        return;
-    QDataStream stream(&out);
-    stream.setVersion(QDataStream::Qt_6_4);
-    stream << mark << m_values;
-    out.commit();
+    m_thread.start([file = m_file, values = m_values] {
+        QSaveFile out(file);
+        if (!out.open(QIODevice::WriteOnly))
+            return;
+        QDataStream stream(&out);
+        stream.setVersion(QDataStream::Qt_6_4);
+        stream << mark << values;
+        out.commit();
+    });
 }
 
 } // namespace calldeck

@@ -2,6 +2,7 @@
 
 #include "desk/DeskPreferences.h"
 
+#include <QThreadPool>
 #include <QTimer>
 #include <QVariantMap>
 
@@ -9,8 +10,8 @@ namespace calldeck
 {
 
 /**
- * Preferences in one file of the data directory, written a moment after a change and when the program ends; losing the last one
- * costs a column width. Not QSettings: a desk that is killed while it writes leaves a lock behind, for which the next one waits
+ * Preferences in one file of the data directory, written a moment after a change and when the program ends, on a thread of their
+ * own; losing the last one costs a column width. Not QSettings: a desk that is killed while it writes leaves a lock behind, for which the next one waits
  * half a minute. The directory has a lock of its own already.
  */
 class FilePreferences : public DeskPreferences
@@ -29,6 +30,7 @@ private:
     QString m_file;
     QVariantMap m_values;
     QTimer m_timer;
+    QThreadPool m_thread; ///< one, so that a newer file never meets an older one
 };
 
 } // namespace calldeck

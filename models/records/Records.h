@@ -63,6 +63,7 @@ struct Draft {
     std::optional<TimeMs> follow_up_at;
     OptionalInt amount_cents;
     QString transferred_to;
+    bool follow_up_suggested = false; ///< the time came with the disposition and goes with it
     TimeMs updated_at = 0;
 
     bool isEmpty() const { return disposition.isEmpty() && notes.isEmpty() && !follow_up_at && !amount_cents && transferred_to.isEmpty(); }

@@ -17,12 +17,15 @@ namespace calldeck
 namespace
 {
 
-/** Messages of a provider may come late or twice: a call's status only moves on, and what ended stays ended. */
+/**
+ * Messages of a provider may come late or twice: a call's status only moves on, and what ended stays ended. Cancelled comes before
+ * the ends: it says that nothing came of the call, which the provider's word for what came of it is worth more than.
+ */
 int stageOf(const Call &call)
 {
     if (!call.status || call.status == CallStatus::SCHEDULED)
         return 0;
-    return call.status == CallStatus::IN_PROGRESS ? 1 : 2;
+    return call.status == CallStatus::IN_PROGRESS ? 1 : call.status == CallStatus::CANCELLED ? 2 : 3;
 }
 
 const QSet<CallField> &derivedFields()
@@ -88,7 +91,9 @@ void applyTriageRules(Call &call, const Workspace &workspace, TimeMs now)
     }
     if (running && running->trigger == *trigger)
         return;
-    const TimeMs from = call.ended_at.value_or(call.started_at.value_or(now));
+    // Somebody made it an emergency just now; everything else was known when the call ended.
+    const bool raised = *trigger == SlaTrigger::EMERGENCY && running;
+    const TimeMs from = raised ? now : call.ended_at.value_or(call.started_at.value_or(now));
     if (const auto clock = startSlaClock(workspace.sla, call, *trigger, from)) {
         setSlaClock(call, clock);
         call.sla_met_at.reset();
@@ -123,17 +128,23 @@ Result<CallIntake::Taken> CallIntake::put(const IncomingCall &incoming, TimeMs n
     return *before ? update(**before, call, incoming, now) : add(std::move(call), incoming, now);
 }
 
-bool CallIntake::mustNotBeContacted(const QString &number) const
+Verdict CallIntake::markIfListed(Call &call) const
 {
-    Statement listed = m_database.prepare("SELECT 1 FROM do_not_contact WHERE number = ?");
-    return !number.isEmpty() && listed.bindAll(number).step();
+    if (call.customer_number.isEmpty() || call.do_not_contact)
+        return Done{};
+    const auto listed = m_database.prepare("SELECT 1 FROM do_not_contact WHERE number = ?").bindAll(call.customer_number).found();
+    if (!listed)
+        return listed.error();
+    call.do_not_contact = *listed;
+    return Done{};
 }
 
 Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incoming, TimeMs now)
 {
-    call.do_not_contact = call.do_not_contact || mustNotBeContacted(call.customer_number);
+    Verdict done = markIfListed(call);
     applyTriageRules(call, m_workspace, now);
-    Verdict done = insertCall(m_database, call);
+    if (done)
+        done = insertCall(m_database, call);
     if (done)
         done = indexNewCall(m_database, call);
     if (done)
@@ -178,8 +189,10 @@ Result<Call> CallIntake::merged(const Call &before, const Call &fresh, TimeMs no
         return trail.error();
     const Handwork byPeople = handworkIn(*trail);
     QSet<CallField> kept = byPeople.fields + derivedFields();
-    Statement recorded = m_database.prepare("SELECT 1 FROM call_outcomes WHERE call_id = ? AND retracted_at IS NULL LIMIT 1");
-    if (recorded.bindAll(before.key).step())
+    const auto recorded = m_database.prepare("SELECT 1 FROM call_outcomes WHERE call_id = ? AND retracted_at IS NULL LIMIT 1").bindAll(before.key).found();
+    if (!recorded)
+        return recorded.error();
+    if (*recorded)
         kept += outcomeFields();
     if (stageOf(fresh) < stageOf(before))
         kept += QSet<CallField>{CallField::status, CallField::live_state};
@@ -187,8 +200,10 @@ Result<Call> CallIntake::merged(const Call &before, const Call &fresh, TimeMs no
     takeNews(after, fresh, kept);
     if (stageOf(fresh) > 1)
         after.live_state = fresh.live_state;
-    if (after.customer_number != before.customer_number)
-        after.do_not_contact = after.do_not_contact || mustNotBeContacted(after.customer_number);
+    if (after.customer_number != before.customer_number) {
+        if (Verdict done = markIfListed(after); !done)
+            return done.error();
+    }
     applyTriageRules(after, m_workspace, now);
     for (const QString &tag : fresh.tags) {
         if (!after.tags.contains(tag) && !byPeople.removed_tags.contains(tag))
@@ -227,10 +242,13 @@ Verdict CallIntake::settleFollowUps(const Call &call, TimeMs now)
     if (call.customer_number.isEmpty())
         return Done{};
     if (closesMissedFollowUps(call))
-        return closeAutomaticFollowUps(m_database, call.customer_number, call.started_at.value_or(now), now).first;
+        return closeAutomaticFollowUps(m_database, call.customer_number, call.started_at.value_or(now), now);
     if (!call.in_triage)
         return Done{};
-    auto task = missedCallFollowUp(call, hasOpenFollowUp(m_database, call.customer_number), now);
+    const auto open = hasOpenFollowUp(m_database, call.customer_number);
+    if (!open)
+        return open.error();
+    auto task = missedCallFollowUp(call, *open, now);
     if (!task)
         return Done{};
     task->call = call.key;

@@ -24,7 +24,8 @@ public:
 
 private:
     Verdict prepare(Call &call, TimeMs now) const;
-    bool mustNotBeContacted(const QString &number) const;
+    /** Puts the mark on a call whose number is on the do-not-contact list. */
+    Verdict markIfListed(Call &call) const;
     Result<Taken> add(Call call, const IncomingCall &incoming, TimeMs now);
     Result<Taken> update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now);
     /** The call as the news leave it: what people decided here stays. */

@@ -101,20 +101,37 @@ Verdict CommandRunner::recordOne(const Call &call, const DispositionRule &rule, 
     mutation.remember(call.key, QStringLiteral("outcome"), m_database.lastInsertId());
     if (done = mutation.change(call, after); !done)
         return done;
+    // What was typed on one call is in its entry; a disposition of many calls does not hold what was typed on each.
     Statement draft = m_database.prepare("DELETE FROM drafts WHERE call_id = ?");
-    if (done = draft.bindAll(call.key).run(); !done)
+    if (command.calls.size() == 1)
+        done = draft.bindAll(call.key).run();
+    if (done)
+        done = closeSettledFollowUps(call, mutation);
+    if (!done)
         return done;
-    if (!call.customer_number.isEmpty()) {
-        const auto [closed, ids] = closeAutomaticFollowUps(m_database, call.customer_number, mutation.now(), mutation.now());
-        if (!closed)
-            return closed;
-        for (qint64 id : ids)
-            mutation.remember(call.key, QStringLiteral("follow_up_closed"), id);
-    }
     if (command.entry.follow_up_at)
         done = addFollowUp(call, *command.entry.follow_up_at, command.entry.notes, mutation);
     mutation.send(call.key, QStringLiteral("disposition"), entryArgs(rule, command.entry));
     return done;
+}
+
+Verdict CommandRunner::closeSettledFollowUps(const Call &call, Mutation &mutation)
+{
+    const auto open = openFollowUps(m_database, call.customer_number, call.key);
+    if (!open)
+        return open.error();
+    for (const FollowUpTask &task : *open) {
+        // The new word on this call replaces its earlier promise. The number's automatic task is done when it is about this call or
+        // an earlier one; a call that was missed later still waits for its callback.
+        const bool promise = !task.automatic && task.call == call.key && task.due_at == call.follow_up_date;
+        const bool answered = task.automatic && (task.call == call.key || task.created_at <= call.started_at.value_or(mutation.now()));
+        if (!promise && !answered)
+            continue;
+        if (Verdict done = setFollowUpState(m_database, task.id, promise ? FollowUpState::CANCELLED : FollowUpState::DONE, mutation.now()); !done)
+            return done;
+        mutation.remember(call.key, QStringLiteral("follow_up_closed"), task.id);
+    }
+    return Done{};
 }
 
 Verdict CommandRunner::addFollowUp(const Call &call, TimeMs dueAt, const QString &note, Mutation &mutation)
@@ -140,6 +157,8 @@ Result<Effect> CommandRunner::apply(const SkipTriage &command, Mutation &mutatio
     auto call = mutation.load(command.call);
     if (!call)
         return call.error();
+    if (!needsTriage(*call))
+        return invalid(QStringLiteral("This call does not wait in triage: there is nothing to skip."));
     Call after = *call;
     after.outcome_owed_reason = command.reason.trimmed();
     if (Verdict done = mutation.change(*call, after); !done)
@@ -403,6 +422,8 @@ QString draftText(const Draft &draft)
         json.insert(QStringLiteral("follow_up_at"), *draft.follow_up_at);
     if (draft.amount_cents)
         json.insert(QStringLiteral("amount_cents"), *draft.amount_cents);
+    if (draft.follow_up_suggested)
+        json.insert(QStringLiteral("follow_up_suggested"), true);
     return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
 }
 
@@ -416,6 +437,7 @@ Draft draftFromText(const QString &text, TimeMs updatedAt)
     draft.transferred_to = json.value(QStringLiteral("transferred_to")).toString();
     draft.follow_up_at = number(QStringLiteral("follow_up_at"));
     draft.amount_cents = number(QStringLiteral("amount_cents"));
+    draft.follow_up_suggested = json.value(QStringLiteral("follow_up_suggested")).toBool();
     draft.updated_at = updatedAt;
     return draft;
 }

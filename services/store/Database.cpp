@@ -99,6 +99,14 @@ bool Statement::step()
     return code == SQLITE_ROW;
 }
 
+Result<bool> Statement::found()
+{
+    const bool row = step();
+    if (m_failed)
+        return m_database->lastError();
+    return row;
+}
+
 Verdict Statement::run()
 {
     while (step()) {

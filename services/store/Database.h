@@ -47,6 +47,8 @@ public:
     /** True while there is a row; false at the end and on an error, which failed() tells apart. */
     bool step();
     bool failed() const { return m_failed; }
+    /** Whether there is a row. */
+    Result<bool> found();
     /** Runs a statement that gives no rows. */
     Verdict run();
 

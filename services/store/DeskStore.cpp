@@ -271,10 +271,22 @@ void DeskStore::indexPiece(ServiceThread<Writer> &thread)
     });
 }
 
+void DeskStore::watch(const Verdict &written)
+{
+    static constexpr std::array broken{Error::Code::DiskFull, Error::Code::Io, Error::Code::ReadOnly, Error::Code::Damaged};
+    const bool failing = !written && std::find(broken.begin(), broken.end(), written.error().code) != broken.end();
+    // A refused command says nothing about the disk.
+    if (failing == m_failing.load() || (!failing && !written))
+        return;
+    m_failing = failing;
+    QMetaObject::invokeMethod(this, [this, failing, written] { failing ? Q_EMIT failed(written.error()) : Q_EMIT recovered(); }, Qt::QueuedConnection);
+}
+
 QFuture<Result<Receipt>> DeskStore::apply(const Command &command)
 {
     return m_writer->ask<Receipt>([this, command](Writer &writer) -> Result<Receipt> {
         auto effect = writer.commands.run(command, now());
+        watch(effect ? Verdict(Done{}) : Verdict(effect.error()));
         if (!effect)
             return effect.error();
         ChangeSet changes;
@@ -288,9 +300,9 @@ QFuture<Result<Receipt>> DeskStore::apply(const Command &command)
 QFuture<Result<Receipt>> DeskStore::saveDraft(CallKey call, const Draft &draft)
 {
     return m_writer->ask<Receipt>([this, call, draft](Writer &writer) -> Result<Receipt> {
-        if (Verdict done = writer.commands.saveDraft(call, draft, now()); !done)
-            return done.error();
-        return receiptOf(now());
+        const Verdict done = writer.commands.saveDraft(call, draft, now());
+        watch(done);
+        return done ? Result<Receipt>(receiptOf(now())) : done.error();
     });
 }
 

@@ -65,6 +65,8 @@ private:
     DeskStore(Workspace workspace, QString agentName, std::unique_ptr<DirectoryLock> lock);
     Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing);
     void announce(const ChangeSet &changes);
+    /** Tells the window when writing stops or starts to work. On the writer thread. */
+    void watch(const Verdict &written);
     void indexSoon();
     void indexNow();
     void indexPiece(ServiceThread<Writer> &thread);
@@ -75,6 +77,7 @@ private:
     std::unique_ptr<DirectoryLock> m_lock;
     std::shared_ptr<std::atomic<quint64>> m_newestOrder = std::make_shared<std::atomic<quint64>>(0);
     std::shared_ptr<QSemaphore> m_firstRows = std::make_shared<QSemaphore>(); ///< released when rows are handed to the window
+    std::atomic<bool> m_failing = false; ///< the last write did not reach the disk
     std::atomic<bool> m_indexing = false;
     QTimer m_countTimer;
     QTimer m_indexTimer;

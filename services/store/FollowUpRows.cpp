@@ -50,10 +50,9 @@ Result<std::optional<FollowUpTask>> findFollowUp(Database &database, qint64 id)
     return std::optional<FollowUpTask>();
 }
 
-bool hasOpenFollowUp(Database &database, const QString &number)
+Result<bool> hasOpenFollowUp(Database &database, const QString &number)
 {
-    Statement select = database.prepare("SELECT 1 FROM follow_ups WHERE number = ? AND state = 'OPEN'");
-    return select.bindAll(number).step();
+    return database.prepare("SELECT 1 FROM follow_ups WHERE number = ? AND state = 'OPEN'").bindAll(number).found();
 }
 
 Result<QList<FollowUpTask>> openFollowUps(Database &database, const QString &number, CallKey call)
@@ -78,23 +77,16 @@ Verdict setFollowUpState(Database &database, qint64 id, FollowUpState state, std
     return update.bindAll(wireWord(state), closedAt, id).run();
 }
 
-std::pair<Verdict, QList<qint64>> closeAutomaticFollowUps(Database &database, const QString &number, TimeMs madeBefore, TimeMs now)
+Verdict closeAutomaticFollowUps(Database &database, const QString &number, TimeMs madeBefore, TimeMs now)
 {
     {
         // Most numbers have none, and an UPDATE of many rows opens a savepoint, at which FTS5 writes out its buffer.
         Statement look = database.prepare("SELECT 1 FROM follow_ups WHERE number = ? AND state = 'OPEN' AND automatic = 1 AND created_at <= ?");
         if (!look.bindAll(number, madeBefore).step())
-            return {look.failed() ? Verdict(database.lastError()) : Verdict(Done{}), {}};
+            return look.failed() ? Verdict(database.lastError()) : Verdict(Done{});
     }
-    Statement update = database.prepare("UPDATE follow_ups SET state = 'DONE', closed_at = ? WHERE number = ? AND state = 'OPEN' AND automatic = 1 "
-                                        "AND created_at <= ? RETURNING id");
-    update.bindAll(now, number, madeBefore);
-    QList<qint64> closed;
-    while (update.step())
-        closed.append(update.integer(0));
-    if (update.failed())
-        return {database.lastError(), {}};
-    return {Done{}, closed};
+    Statement update = database.prepare("UPDATE follow_ups SET state = 'DONE', closed_at = ? WHERE number = ? AND state = 'OPEN' AND automatic = 1 AND created_at <= ?");
+    return update.bindAll(now, number, madeBefore).run();
 }
 
 } // namespace calldeck

@@ -150,6 +150,14 @@ TEST_F(CallIntakeTest, lateMessageDoesNotReopenAFinishedCall)
     EXPECT_FALSE(call().sla_met_at);
 }
 
+TEST_F(CallIntakeTest, cancelledThatComesLateDoesNotTakeAMissedCallOutOfTriage)
+{
+    incoming.call.status = CallStatus::CANCELLED;
+    again();
+    EXPECT_EQ(call().status, CallStatus::MISSED);
+    EXPECT_TRUE(call().in_triage);
+}
+
 TEST_F(CallIntakeTest, ringingCallThatIsMissedEntersTriage)
 {
     IncomingCall live = missedCall(QStringLiteral("live"), QStringLiteral("(212) 555-0188"));

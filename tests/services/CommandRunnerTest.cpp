@@ -166,3 +166,60 @@ TEST_F(CommandRunnerTest, bulkTagsAndTheirUndo)
     ASSERT_TRUE(runner->run(Undo{tagged->receipt.mutation_id}, now));
     EXPECT_EQ(rows("call_tags"), 0);
 }
+
+TEST_F(CommandRunnerTest, dispositionOfAnOlderCallLeavesTheCallbackOfANewerOne)
+{
+    IncomingCall older = missedCall(QStringLiteral("older"));
+    older.call.status = CallStatus::COMPLETED;
+    older.call.started_at = now - 3'600'000;
+    older.call.ended_at = now - 3'000'000;
+    const CallKey answered = put(older);
+    put(missedCall(QStringLiteral("newer")));
+    ASSERT_TRUE(record(answered, QStringLiteral("booked")));
+    EXPECT_EQ(rows("follow_ups WHERE state = 'OPEN' AND automatic = 1"), 1);
+}
+
+TEST_F(CommandRunnerTest, newPromiseReplacesTheEarlierOneOfTheCall)
+{
+    const CallKey key = put(missedCall(QStringLiteral("a")));
+    ASSERT_TRUE(record(key, QStringLiteral("callback_requested"), {}, now + 3'600'000));
+    const auto second = record(key, QStringLiteral("callback_requested"), {}, now + 7'200'000);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(rows("follow_ups WHERE state = 'OPEN'"), 1);
+    EXPECT_EQ(file->database().singleInteger("SELECT due_at FROM follow_ups WHERE state = 'OPEN'"), now + 7'200'000);
+    ASSERT_TRUE(runner->run(Undo{second->receipt.mutation_id}, now));
+    EXPECT_EQ(file->database().singleInteger("SELECT due_at FROM follow_ups WHERE state = 'OPEN'"), now + 3'600'000);
+    expectSound();
+}
+
+TEST_F(CommandRunnerTest, bulkDispositionKeepsWhatWasTypedOnEachCall)
+{
+    const CallKey first = put(missedCall(QStringLiteral("a")));
+    const CallKey second = put(missedCall(QStringLiteral("b")));
+    Draft draft;
+    draft.notes = QStringLiteral("Typed on this one");
+    ASSERT_TRUE(runner->saveDraft(first, draft, now));
+    DispositionEntry entry;
+    entry.disposition = QStringLiteral("no_answer");
+    ASSERT_TRUE(runner->run(RecordDisposition{{first, second}, entry}, now));
+    EXPECT_EQ(rows("drafts"), 1);
+    ASSERT_TRUE(record(first, QStringLiteral("booked"), draft.notes));
+    EXPECT_EQ(rows("drafts"), 0);
+}
+
+TEST_F(CommandRunnerTest, callThatDoesNotWaitCannotBeSkipped)
+{
+    const CallKey key = put(missedCall(QStringLiteral("a")));
+    ASSERT_TRUE(record(key, QStringLiteral("booked")));
+    EXPECT_FALSE(runner->run(SkipTriage{key, QStringLiteral("why")}, now));
+    EXPECT_TRUE(file->call(key)->outcome_owed_reason.isEmpty());
+}
+
+TEST_F(CommandRunnerTest, emergencyRaisedByHandStartsItsClockThen)
+{
+    const CallKey key = put(missedCall(QStringLiteral("a")));
+    const TimeMs later = now + 3'600'000;
+    ASSERT_TRUE(runner->run(SetFields{{key}, {{CallField::emergency, QStringLiteral("true")}}}, later));
+    EXPECT_EQ(file->call(key)->sla_trigger, SlaTrigger::EMERGENCY);
+    EXPECT_EQ(file->call(key)->sla_started_at, later);
+}

@@ -4,11 +4,30 @@
 
 #include <QSignalSpy>
 #include <QTest>
+#include <csignal>
+#include <sys/resource.h>
 
 using namespace calldeck;
 
 namespace
 {
+
+/** While it stands, no file of this process grows beyond so many bytes: what a disk does that is full. */
+class FileSizeLimit
+{
+public:
+    explicit FileSizeLimit(rlim_t bytes)
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &m_before);
+        const rlimit less{bytes, m_before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &less);
+    }
+    ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &m_before); }
+
+private:
+    rlimit m_before{};
+};
 
 class DeskStoreTest : public testing::Test
 {
@@ -154,6 +173,26 @@ TEST_F(DeskStoreTest, refusedCommandTellsNobody)
     answer(store->apply(value(1, 5)));
     ASSERT_TRUE(QTest::qWaitFor([&] { return changed.count() > 0; }));
     EXPECT_EQ(changed.count(), 1);
+}
+
+TEST_F(DeskStoreTest, diskThatTakesNothingMoreIsToldOnceAndSoIsItsReturn)
+{
+    fill(1);
+    QSignalSpy failed(store.get(), &DeskService::failed);
+    QSignalSpy recovered(store.get(), &DeskService::recovered);
+    Draft draft;
+    draft.notes = QString(4'000'000, u'x');
+    {
+        const FileSizeLimit limit(1'000'000);
+        EXPECT_FALSE(store->saveDraft(1, draft).result());
+        EXPECT_FALSE(store->saveDraft(1, draft).result());
+        ASSERT_TRUE(failed.count() > 0 || failed.wait());
+    }
+    answer(store->saveDraft(1, draft));
+    ASSERT_TRUE(recovered.count() > 0 || recovered.wait());
+    EXPECT_EQ(failed.count(), 1);
+    EXPECT_EQ(recovered.count(), 1);
+    expectSoundAfterClosing();
 }
 
 TEST_F(DeskStoreTest, oneBadCallKeepsTheWholeDeliveryOut)

@@ -6,7 +6,7 @@
 namespace calldeck
 {
 
-/** What the window remembers about itself (columns, density, theme, sizes). Implemented by app over QSettings; tests use memory. */
+/** What the window remembers about itself (columns, density, theme, sizes). The app keeps it in a file; tests use memory. */
 class DeskPreferences : public QObject
 {
     Q_OBJECT

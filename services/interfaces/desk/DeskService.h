@@ -15,7 +15,6 @@ namespace calldeck
 struct CallOrder {
     std::shared_ptr<const std::vector<CallKey>> keys;
     bool complete = true;         ///< false for a first page, the rest follows with order()
-    bool truncated_search = false;
 };
 
 /** What changed in the cache, for the table and the drawer. */
@@ -83,8 +82,10 @@ public:
 Q_SIGNALS:
     void changed(const calldeck::ChangeSet &changes);
     void countsChanged(const calldeck::DeskCounts &counts);
-    /** The store can no longer be written or read; `error` says what to do. */
+    /** Nothing can be written any more: the disk is full, gone or read-only. `error` says what to do. */
     void failed(const calldeck::Error &error);
+    /** After failed(): a write went through again. */
+    void recovered();
 };
 
 } // namespace calldeck
