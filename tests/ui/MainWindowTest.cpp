@@ -7,6 +7,7 @@
 #include "table/CallTable.h"
 
 #include <QApplication>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
@@ -288,6 +289,131 @@ TEST_F(MainWindowTest, searchFindsWhileTypingAndEscClears)
     EXPECT_EQ(table().query().filter.statuses, QList<CallStatus>{CallStatus::MISSED});
     press(Qt::Key_Escape);
     EXPECT_TRUE(table().query().filter.isEmpty());
+}
+
+TEST_F(MainWindowTest, suggestedFollowUpGoesWithItsDispositionEvenAfterUndo)
+{
+    press(Qt::Key_5);
+    saveAndGoOn();
+    press(Qt::Key_Z, Qt::ControlModifier);
+    QTest::qWait(120);
+    settle();
+    ASSERT_EQ(atHand(), QStringLiteral("Ada"));
+    press(Qt::Key_1);
+    saveAndGoOn();
+    const auto &last = std::get<RecordDisposition>(desk.applied.last()).entry;
+    EXPECT_EQ(last.disposition, QStringLiteral("booked"));
+    EXPECT_FALSE(last.follow_up_at);
+}
+
+TEST_F(MainWindowTest, followUpTimeThatIsNotUnderstoodIsNotDropped)
+{
+    press(Qt::Key_5);
+    press(Qt::Key_F);
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("frid 14.30"));
+    saveAndGoOn();
+    EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 0);
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    press(Qt::Key_1);
+    saveAndGoOn();
+    EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 1);
+}
+
+TEST_F(MainWindowTest, undoKeepsWhatWasTypedSince)
+{
+    press(Qt::Key_5);
+    press(Qt::Key_S, Qt::ControlModifier);
+    press(Qt::Key_N);
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("called again"));
+    press(Qt::Key_Escape);
+    press(Qt::Key_Z, Qt::ControlModifier);
+    QTest::qWait(300);
+    settle();
+    EXPECT_EQ(desk.drafts.value(1).notes, QStringLiteral("called again"));
+    EXPECT_EQ(desk.drafts.value(1).disposition, QStringLiteral("no_answer"));
+}
+
+TEST_F(MainWindowTest, undoDuringASaveMeansThatSave)
+{
+    press(Qt::Key_5);
+    saveAndGoOn();
+    press(Qt::Key_4);
+    desk.hold(true);
+    press(Qt::Key_S, Qt::ControlModifier);
+    press(Qt::Key_Z, Qt::ControlModifier);
+    desk.hold(false);
+    QTest::qWait(150);
+    settle();
+    ASSERT_TRUE(std::holds_alternative<Undo>(desk.applied.last()));
+    EXPECT_EQ(std::get<Undo>(desk.applied.last()).mutation_id, QStringLiteral("mutation-2"));
+}
+
+TEST_F(MainWindowTest, callThatCannotBeReadLeavesNothingOfTheOneBefore)
+{
+    desk.calls.removeIf([](const Call &call) { return call.key == 2; });
+    press(Qt::Key_J);
+    EXPECT_EQ(drawer().call(), 0);
+    EXPECT_EQ(atHand(), QString());
+    EXPECT_FALSE(drawer().findChild<QPlainTextEdit *>()->isEnabled());
+    press(Qt::Key_J);
+    EXPECT_EQ(atHand(), QStringLiteral("Cleo"));
+}
+
+TEST_F(MainWindowTest, listOfFollowUpsThatChangesLeavesTheDrawerAlone)
+{
+    for (qint64 id : {1, 2}) {
+        FollowUpTask task;
+        task.id = id;
+        task.call = id;
+        task.due_at = desk.clock + id * 60'000;
+        desk.tasks.append(task);
+    }
+    press(Qt::Key_3, Qt::ControlModifier);
+    settle();
+    press(Qt::Key_Return);
+    ASSERT_EQ(atHand(), QStringLiteral("Ada"));
+    window->openCall(4);
+    settle();
+    ASSERT_EQ(atHand(), QStringLiteral("Dora"));
+    desk.tasks.removeFirst();
+    Q_EMIT desk.countsChanged({});
+    settle();
+    EXPECT_EQ(atHand(), QStringLiteral("Dora"));
+}
+
+TEST_F(MainWindowTest, savingInFollowUpsTouchesNoCallOfTheHiddenList)
+{
+    FollowUpTask task;
+    task.id = 1;
+    task.call = 4;
+    task.due_at = desk.clock + 60'000;
+    desk.tasks.append(task);
+    press(Qt::Key_3, Qt::ControlModifier);
+    settle();
+    press(Qt::Key_Return);
+    ASSERT_EQ(atHand(), QStringLiteral("Dora"));
+    press(Qt::Key_5);
+    desk.hold(true);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_1);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    desk.hold(false);
+    QTest::qWait(150);
+    settle();
+    EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 1);
+    EXPECT_EQ(desk.find(4)->disposition, QStringLiteral("no_answer"));
+}
+
+TEST_F(MainWindowTest, filteredTriageDoesNotCallItselfDone)
+{
+    desk.calls.clear();
+    press(Qt::Key_K, Qt::ControlModifier);
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("nobody"));
+    settle();
+    bool says = false;
+    for (const QLabel *label : table().findChildren<QLabel *>())
+        says = says || label->text() == QStringLiteral("No waiting call matches");
+    EXPECT_TRUE(says);
 }
 
 TEST_F(MainWindowTest, unknownViewIsRefused)

@@ -95,14 +95,24 @@ void CallDrawer::showCall(CallKey call)
 {
     if (call == m_call)
         return;
-    m_call = call;
-    m_disposition->begin(call);
     if (!call) {
-        ++m_request;
-        take({});
+        showNone();
         return;
     }
+    m_call = call;
+    m_disposition->begin(call);
+    Q_EMIT begun(call);
     refill();
+}
+
+void CallDrawer::showNone()
+{
+    // Of a call that cannot be read nothing is shown, least of all the one before it.
+    ++m_request;
+    m_call = 0;
+    m_disposition->begin(0);
+    take({});
+    Q_EMIT emptied();
 }
 
 void CallDrawer::refill()
@@ -112,7 +122,8 @@ void CallDrawer::refill()
             return;
         const bool first = m_disposition->isWaiting();
         if (!detail) {
-            m_disposition->goOnWithoutDetail();
+            if (first)
+                showNone();
             Q_EMIT failed(detail.error());
             return;
         }
@@ -163,6 +174,7 @@ void CallDrawer::showTab(const QString &name)
 }
 
 bool CallDrawer::hasUnsavedDecision() const { return m_disposition->isTouched(); }
+bool CallDrawer::isSaving() const { return m_disposition->isSaving(); }
 void CallDrawer::choose(QChar hotkey) { m_disposition->choose(hotkey); }
 void CallDrawer::focusNotes() { m_disposition->focusNotes(); }
 void CallDrawer::openFollowUp() { m_disposition->focusFollowUp(); }

@@ -27,6 +27,7 @@ public:
     CallKey call() const { return m_call; }
     const Call &shownCall() const { return m_shown; }
     bool isFilled() const { return m_shown.key == m_call; }
+    bool isSaving() const;
     /** "Summary", "Details" or "History". */
     void showTab(const QString &name);
 
@@ -44,7 +45,11 @@ public:
     void restore(CallKey call, const DispositionEntry &entry);
 
 Q_SIGNALS:
+    /** Turned to a call whose detail is still on its way. */
+    void begun(calldeck::CallKey call);
     void filled(calldeck::CallKey call);
+    /** No call is shown, also because the one that was asked for could not be read. */
+    void emptied();
     /** A disposition is on its way to the disk; recorded() follows when it is there. */
     void saving(calldeck::CallKey call, bool thenNext);
     void notSaved(calldeck::CallKey call);
@@ -66,6 +71,7 @@ private:
     void connectHeader();
     void connectParts();
     void refill();
+    void showNone();
     void take(const CallDetail &detail);
     void apply(const Command &command, const QString &sentence);
     void toggleDoNotContact();

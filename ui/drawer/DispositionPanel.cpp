@@ -26,8 +26,10 @@ Draft onTop(Draft draft, const DispositionEntry &typed)
         draft.disposition = typed.disposition;
     if (!typed.notes.isEmpty())
         draft.notes = draft.notes.isEmpty() ? typed.notes : QString(draft.notes + u'\n' + typed.notes);
-    if (typed.follow_up_at)
+    if (typed.follow_up_at) {
         draft.follow_up_at = typed.follow_up_at;
+        draft.follow_up_suggested = typed.follow_up_suggested;
+    }
     if (typed.amount_cents)
         draft.amount_cents = typed.amount_cents;
     if (!typed.transferred_to.isEmpty())
@@ -114,12 +116,14 @@ void DispositionPanel::connectDrafts()
 void DispositionPanel::begin(CallKey call)
 {
     m_drafts.flush();
+    if (std::exchange(m_saveWhenFilled, {}))
+        Q_EMIT notSaved(m_call);
     keepTypedEarly();
     CallDetail unknown;
     unknown.call.key = call;
     take(unknown);
     m_waiting = call != 0;
-    m_saveWhenFilled.reset();
+    setEnabled(call != 0);
     fill(m_drafts.newest(call).value_or(Draft{}));
     sayState({}, Token::TextMuted);
 }
@@ -169,15 +173,6 @@ void DispositionPanel::fillFirst(const CallDetail &detail)
         save(*thenNext);
 }
 
-void DispositionPanel::goOnWithoutDetail()
-{
-    m_waiting = false;
-    if (std::exchange(m_saveWhenFilled, {}))
-        Q_EMIT notSaved(m_call);
-    if (isTouched())
-        edited();
-}
-
 void DispositionPanel::take(const CallDetail &detail)
 {
     m_call = detail.call.key;
@@ -198,7 +193,7 @@ void DispositionPanel::fill(const Draft &draft)
     m_transfer->setText(draft.transferred_to);
     m_followUp->setTime(draft.follow_up_at);
     m_followUpWanted = false;
-    m_followUpSuggested = false;
+    m_followUpSuggested = draft.follow_up_suggested;
     m_filling = false;
     showInputs();
     showMissing(Token::Warning);
@@ -206,10 +201,13 @@ void DispositionPanel::fill(const Draft &draft)
 
 void DispositionPanel::restore(CallKey call, const DispositionEntry &entry)
 {
-    m_drafts.keep(call, entry);
+    // What was typed since then is newer, and stays.
+    const Draft newest = m_drafts.newest(call).value_or(Draft{});
+    const Draft draft = newest.isEmpty() ? entry : onTop(entry, newest);
+    m_drafts.keep(call, draft);
     m_drafts.flush();
-    if (call == m_call && !isTouched())
-        fill(entry);
+    if (call == m_call && !m_waiting)
+        fill(draft);
 }
 
 DispositionEntry DispositionPanel::entry() const
@@ -218,6 +216,7 @@ DispositionEntry DispositionPanel::entry() const
     entry.disposition = m_chosen;
     entry.notes = m_notes->toPlainText();
     entry.follow_up_at = m_followUp->time();
+    entry.follow_up_suggested = m_followUpSuggested && entry.follow_up_at;
     entry.amount_cents = m_amount->cents();
     entry.transferred_to = m_transfer->text();
     return entry;
@@ -283,7 +282,10 @@ void DispositionPanel::edited()
 
 QList<MissingPart> DispositionPanel::missing() const
 {
-    return missingParts(m_desk.workspace().dispositions, entry(), m_hasContact, m_desk.now());
+    QList<MissingPart> parts = missingParts(m_desk.workspace().dispositions, entry(), m_hasContact, m_desk.now());
+    if (!m_followUp->problem().isEmpty())
+        parts.prepend({Missing::FollowUp, m_followUp->problem()});
+    return parts;
 }
 
 void DispositionPanel::showMissing(Token ink)
@@ -392,8 +394,11 @@ void DispositionPanel::finishSave(const Shown &was, const Result<Receipt> &recei
     if (shown) {
         m_recorded = was.entry.disposition;
         // Text typed while the save was under way is newer than what was saved and stays a draft.
-        if (entry() == was.entry)
+        if (entry() == was.entry) {
             fill({});
+            if (m_drafts.newest(was.call))
+                m_drafts.keep(was.call, {});
+        }
         showMissing(Token::Warning);
         sayState(QStringLiteral("Saved %1").arg(clock(receipt->saved_at)), Token::Ok);
     }

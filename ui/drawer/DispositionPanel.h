@@ -29,8 +29,6 @@ public:
      * of; with later ones what stands in the form is left alone.
      */
     void setDetail(const CallDetail &detail);
-    /** The detail did not come: what is typed is kept all the same. */
-    void goOnWithoutDetail();
     bool isWaiting() const { return m_waiting; }
     CallKey call() const { return m_call; }
     /** What stands in the form now. */
@@ -40,8 +38,9 @@ public:
     void choose(QChar hotkey);
     void focusNotes();
     void focusFollowUp();
-    /** Saves when complete; says what is missing, and goes there, when not. A second call while one is under way does nothing. */
+    /** Saves when complete; says what is missing, and goes there, when not. While a save is under way it only adds "and next" to it. */
     void save(bool thenNext);
+    bool isSaving() const { return m_saving.contains(m_call); }
     void flushDraft() { m_drafts.flush(); }
     /** Puts back as a draft what a disposition that was undone had recorded. */
     void restore(CallKey call, const DispositionEntry &entry);

@@ -103,6 +103,7 @@ void FollowUpPicker::typed(const QString &text)
 
 void FollowUpPicker::show(int preset, const QString &problem)
 {
+    m_problem = problem;
     for (int i = 0; i < m_presets.size(); ++i)
         m_presets[i]->setChecked(i == preset);
     const QString understood = m_time ? QStringLiteral("Follow up %1").arg(followUpTimeText(*m_time, m_desk.now(), m_zone)) : problem;
@@ -119,7 +120,11 @@ void FollowUpPicker::setTime(std::optional<TimeMs> time)
     show(noPreset, {});
 }
 
-void FollowUpPicker::focusField() { m_field->setFocus(); }
+void FollowUpPicker::focusField()
+{
+    m_field->setFocus();
+    m_field->selectAll();
+}
 
 bool FollowUpPicker::endsPreset(const QKeyEvent &key) const
 {

@@ -19,6 +19,8 @@ public:
     FollowUpPicker(DeskService &desk, const Theme &theme, QWidget *parent = nullptr);
 
     std::optional<TimeMs> time() const { return m_time; }
+    /** Why what is typed is no time, "" when it is one or nothing is typed. */
+    const QString &problem() const { return m_problem; }
     void setTime(std::optional<TimeMs> time);
     void focusField();
 
@@ -45,6 +47,7 @@ private:
     Button *m_clear;
     Text *m_understood;
     std::optional<TimeMs> m_time;
+    QString m_problem;
 };
 
 } // namespace calldeck

@@ -20,7 +20,7 @@ FollowUpsView::FollowUpsView(DeskService &desk, const Theme &theme, QWidget *win
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     buildTools();
-    buildMove(window);
+    buildMove();
     column->addWidget(m_tools);
     column->addWidget(m_list, 1);
     column->addWidget(m_empty, 1);
@@ -38,7 +38,8 @@ FollowUpsView::FollowUpsView(DeskService &desk, const Theme &theme, QWidget *win
         if (const FollowUpTask *task = m_model->taskAt(current.row())) {
             m_kept = task->id;
             m_keptRow = current.row();
-            Q_EMIT callChosen(task->call);
+            if (!m_taking)
+                Q_EMIT callChosen(task->call);
         }
     });
     connect(m_list, &QListView::doubleClicked, this, [this](const QModelIndex &index) {
@@ -73,7 +74,7 @@ void FollowUpsView::buildTools()
     connect(move, &QPushButton::clicked, this, &FollowUpsView::askMove);
 }
 
-void FollowUpsView::buildMove(QWidget *)
+void FollowUpsView::buildMove()
 {
     auto *column = new QVBoxLayout(m_mover);
     column->setContentsMargins(18, 16, 18, 16);
@@ -93,7 +94,12 @@ void FollowUpsView::buildMove(QWidget *)
     connect(cancel, &QPushButton::clicked, m_mover, &QWidget::hide);
 }
 
-void FollowUpsView::reload() { m_model->reload(); }
+void FollowUpsView::open()
+{
+    m_announce = true;
+    m_model->reload();
+}
+
 void FollowUpsView::focusList() { m_list->setFocus(); }
 int FollowUpsView::count() const { return m_model->taskCount(); }
 
@@ -109,7 +115,10 @@ void FollowUpsView::take()
         const bool there = task && task->id == m_kept;
         // The one that was current is done: go on with what took its place.
         const int place = there ? same : m_model->taskRowFrom(std::min(m_keptRow, m_model->rowCount()) - 1, 1);
+        // Somebody may be typing in the drawer: it turns to another call only when the person at the desk asked for that.
+        m_taking = !std::exchange(m_announce, false);
         m_list->setCurrentIndex(m_model->index(m_model->taskAt(place) ? place : m_model->taskRowFrom(m_model->rowCount(), -1)));
+        m_taking = false;
     }
     Q_EMIT countChanged(m_model->taskCount());
 }
@@ -129,13 +138,15 @@ qint64 FollowUpsView::currentTask() const
 
 void FollowUpsView::done()
 {
+    m_announce = true;
     if (const qint64 task = currentTask())
         apply(CloseFollowUp{task, FollowUpState::DONE}, QStringLiteral("Follow-up done"));
 }
 
 void FollowUpsView::askMove()
 {
-    if (!currentTask())
+    m_moving = currentTask();
+    if (!m_moving)
         return;
     m_picker->setTime({});
     m_mover->openCentred();
@@ -144,11 +155,10 @@ void FollowUpsView::askMove()
 
 void FollowUpsView::move()
 {
-    const qint64 task = currentTask();
-    if (!task || !m_picker->time())
+    if (!m_moving || !m_picker->time())
         return;
     m_mover->hide();
-    apply(MoveFollowUp{task, *m_picker->time()},
+    apply(MoveFollowUp{m_moving, *m_picker->time()},
           QStringLiteral("Follow-up moved to %1").arg(followUpTimeText(*m_picker->time(), m_desk.now(), QTimeZone(m_desk.workspace().zone))));
 }
 

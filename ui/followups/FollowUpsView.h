@@ -19,7 +19,8 @@ class FollowUpsView : public QWidget
 public:
     FollowUpsView(DeskService &desk, const Theme &theme, QWidget *window);
 
-    void reload();
+    /** Reads the list again and announces its current call: for turning to this view. */
+    void open();
     void step(int by);
     void focusList();
     int count() const;
@@ -36,7 +37,7 @@ protected:
 
 private:
     void buildTools();
-    void buildMove(QWidget *window);
+    void buildMove();
     void take();
     qint64 currentTask() const;
     void done();
@@ -54,6 +55,9 @@ private:
     FollowUpPicker *m_picker;
     qint64 m_kept = 0; ///< task that was current before the list was filled again
     int m_keptRow = 1;
+    qint64 m_moving = 0;     ///< task whose new time is being asked for
+    bool m_announce = false; ///< the next list comes because the person asked for it
+    bool m_taking = false;
 };
 
 } // namespace calldeck

@@ -30,7 +30,7 @@ BulkBar::BulkBar(DeskService &desk, const Theme &theme, std::function<QList<Call
     addAction(QStringLiteral("user"), QStringLiteral("Assign"), [this] { m_agent->clear(); m_askAgent->ask(); });
     addAction(QStringLiteral("siren"), QStringLiteral("Emergency"),
               [this] { apply(SetFields{m_calls(), {{CallField::emergency, QStringLiteral("true")}}}, QStringLiteral("marked as emergencies")); });
-    addAction(QStringLiteral("ban"), QStringLiteral("Spam"), [this] { apply(SetFields{m_calls(), {{CallField::spam, QStringLiteral("true")}}}, QStringLiteral("marked as spam")); });
+    addAction(QStringLiteral("ban"), QStringLiteral("Spam"), [this] { m_spam->clear(); m_askSpam->ask(); });
     addAction(QStringLiteral("shield"), QStringLiteral("Do not contact"), [this] {
         apply(SetDoNotContact{m_calls(), true, QStringLiteral("Set by %1").arg(m_desk.agentName())}, QStringLiteral("on the do-not-contact list"));
     });
@@ -45,6 +45,10 @@ void BulkBar::buildAsking(QWidget *window)
     m_tag = m_askTag->addField(QStringLiteral("Tag"), QStringLiteral("Tags to add"));
     connect(m_askTag->addAnswer(ButtonKind::Primary, QStringLiteral("Add tag"), 0), &QPushButton::clicked, this, &BulkBar::tag);
     connect(m_askTag->addAnswer(ButtonKind::Ghost, QStringLiteral("Cancel  Esc"), 0), &QPushButton::clicked, m_askTag, &QWidget::hide);
+    m_askSpam = new AskPopover(m_theme, QStringLiteral("Mark the selected calls as spam"), QStringLiteral("They leave triage without an outcome, so the reason is kept with them."), window);
+    m_spam = m_askSpam->addField(QStringLiteral("Why? Robot, wrong business…"), QStringLiteral("Reason for spam"));
+    connect(m_askSpam->addAnswer(ButtonKind::Primary, QStringLiteral("Mark as spam"), 0), &QPushButton::clicked, this, &BulkBar::markSpam);
+    connect(m_askSpam->addAnswer(ButtonKind::Ghost, QStringLiteral("Cancel  Esc"), 0), &QPushButton::clicked, m_askSpam, &QWidget::hide);
     m_askAgent = new AskPopover(m_theme, QStringLiteral("Assign the selected calls"), QStringLiteral("The agent who works on them from now on."), window);
     m_agent = m_askAgent->addField(QStringLiteral("Agent"), QStringLiteral("Agent"));
     connect(m_askAgent->addAnswer(ButtonKind::Primary, QStringLiteral("Assign"), 0), &QPushButton::clicked, this, &BulkBar::assign);
@@ -107,6 +111,17 @@ void BulkBar::tag()
     }
     m_askTag->hide();
     apply(ChangeTags{m_calls(), tags, {}}, QStringLiteral("tagged %1").arg(tags.join(QStringLiteral(", "))));
+}
+
+void BulkBar::markSpam()
+{
+    const QString reason = m_spam->text().simplified();
+    if (reason.isEmpty()) {
+        m_askSpam->sayProblem(QStringLiteral("Say why, so that a customer who lands here can be found again."));
+        return;
+    }
+    m_askSpam->hide();
+    apply(SetFields{m_calls(), {{CallField::spam, QStringLiteral("true")}, {CallField::spam_reason, reason}}}, QStringLiteral("marked as spam"));
 }
 
 void BulkBar::assign()

@@ -31,6 +31,7 @@ private:
     void apply(const Command &command, const QString &sentence);
     void dispose();
     void tag();
+    void markSpam();
     void assign();
 
     DeskService &m_desk;
@@ -40,6 +41,8 @@ private:
     QBoxLayout *m_row;
     AskPopover *m_askTag;
     QLineEdit *m_tag;
+    AskPopover *m_askSpam;
+    QLineEdit *m_spam;
     AskPopover *m_askAgent;
     QLineEdit *m_agent;
     QWidget *m_window;

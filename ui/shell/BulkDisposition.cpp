@@ -84,8 +84,9 @@ void BulkDisposition::apply()
     const auto &rules = m_desk.workspace().dispositions;
     // Whether every call has a contact is known to the store alone; it says so when one has none.
     const QList<MissingPart> missing = missingParts(rules, entry(), true, m_desk.now());
-    if (!missing.isEmpty()) {
-        m_missing->setText(missing.first().sentence);
+    const QString unclear = m_followUp->isHidden() ? QString() : m_followUp->problem();
+    if (!missing.isEmpty() || !unclear.isEmpty()) {
+        m_missing->setText(unclear.isEmpty() ? missing.first().sentence : unclear);
         m_missing->show();
         return;
     }

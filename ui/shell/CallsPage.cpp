@@ -25,6 +25,7 @@ CallsPage::CallsPage(DeskService &desk, Theme &theme, DeskPreferences &preferenc
         Q_EMIT filtersCleared();
     });
     connect(m_table, &CallTable::failed, this, &CallsPage::failed);
+    connect(m_table, &CallTable::sorted, this, [this](SortOrder order) { m_sorts.insert(m_view, order); });
     connect(&m_table->selection(), &CallSelection::changed, this, [this] {
         m_bulk->setCount(selectedCount());
         Q_EMIT selectionChanged();
@@ -37,18 +38,19 @@ CallsPage::CallsPage(DeskService &desk, Theme &theme, DeskPreferences &preferenc
     connect(m_bulk, &BulkBar::failed, this, &CallsPage::failed);
 }
 
-qint64 CallsPage::selectedCount() const { return m_table->selection().count(m_table->count()); }
+qint64 CallsPage::selectedCount() const { return m_table->selection().count(); }
 
 void CallsPage::showView(const QString &view)
 {
+    m_kept.insert(m_view, m_filters->filter());
     m_view = view;
+    m_filters->setFilter(m_kept.value(view));
     m_filters->setInTriage(view == QStringLiteral("triage"));
     query();
 }
 
 void CallsPage::setSearch(const QString &text)
 {
-    m_search = text;
     const auto parsed = parseCallFilter(text, m_desk.now(), QTimeZone(m_desk.workspace().zone));
     m_filters->sayProblem(parsed ? QString() : parsed.error().message);
     if (!parsed)
@@ -68,7 +70,8 @@ QString CallsPage::expression() const { return callFilterText(mergedFilter(m_fil
 void CallsPage::query()
 {
     const bool triage = m_view == QStringLiteral("triage");
-    CallQuery query{mergedFilter(m_filters->filter(), m_typed), triage ? SortOrder{SortColumn::Triage, false} : SortOrder{}};
+    const SortOrder usual = triage ? SortOrder{SortColumn::Triage, false} : SortOrder{};
+    CallQuery query{mergedFilter(m_filters->filter(), m_typed), m_sorts.value(m_view, usual)};
     if (triage)
         query.filter.in_triage = true;
     m_table->setQuery(query, m_view);

@@ -41,7 +41,8 @@ private:
     FilterBar *m_filters;
     BulkBar *m_bulk;
     QString m_view = QStringLiteral("calls");
-    QString m_search;
+    QHash<QString, CallFilter> m_kept; ///< filters of the views that are not shown
+    QHash<QString, SortOrder> m_sorts; ///< chosen in the header, by view
     CallFilter m_typed;
 };
 

@@ -75,10 +75,11 @@ void FilterBar::rebuildQuick()
     auto *all = new Button(m_theme, ButtonKind::Chip, QStringLiteral("Filters"), QStringLiteral("filter"), m_quickBox);
     m_quickBox->layout()->addWidget(all);
     connect(all, &QPushButton::clicked, this, [this, all] {
-        if (!m_popover) {
-            m_popover = new FilterPopover(m_desk, m_theme, m_window);
-            connect(m_popover, &FilterPopover::changed, this, &FilterBar::take);
-        }
+        // Made anew each time: what "today" means moves on at midnight.
+        if (m_popover)
+            m_popover->deleteLater();
+        m_popover = new FilterPopover(m_desk, m_theme, m_window);
+        connect(m_popover, &FilterPopover::changed, this, &FilterBar::take);
         m_popover->open(all, m_filter);
     });
 }

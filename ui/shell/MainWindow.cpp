@@ -45,7 +45,7 @@ MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &prefere
     m_quiet.setSingleShot(true);
     m_quiet.setInterval(quietMs);
     connect(&m_quiet, &QTimer::timeout, this, &MainWindow::settled);
-    build(feed);
+    build();
     connectPage();
     connectDrawer();
     connectFrame();
@@ -56,7 +56,7 @@ MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &prefere
     showView(preferences.value(QStringLiteral("window/view"), QStringLiteral("triage")).toString());
 }
 
-void MainWindow::build(LiveFeed *)
+void MainWindow::build()
 {
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
@@ -133,13 +133,20 @@ void MainWindow::connectPage()
 
 void MainWindow::connectDrawer()
 {
-    connect(m_drawer, &CallDrawer::filled, this, [this] { m_quiet.start(); });
+    connect(m_drawer, &CallDrawer::filled, this, [this](CallKey call) {
+        m_page->table().forgetWanted(call);
+        m_quiet.start();
+    });
     connect(m_drawer, &CallDrawer::saved, this, &MainWindow::saved);
     connect(m_drawer, &CallDrawer::closeAsked, this, &MainWindow::close);
     connect(m_drawer, &CallDrawer::callAsked, this, &MainWindow::openCall);
     connect(m_drawer, &CallDrawer::failed, this, &MainWindow::fail);
     connect(m_triage, &TriageController::said, this, &MainWindow::say);
     connect(m_triage, &TriageController::failed, this, &MainWindow::fail);
+    connect(m_triage, &TriageController::nextAsked, this, [this] {
+        m_followUps->step(1);
+        m_followUps->focusList();
+    });
     connect(m_toast, &Toast::undoAsked, m_triage, &TriageController::undo);
 }
 
@@ -172,6 +179,7 @@ void MainWindow::connectFrame()
         m_status->setBroken(QStringLiteral("Nothing can be saved"));
         fail(error);
     });
+    connect(&m_desk, &DeskService::recovered, this, [this] { m_status->setBroken({}); });
     connect(m_splitter, &QSplitter::splitterMoved, this, [this] { m_preferences.setValue(QStringLiteral("drawer/width/") + m_view, m_drawer->width()); });
 }
 
@@ -204,7 +212,7 @@ bool MainWindow::showView(const QString &view)
         m_page->table().focusList();
     } else if (view == QStringLiteral("followups")) {
         m_stack->setCurrentWidget(m_followUps);
-        m_followUps->reload();
+        m_followUps->open();
         m_followUps->focusList();
     } else {
         showSettings();

@@ -50,7 +50,7 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
-    void build(LiveFeed *feed);
+    void build();
     void connectPage();
     void connectDrawer();
     void connectFrame();

@@ -15,7 +15,7 @@ public:
     void setShown(qint64 calls, qint64 selected, bool complete);
     void setCounts(const DeskCounts &counts);
     void setNoun(const QString &one, const QString &many);
-    /** Nothing can be saved any more: the reason takes the place of everything else. */
+    /** Nothing can be saved any more: the reason takes the place of everything else. "" when saving works again. */
     void setBroken(const QString &reason);
 
 private:

@@ -68,6 +68,7 @@ void TriageController::connectParts()
             leaving(call);
     });
     connect(&m_drawer, &CallDrawer::notSaved, this, [this](CallKey call) {
+        m_undoWhenSaved = false;
         if (call == m_leaving)
             stay();
     });
@@ -77,7 +78,12 @@ void TriageController::connectParts()
     connect(&m_drawer, &CallDrawer::doneTyping, this, [this] { m_table.focusList(); });
     connect(&m_drawer, &CallDrawer::previousAsked, this, [this] { move(false); });
     connect(&m_drawer, &CallDrawer::nextAsked, this, [this] { move(true); });
-    connect(&m_drawer, &CallDrawer::filled, this, [this] { m_onThisCall.start(); });
+    connect(&m_drawer, &CallDrawer::begun, m_ahead, &TypeAhead::hold);
+    connect(&m_drawer, &CallDrawer::emptied, this, &TriageController::releaseKeys);
+    connect(&m_drawer, &CallDrawer::filled, this, [this] {
+        m_onThisCall.start();
+        releaseKeys();
+    });
     connect(&m_table, &CallTable::currentChanged, this, &TriageController::noteFollower);
     connect(&m_table, &CallTable::countChanged, this, &TriageController::noteFollower);
     connect(&m_desk, &DeskService::countsChanged, this, &TriageController::counted);
@@ -164,6 +170,13 @@ void TriageController::saveAndGoOn()
 void TriageController::goOn(CallKey from)
 {
     const CallKey next = m_nextAfter.take(from);
+    if (!m_table.isVisible()) {
+        // Another list is shown, and what comes next in it is not this one's to say.
+        if (from == m_leaving)
+            stay();
+        Q_EMIT nextAsked();
+        return;
+    }
     const bool wentElsewhere = m_drawer.call() && m_drawer.call() != from;
     m_table.focusList();
     const CallKey current = m_table.currentCall();
@@ -176,7 +189,16 @@ void TriageController::goOn(CallKey from)
         return;
     m_leaving = 0;
     // Whoever chose another call by hand meanwhile did not mean these keys for it.
-    wentElsewhere ? m_ahead->drop() : m_ahead->release();
+    if (wentElsewhere)
+        m_ahead->drop();
+    releaseKeys();
+}
+
+void TriageController::releaseKeys()
+{
+    // A key that is taken before the call is there would act on parts of the drawer that still show the one before.
+    if (!m_leaving && m_drawer.isFilled())
+        m_ahead->release();
 }
 
 void TriageController::leaving(CallKey call)
@@ -189,6 +211,7 @@ void TriageController::stay()
 {
     m_leaving = 0;
     m_ahead->drop();
+    releaseKeys();
 }
 
 void TriageController::leave(CallKey from, CallKey next)
@@ -227,7 +250,8 @@ void TriageController::noteFollower()
 
 void TriageController::openSkip()
 {
-    if (!m_drawer.call())
+    m_skipped = m_drawer.call();
+    if (!m_skipped)
         return;
     m_reason->clear();
     m_skip->ask();
@@ -244,7 +268,7 @@ void TriageController::skip()
         return;
     }
     m_skipping = true;
-    const CallKey call = m_drawer.call();
+    const CallKey call = m_skipped;
     m_desk.apply(SkipTriage{call, reason}).then(this, [this, call](const Result<Receipt> &receipt) {
         m_skipping = false;
         if (!receipt) {
@@ -263,8 +287,14 @@ void TriageController::skip()
 void TriageController::recorded(CallKey call, const DispositionEntry &entry, const Receipt &receipt)
 {
     m_undoable.append({receipt.mutation_id, call, entry, m_active});
-    if (!m_active)
-        return;
+    if (m_active)
+        count(call);
+    if (std::exchange(m_undoWhenSaved, false))
+        undo();
+}
+
+void TriageController::count(CallKey call)
+{
     m_decided.insert(call);
     ++m_progress.done;
     m_progress.seconds_per_call.append(m_onThisCall.isValid() ? m_onThisCall.elapsed() / 1000 : 0);
@@ -283,6 +313,11 @@ void TriageController::remember(const Receipt &receipt)
 
 void TriageController::undo()
 {
+    if (m_drawer.isSaving()) {
+        // What is on its way is what is meant.
+        m_undoWhenSaved = true;
+        return;
+    }
     if (m_undoable.isEmpty()) {
         Q_EMIT said(QStringLiteral("There is nothing to undo"), false);
         return;

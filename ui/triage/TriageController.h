@@ -34,6 +34,8 @@ public:
 Q_SIGNALS:
     void said(const QString &sentence, bool canUndo);
     void failed(const calldeck::Error &error);
+    /** A call was saved, and the list that is shown is not this controller's: that one goes on. */
+    void nextAsked();
 
 private:
     struct Step {
@@ -52,10 +54,12 @@ private:
     void saveAndGoOn();
     void leaving(CallKey call);
     void stay();
+    void releaseKeys();
     void goOn(CallKey from);
     void openSkip();
     void skip();
     void recorded(CallKey call, const DispositionEntry &entry, const Receipt &receipt);
+    void count(CallKey call);
     void tookBack(const Step &step);
     void leave(CallKey from, CallKey next);
     /** The call that is worked after this one: the next in the list that is not decided yet, else the one before; 0 for none. */
@@ -85,7 +89,9 @@ private:
     QSet<CallKey> m_decided;             ///< in triage, and still in the list
     CallKey m_follower = 0;              ///< of the current call, for when that one leaves the list
     bool m_forward = true;
+    CallKey m_skipped = 0;               ///< whose reason is being asked for
     bool m_skipping = false;
+    bool m_undoWhenSaved = false;        ///< undo was asked for during a save
     bool m_active = false;
 };
 

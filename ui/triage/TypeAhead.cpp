@@ -36,11 +36,7 @@ void TypeAhead::release()
         give(m_waiting.takeFirst());
 }
 
-void TypeAhead::drop()
-{
-    m_waiting.clear();
-    release();
-}
+void TypeAhead::drop() { m_waiting.clear(); }
 
 bool TypeAhead::eventFilter(QObject *watched, QEvent *event)
 {

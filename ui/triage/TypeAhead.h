@@ -12,7 +12,7 @@ namespace calldeck
 {
 
 /**
- * Keys that were pressed while one call is being saved and the next is not there yet. They are kept back as keys, whatever they
+ * Keys that were pressed while the call they are meant for is not there yet. They are kept back as keys, whatever they
  * will mean: what a digit or a letter does depends on the field that has the focus once the keys before it were taken. GUI thread.
  */
 class TypeAhead : public QObject
