@@ -11,6 +11,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
+#include <QTableView>
 #include <QTest>
 #include <gtest/gtest.h>
 
@@ -132,6 +133,24 @@ TEST_F(MainWindowTest, leavingAnUnsavedDecisionAsksFirst)
     settle();
     EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
     EXPECT_EQ(atHand(), QStringLiteral("Bela"));
+}
+
+TEST_F(MainWindowTest, leavingByMouseOrToAnotherViewAsksToo)
+{
+    press(Qt::Key_5);
+    auto *view = qobject_cast<QTableView *>(table().view());
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(2, 2)).center());
+    settle();
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    press(Qt::Key_Escape);
+    press(Qt::Key_2, Qt::ControlModifier);
+    EXPECT_EQ(atHand(), QStringLiteral("Ada"));
+    press(Qt::Key_Escape);
+    saveAndGoOn();
+    EXPECT_EQ(atHand(), QStringLiteral("Bela"));
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(2, 2)).center());
+    settle();
+    EXPECT_EQ(atHand(), QStringLiteral("Dora"));
 }
 
 TEST_F(MainWindowTest, skippingWantsAReasonAndGoesOn)

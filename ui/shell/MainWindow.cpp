@@ -198,6 +198,8 @@ bool MainWindow::showView(const QString &view)
         m_stack->currentWidget()->setFocus();
         return true;
     }
+    if (!m_triage->mayLeave())
+        return true;
     m_drawer->flushDraft();
     m_view = view;
     m_preferences.setValue(QStringLiteral("window/view"), view);
@@ -245,6 +247,8 @@ void MainWindow::showKeys()
 
 void MainWindow::openCall(CallKey call)
 {
+    if (call != m_drawer->call() && !m_triage->mayLeave())
+        return;
     if (m_view == QStringLiteral("settings"))
         showView(QStringLiteral("calls"));
     showDrawer(true);

@@ -127,6 +127,7 @@ QList<CallKey> CallTable::selectedCalls() const
     return m_selection->keys(m_model->order());
 }
 
+void CallTable::setGate(std::function<bool()> mayLeave) { m_view->setGate(std::move(mayLeave)); }
 void CallTable::focusList() { m_view->setFocus(); }
 
 void CallTable::showState()

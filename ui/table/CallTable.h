@@ -42,6 +42,8 @@ public:
     /** The menu of columns, under `anchor`. */
     void chooseColumns(QWidget *anchor);
     void focusList();
+    /** Asked before the person goes to another row; false keeps them where they are. */
+    void setGate(std::function<bool()> mayLeave);
     const CallTableModel &model() const { return *m_model; }
     QWidget *view() const;
 

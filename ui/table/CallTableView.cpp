@@ -101,6 +101,9 @@ void CallTableView::keyPressEvent(QKeyEvent *event)
         m_selection.selectAll(m_model.order());
         return;
     }
+    static constexpr std::array moving{Qt::Key_Up, Qt::Key_Down, Qt::Key_Home, Qt::Key_End, Qt::Key_PageUp, Qt::Key_PageDown};
+    if (std::find(moving.begin(), moving.end(), event->key()) != moving.end() && !m_mayLeave())
+        return;
     switch (event->key()) {
     case Qt::Key_Return:
     case Qt::Key_Enter:
@@ -147,6 +150,8 @@ void CallTableView::mousePressEvent(QMouseEvent *event)
         QTableView::mousePressEvent(event);
         return;
     }
+    if (index.row() != currentIndex().row() && !m_mayLeave())
+        return;
     if (event->modifiers() & Qt::ShiftModifier) {
         extendTo(index.row());
     } else {

@@ -5,6 +5,7 @@
 #include "theme/Theme.h"
 
 #include <QTableView>
+#include <functional>
 
 namespace calldeck
 {
@@ -17,6 +18,9 @@ class CallTableView : public QTableView
     Q_OBJECT
 public:
     CallTableView(CallTableModel &model, CallSelection &selection, Theme &theme, QWidget *parent);
+
+    /** Asked before another row becomes current by mouse or key; false keeps the person where they are. */
+    void setGate(std::function<bool()> mayLeave) { m_mayLeave = std::move(mayLeave); }
 
 Q_SIGNALS:
     void opened(calldeck::CallKey key);
@@ -40,6 +44,7 @@ private:
 
     CallTableModel &m_model;
     CallSelection &m_selection;
+    std::function<bool()> m_mayLeave = [] { return true; };
     QWidget *m_actions;
     int m_actionRow = -1;
     int m_anchorRow = -1;

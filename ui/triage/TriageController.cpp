@@ -72,6 +72,7 @@ void TriageController::connectParts()
         if (call == m_leaving)
             stay();
     });
+    m_table.setGate([this] { return mayLeave(); });
     connect(&m_drawer, &CallDrawer::recorded, this, &TriageController::recorded);
     connect(&m_drawer, &CallDrawer::saved, this, &TriageController::remember);
     connect(&m_drawer, &CallDrawer::savedAndNext, this, &TriageController::goOn);
@@ -134,12 +135,17 @@ bool TriageController::handle(const QString &action)
 void TriageController::move(bool forward)
 {
     m_forward = forward;
-    if (m_active && m_drawer.hasUnsavedDecision()) {
-        m_drawer.flushDraft();
-        m_guard->ask();
-        return;
-    }
-    moveNow(forward);
+    if (mayLeave())
+        moveNow(forward);
+}
+
+bool TriageController::mayLeave()
+{
+    if (!m_active || !m_drawer.hasUnsavedDecision())
+        return true;
+    m_drawer.flushDraft();
+    m_guard->ask();
+    return false;
 }
 
 void TriageController::moveNow(bool forward)

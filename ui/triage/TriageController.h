@@ -26,6 +26,8 @@ public:
     /** One of the keys of the key map that are about the call at hand; false when it is not. */
     bool handle(const QString &action);
     void setActive(bool active);
+    /** False when a decision on the call at hand is not saved: then the question what to do with it has been asked. */
+    bool mayLeave();
     /** Takes back the newest change of this session that still stands; a disposition comes back as a draft of its call. */
     void undo();
     /** A change that undo() can take back. Changes made in the drawer are known already. */
