@@ -1,6 +1,6 @@
 #include "ingest/Importer.h"
 
-#include "ingest/RowMapper.h"
+#include "ingest/RowPipe.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -30,7 +30,7 @@ public:
 private:
     Verdict openReader();
     Verdict readAll();
-    Verdict take(const RawRow &row);
+    Verdict take(const MappedRow &row);
     Verdict put(const IncomingCall &incoming, qint64 line);
     void refuse(const RowError &error);
     bool mayStillSucceed() const { return m_order.skip_bad || m_report.refused == 0; }
@@ -44,7 +44,6 @@ private:
     RowMapper m_mapper;
     std::unique_ptr<RowReader> m_reader;
     FileFormat m_format = FileFormat::Delimited;
-    qsizetype m_boundColumns = 0;
     ImportReport m_report;
 };
 
@@ -77,47 +76,36 @@ Verdict ImportRun::openReader()
     m_reader = *std::move(reader);
     // A JSON Lines file has no columns before its first object.
     m_format = m_reader->columns().isEmpty() ? FileFormat::JsonLines : FileFormat::Delimited;
-    m_boundColumns = m_reader->columns().size();
     return m_format == FileFormat::Delimited ? m_mapper.bind(m_reader->columns(), m_format) : Verdict(Done{});
 }
 
 Verdict ImportRun::readAll()
 {
-    RawRow row;
-    for (;;) {
-        switch (m_reader->next(row)) {
-        case RowReader::Read::Failed: return m_reader->failure();
-        case RowReader::Read::End: return Done{};
-        case RowReader::Read::Bad:
-            ++m_report.read;
-            refuse(m_reader->problem());
-            break;
-        case RowReader::Read::Row:
+    RowPipe pipe(std::move(m_reader), std::move(m_mapper), m_format);
+    while (const auto batch = pipe.next()) {
+        for (const MappedRow &row : batch->rows) {
             ++m_report.read;
             if (Verdict taken = take(row); !taken)
                 return taken;
+            if (!m_order.skip_bad && m_report.refused >= errorsKept)
+                return Done{};
+            if (m_progress && m_report.read % progressEvery == 0 && !m_progress(m_report.read, batch->progress))
+                return Error{Error::Code::Cancelled, QStringLiteral("The import was cancelled. Nothing was changed."), {}, true};
         }
-        if (!m_order.skip_bad && m_report.refused >= errorsKept)
-            return Done{};
-        if (m_progress && m_report.read % progressEvery == 0 && !m_progress(m_report.read, m_reader->progress()))
-            return Error{Error::Code::Cancelled, QStringLiteral("The import was cancelled. Nothing was changed."), {}, true};
+        if (batch->failure)
+            return *batch->failure;
     }
+    return Done{};
 }
 
-Verdict ImportRun::take(const RawRow &row)
+Verdict ImportRun::take(const MappedRow &row)
 {
-    if (m_boundColumns != m_reader->columns().size()) {
-        if (Verdict bound = m_mapper.bind(m_reader->columns(), m_format); !bound)
-            return bound;
-        m_boundColumns = m_reader->columns().size();
+    switch (row.kind) {
+    case MappedRow::Kind::Skipped: ++m_report.skipped_by_rule; return Done{};
+    case MappedRow::Kind::Refused: refuse(row.problem); return Done{};
+    case MappedRow::Kind::Call: break;
     }
-    IncomingCall incoming;
-    switch (m_mapper.map(row, incoming)) {
-    case RowMapper::Mapped::Skipped: ++m_report.skipped_by_rule; return Done{};
-    case RowMapper::Mapped::Refused: refuse(m_mapper.problem()); return Done{};
-    case RowMapper::Mapped::Call: break;
-    }
-    return mayStillSucceed() ? put(incoming, row.line) : Verdict(Done{});
+    return mayStillSucceed() ? put(row.call, row.line) : Verdict(Done{});
 }
 
 Verdict ImportRun::put(const IncomingCall &incoming, qint64 line)

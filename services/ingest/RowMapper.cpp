@@ -154,7 +154,7 @@ bool RowMapper::fillField(const FieldMapping &mapped, const RawRow &row, Call &c
     QString text;
     if (!m_reader.text(*rule, kind, row, !m_mapping.own_export, text))
         return refuse(m_reader.refusal().column, m_reader.refusal().reason);
-    return setField(mapped.field, *rule, text, call);
+    return text.isEmpty() || setField(mapped.field, *rule, text, call);
 }
 
 bool RowMapper::setField(CallField field, const FieldRule &rule, const QString &text, Call &call)

@@ -74,6 +74,8 @@ bool RuleReader::text(const FieldRule &rule, FieldKind kind, const RawRow &row, 
     } else if (!rule.between.isEmpty()) {
         if (!spanOf(rule, row, value))
             return false;
+    } else if (rule.columns.size() == 1 && row.cell(column.index).isEmpty() && rule.map.isEmpty()) {
+        return true; // most cells of a wide file
     } else {
         QStringList texts;
         for (const ColumnRef &part : rule.columns) {

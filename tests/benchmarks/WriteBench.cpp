@@ -59,7 +59,25 @@ Samples rawCommits(const QString &dataDir)
     return samples;
 }
 
-/** The rows of a file put straight into `calls`, with its indexes, in one transaction. */
+void insertWords(Database &database, CallKey key, const Call &call)
+{
+    const QString notes = call.last_outcome_notes + u' ' + call.call_notes;
+    const QString summary = call.transcript_summary + u' ' + call.call_purpose;
+    const QString digits = call.customer_number + u' ' + call.customer_number.right(10) + u' ' + call.customer_number.right(7) + u' ' + call.customer_number.right(4);
+    for (const char *table : {"search_text (party, numbers, notes, tags, summary, call_id)", "call_search (party, numbers, notes, tags, summary, rowid)"}) {
+        Statement insert = database.prepare(QByteArray("INSERT INTO ") + table + " VALUES (?, ?, ?, ?, ?, ?)");
+        insert.bindText(1, call.caller_name).bindText(2, digits).bindText(3, notes).bindText(4, call.tags.join(u' ')).bindText(5, summary).bind(6, key);
+        if (Verdict done = insert.run(); !done)
+            giveUp(done.error());
+    }
+    for (const QString &tag : call.tags) {
+        Statement insert = database.prepare("INSERT INTO call_tags (call_id, tag) VALUES (?, ?)");
+        if (Verdict done = insert.bindAll(key, tag).run(); !done)
+            giveUp(done.error());
+    }
+}
+
+/** The rows of a file put straight into the tables that they fill, with indexes and full text, in one transaction. */
 double rawInserts(const QString &dataDir, const QList<Call> &calls)
 {
     const QTemporaryDir folder(QDir(dataDir).filePath(QStringLiteral("raw-XXXXXX")));
@@ -80,6 +98,7 @@ double rawInserts(const QString &dataDir, const QList<Call> &calls)
                 bindField(insert, static_cast<int>(i) + 1, call, static_cast<CallField>(i));
             if (Verdict done = insert.run(); !done)
                 giveUp(done.error());
+            insertWords(**database, (*database)->lastInsertId(), call);
         }
         (void)(*database)->execute("COMMIT");
     });
@@ -156,7 +175,7 @@ void measureImport(Report &report, const QString &dataDir, qint64 rows)
             giveUp({Error::Code::Damaged, QStringLiteral("%1 of %2 rows were imported").arg(imported->added).arg(rows), {}, false});
     });
     const double raw = rawInserts(dataDir, calls);
-    report.add({QStringLiteral("import of a CSV file"), QStringLiteral("rows/s"), static_cast<double>(rows) / took * 1000, QStringLiteral("raw inserts into the same table with its indexes"),
+    report.add({QStringLiteral("import of a CSV file"), QStringLiteral("rows/s"), static_cast<double>(rows) / took * 1000, QStringLiteral("raw inserts into the same schema, indexes and full text"),
                 static_cast<double>(calls.size()) / raw * 1000, QStringLiteral(">= 0.5x"), true});
 }
 
