@@ -334,10 +334,10 @@ Verdict CallIndex::refresh(Database &database, const QList<CallKey> &keys)
 
 std::vector<quint32> CallIndex::matchingSlots(const Request &request, bool *cancelled) const
 {
+    if (request.filter.isEmpty())
+        return {m_byStart.crbegin(), m_byStart.crend()};
     const Predicate matches(*this, request);
     std::vector<quint32> found;
-    if (request.filter.isEmpty() && !request.found)
-        found.reserve(m_byStart.size());
     int untilCheck = rowsBetweenCancelChecks;
     for (auto slot = m_byStart.rbegin(); slot != m_byStart.rend(); ++slot) {
         if (matches(m_rows[*slot]))

@@ -109,28 +109,28 @@ Result<std::vector<CallKey>> CallQueries::order(const CallQuery &query, TimeMs n
 Result<std::optional<std::vector<CallKey>>> firstKeys(Database &database, const CallQuery &query, int limit)
 {
     using Found = std::optional<std::vector<CallKey>>;
+    const SearchQuestion question = searchQuestion(query.filter.text);
     CallFilter rest = query.filter;
+    rest.text.clear();
     const bool newestFirst = query.sort == SortOrder{};
     const auto answer = [&](Statement &&select) -> Result<Found> {
         auto keys = keysOf(database, select);
         return keys ? Result<Found>(Found(*std::move(keys))) : Result<Found>(keys.error());
     };
-    if (newestFirst && rest.isEmpty()) {
+    if (newestFirst && rest.isEmpty() && question.isEmpty()) {
         Statement select = database.prepare("SELECT id FROM calls ORDER BY started_at DESC, id DESC LIMIT ?");
         select.bind(1, limit);
         return answer(std::move(select));
     }
+    const bool nothingElse = rest.isEmpty();
     rest.in_triage.reset();
-    if (query.sort.column == SortColumn::Triage && query.filter.in_triage == true && rest.isEmpty()) {
+    if (query.sort.column == SortColumn::Triage && query.filter.in_triage == true && rest.isEmpty() && question.isEmpty()) {
         Statement select = database.prepare("SELECT id FROM calls WHERE in_triage = 1 ORDER BY emergency DESC, ifnull(sla_due_at, 9223372036854775807), "
                                             "ifnull(priority, 9), started_at, id LIMIT ?");
         select.bind(1, limit);
         return answer(std::move(select));
     }
-    rest = query.filter;
-    rest.text.clear();
-    const SearchQuestion question = searchQuestion(query.filter.text);
-    if (newestFirst && rest.isEmpty() && !question.isEmpty()) {
+    if (newestFirst && nothingElse) {
         auto keys = searchNewest(database, question, limit);
         return keys ? Result<Found>(Found(*std::move(keys))) : Result<Found>(keys.error());
     }

@@ -53,14 +53,22 @@ QString quoted(const QString &word)
     return QString(u'"' + clean + u'"');
 }
 
+/** Letters and digits at the end, which is what a prefix search looks for: of "(6" one, of "O'Br" two. */
+qsizetype lastTokenSize(const QString &word)
+{
+    const auto isPart = [](QChar c) { return c.isLetterOrNumber(); };
+    const auto end = std::find_if(word.crbegin(), word.crend(), isPart);
+    return std::find_if_not(end, word.crend(), isPart) - end;
+}
+
 /** A word that has only been begun is too short to look for; until it is longer, the others decide, so that the list never goes blank in between. */
 QString allOf(QList<Term> terms, int shortestPrefix, bool lastIsBegun)
 {
-    if (lastIsBegun && terms.size() > 1 && !terms.last().phrase && terms.last().word.size() < shortestPrefix)
+    if (lastIsBegun && terms.size() > 1 && !terms.last().phrase && lastTokenSize(terms.last().word) < shortestPrefix)
         terms.removeLast();
     QStringList parts;
     for (const Term &term : terms)
-        parts.append(quoted(term.word) + (!term.phrase && term.word.size() >= shortestPrefix ? QStringLiteral("*") : QString()));
+        parts.append(quoted(term.word) + (!term.phrase && lastTokenSize(term.word) >= shortestPrefix ? QStringLiteral("*") : QString()));
     return parts.join(QStringLiteral(" AND "));
 }
 
@@ -74,7 +82,7 @@ SearchQuestion searchQuestion(const QString &typed)
     const QString digits = typedDigits(typed);
     const bool lastIsBegun = digits.isEmpty() && !typed.back().isSpace();
     SearchQuestion question{allOf(terms, shortestCallPrefix, lastIsBegun), allOf(terms, shortestTurnPrefix, lastIsBegun)};
-    if (!digits.isEmpty())
+    if (digits.size() >= shortestCallPrefix)
         question.calls = QString(u'(' + question.calls + QStringLiteral(") OR numbers : ") + quoted(digits) + u'*');
     return question;
 }

@@ -17,10 +17,11 @@ namespace calldeck
 namespace
 {
 
-constexpr int callsIndexedAtOnce = 64;
+constexpr int callsIndexedAtOnce = 8; ///< a millisecond, for which a save may have to wait
 constexpr int countDelayMs = 120;
 constexpr int indexDelayMs = 150;
 constexpr int longestHeadStartMs = 400;
+constexpr std::ptrdiff_t rowsOfAWindow = 40;
 
 Receipt receiptOf(TimeMs now, int calls = 0) { return {QString(), calls, now}; }
 
@@ -136,17 +137,23 @@ TimeMs DeskStore::now() const { return QDateTime::currentMSecsSinceEpoch(); }
 
 QFuture<Result<CallOrder>> DeskStore::firstPage(const CallQuery &query, int limit)
 {
-    return m_reader
-        ->ask<CallOrder>([query, limit](Reader &reader) -> Result<CallOrder> {
-            auto keys = firstKeys(*reader.database, query, limit);
-            if (!keys)
-                return keys.error();
-            CallOrder order;
-            order.complete = false;
-            if (*keys)
-                order.keys = std::make_shared<const std::vector<CallKey>>(**std::move(keys));
+    return m_reader->ask<CallOrder>([query, limit, firstRows = m_firstRows](Reader &reader) -> Result<CallOrder> {
+        auto keys = firstKeys(*reader.database, query, limit);
+        if (!keys)
+            return keys.error();
+        CallOrder order;
+        order.complete = false;
+        if (!*keys)
             return order;
-        });
+        order.keys = std::make_shared<const std::vector<CallKey>>(**std::move(keys));
+        const auto shown = std::min<std::ptrdiff_t>(rowsOfAWindow, static_cast<std::ptrdiff_t>(order.keys->size()));
+        auto rows = callsByKey(*reader.database, QList<CallKey>(order.keys->begin(), order.keys->begin() + shown));
+        if (!rows)
+            return rows.error();
+        order.rows = *std::move(rows);
+        firstRows->release();
+        return order;
+    });
 }
 
 QFuture<Result<CallOrder>> DeskStore::order(const CallQuery &query)

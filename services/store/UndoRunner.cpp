@@ -86,6 +86,8 @@ private:
     Verdict restoreFields()
     {
         static const QSet<QString> promise{QStringLiteral("follow_up_required"), QStringLiteral("follow_up_date"), QStringLiteral("callback_scheduled")};
+        if (!m_superseded && touchedFields().isEmpty())
+            return Done{};
         auto call = m_mutation.load(m_row.call);
         if (!call)
             return call.error();

@@ -1,6 +1,5 @@
 #include "table/CallDelegate.h"
 
-#include <QAbstractItemView>
 #include <QPainter>
 
 namespace calldeck
@@ -62,28 +61,13 @@ QString directionIcon(const Call &call)
     return call.call_type && isOutbound(*call.call_type) ? QStringLiteral("phone-out") : QStringLiteral("phone-in");
 }
 
-CallDelegate::CallDelegate(const Theme &theme, const DeskService &desk, const CallTableModel &model, const CallSelection &selection, QObject *parent)
-    : QStyledItemDelegate(parent), m_theme(theme), m_desk(desk), m_model(model), m_selection(selection), m_texts(theme)
+CallDelegate::CallDelegate(const Theme &theme, const DeskService &desk, const CallTableModel &model, QObject *parent)
+    : QStyledItemDelegate(parent), m_theme(theme), m_desk(desk), m_model(model), m_texts(theme)
 {
-}
-
-void CallDelegate::paintGround(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
-{
-    const bool chosen = m_selection.contains(m_model.keyAt(index.row()));
-    const auto *view = qobject_cast<const QAbstractItemView *>(option.widget);
-    const bool current = view && view->currentIndex().row() == index.row();
-    const Token ground = chosen || current ? Token::Selection : option.state & QStyle::State_MouseOver ? Token::Hover : Token::Surface;
-    painter->fillRect(option.rect, m_theme.color(ground));
-    painter->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), m_theme.color(Token::Border));
-    if (current && view->hasFocus()) {
-        painter->fillRect(QRect(option.rect.left(), option.rect.top(), option.rect.width(), 2), m_theme.color(Token::FocusRing));
-        painter->fillRect(QRect(option.rect.left(), option.rect.bottom() - 1, option.rect.width(), 2), m_theme.color(Token::FocusRing));
-    }
 }
 
 void CallDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    paintGround(painter, option, index);
     const Call *call = m_model.callAt(index.row());
     const CallColumn &column = m_model.column(index.column());
     const QRect area = option.rect.adjusted(cellPad, 0, -cellPad, -1);

@@ -14,18 +14,17 @@ struct PillLook {
     Token ground;
 };
 
-/** Paints a row without style sheets, variants or allocation beyond its texts: a screen of cells in a few milliseconds. */
+/** Paints the cells on the ground that the view paints for the whole row: without style sheets, variants or allocation beyond its texts: a screen of cells in a few milliseconds. */
 class CallDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
 public:
-    CallDelegate(const Theme &theme, const DeskService &desk, const CallTableModel &model, const CallSelection &selection, QObject *parent);
+    CallDelegate(const Theme &theme, const DeskService &desk, const CallTableModel &model, QObject *parent);
 
     void setDensity(Density density) { m_density = density; }
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
 
 private:
-    void paintGround(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
     void paintMarks(QPainter *painter, const QRect &area, const Call &call) const;
     void paintSla(QPainter *painter, const QRect &area, const Call &call) const;
     void paintCaller(QPainter *painter, const QRect &area, const Call &call) const;
@@ -41,7 +40,6 @@ private:
     const Theme &m_theme;
     const DeskService &m_desk;
     const CallTableModel &m_model;
-    const CallSelection &m_selection;
     mutable TextPainter m_texts;
     Density m_density = Density::Comfortable;
 };

@@ -13,7 +13,7 @@ namespace calldeck
 
 CallTable::CallTable(DeskService &desk, Theme &theme, DeskPreferences &preferences, QWidget *parent)
     : QWidget(parent), m_desk(desk), m_theme(theme), m_preferences(preferences), m_model(new CallTableModel(desk, this)), m_selection(new CallSelection(this)),
-      m_view(new CallTableView(*m_model, *m_selection, theme, this)), m_delegate(new CallDelegate(theme, desk, *m_model, *m_selection, this)),
+      m_view(new CallTableView(*m_model, *m_selection, theme, this)), m_delegate(new CallDelegate(theme, desk, *m_model, this)),
       m_empty(new EmptyState(theme, this)), m_stack(new QStackedLayout(this))
 {
     m_view->setItemDelegate(m_delegate);

@@ -8,8 +8,8 @@ namespace calldeck
 namespace
 {
 
-constexpr int pageRows = 64;
-constexpr int rowsKept = 64 * pageRows;
+constexpr int pageRows = 16; ///< small: what is painted next waits for little that is not seen
+constexpr int rowsKept = 4096;
 constexpr int firstPageRows = 200;
 constexpr int reloadDelayMs = 80;
 
@@ -26,35 +26,36 @@ CallTableModel::CallTableModel(DeskService &desk, QObject *parent) : QAbstractTa
 void CallTableModel::setQuery(const CallQuery &query)
 {
     m_query = query;
-    const quint64 generation = ++m_generation;
-    m_desk.firstPage(query, firstPageRows).then(this, [this, generation](const Result<CallOrder> &order) {
-        if (generation == m_generation && order && order->keys && !m_complete)
-            takeOrder(*order, false);
-    });
     m_complete = false;
     m_answered = false;
-    m_desk.order(query).then(this, [this, generation](const Result<CallOrder> &order) {
+    // One after the other: what is seen first has both cores to itself, and a key typed meanwhile asks for no order that nobody sees.
+    m_desk.firstPage(query, firstPageRows).then(this, [this, generation = ++m_generation](const Result<CallOrder> &page) {
         if (generation != m_generation)
             return;
-        if (order)
-            takeOrder(*order, false);
-        else if (order.error().code != Error::Code::Cancelled)
-            Q_EMIT orderFailed(order.error());
+        if (page && page->keys && !m_complete) {
+            for (const Call &call : page->rows)
+                m_rows.insert(call.key, new Call(call));
+            takeOrder(*page, false);
+        }
+        askForOrder(false);
     });
 }
 
-void CallTableModel::reload()
+void CallTableModel::askForOrder(bool sameQuery)
 {
-    const quint64 generation = m_generation;
-    m_desk.order(m_query).then(this, [this, generation](const Result<CallOrder> &order) {
+    m_desk.order(m_query).then(this, [this, sameQuery, generation = m_generation](const Result<CallOrder> &order) {
         if (generation != m_generation)
             return;
         if (order)
-            takeOrder(*order, true);
+            takeOrder(*order, sameQuery);
+        else if (order.error().code != Error::Code::Cancelled && !m_answered)
+            Q_EMIT orderFailed(order.error());
         else if (order.error().code != Error::Code::Cancelled)
             Q_EMIT failed(order.error());
     });
 }
+
+void CallTableModel::reload() { askForOrder(true); }
 
 void CallTableModel::takeOrder(const CallOrder &order, bool sameQuery)
 {
@@ -96,6 +97,12 @@ const Call *CallTableModel::callAt(int row) const
         return call;
     requestPage(row / pageRows);
     return nullptr;
+}
+
+void CallTableModel::wantRows(int first, int last) const
+{
+    for (int row = std::max(0, first); row <= last; row += row < last ? std::min(pageRows, last - row) : 1)
+        (void)callAt(row);
 }
 
 void CallTableModel::requestPage(int page) const

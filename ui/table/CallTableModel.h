@@ -32,6 +32,8 @@ public:
     /** The row of a key, -1 when it is not in the order. */
     int rowOf(CallKey key) const;
     const Call *callAt(int row) const;
+    /** Asks for rows that are about to be painted, if they are not there. */
+    void wantRows(int first, int last) const;
     bool isComplete() const { return m_complete; }
     const CallColumn &column(int section) const { return callColumns()[section]; }
     QString textAt(const Call &call, int section) const;
@@ -50,6 +52,7 @@ Q_SIGNALS:
     void failed(const calldeck::Error &error);
 
 private:
+    void askForOrder(bool sameQuery);
     void takeOrder(const CallOrder &order, bool sameQuery);
     void requestPage(int page) const;
     void takeRows(const QList<Call> &calls);

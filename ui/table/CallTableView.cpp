@@ -7,14 +7,22 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QMouseEvent>
+#include <QPainter>
 #include <QScrollBar>
 #include <QTimer>
 
 namespace calldeck
 {
 
+namespace
+{
+
+constexpr int rowsBeyond = 16;
+
+} // namespace
+
 CallTableView::CallTableView(CallTableModel &model, CallSelection &selection, Theme &theme, QWidget *parent)
-    : QTableView(parent), m_model(model), m_selection(selection), m_actions(new calldeck::Panel(theme, Token::SurfaceRaised, viewport()))
+    : QTableView(parent), m_model(model), m_selection(selection), m_theme(theme), m_actions(new calldeck::Panel(theme, Token::SurfaceRaised, viewport()))
 {
     setModel(&model);
     setAccessibleName(QStringLiteral("Calls"));
@@ -26,6 +34,7 @@ CallTableView::CallTableView(CallTableModel &model, CallSelection &selection, Th
     setHorizontalScrollMode(ScrollPerPixel);
     setVerticalScrollMode(ScrollPerPixel);
     setTabKeyNavigation(false);
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent); // paintGround() leaves nothing out
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->hide();
     horizontalHeader()->setSectionsMovable(true);
@@ -39,6 +48,7 @@ CallTableView::CallTableView(CallTableModel &model, CallSelection &selection, Th
     connect(ticker, &QTimer::timeout, this, &CallTableView::tick);
     ticker->start(1000);
     connect(&selection, &CallSelection::changed, viewport(), qOverload<>(&QWidget::update));
+    connect(&model, &CallTableModel::layoutChanged, this, [this] { wantVisible(0); });
     connect(&model, &CallTableModel::pageLoaded, viewport(), qOverload<>(&QWidget::update));
     connect(&theme, &Theme::changed, viewport(), qOverload<>(&QWidget::update));
 }
@@ -66,6 +76,8 @@ void CallTableView::makeActions(Theme &theme)
 
 void CallTableView::placeActions(int row)
 {
+    updateRow(m_actionRow);
+    updateRow(row);
     m_actionRow = row;
     if (row < 0 || row >= m_model.rowCount()) {
         m_actions->hide();
@@ -187,10 +199,62 @@ void CallTableView::scrollContentsBy(int dx, int dy)
 {
     placeActions(-1);
     QTableView::scrollContentsBy(dx, dy);
+    // Whoever scrolls goes on in that direction; after a jump nothing but what is seen is waited for.
+    const bool jump = std::abs(dy) >= viewport()->height();
+    wantVisible(jump || dy == 0 ? 0 : dy < 0 ? rowsBeyond : -rowsBeyond);
+}
+
+void CallTableView::wantVisible(int beyond) const
+{
+    // Before the paint asks for them.
+    const int first = rowAt(0);
+    const int seen = rowAt(viewport()->height() - 1);
+    const int last = seen < 0 ? m_model.rowCount() - 1 : seen;
+    if (first < 0)
+        return;
+    m_model.wantRows(first, last);
+    if (beyond > 0)
+        m_model.wantRows(last, std::min(last + beyond, m_model.rowCount() - 1));
+    else if (beyond < 0)
+        m_model.wantRows(first + beyond, first);
+}
+
+void CallTableView::updateRow(int row)
+{
+    if (row >= 0 && row < m_model.rowCount())
+        viewport()->update(0, rowViewportPosition(row), viewport()->width(), rowHeight(row));
+}
+
+void CallTableView::paintGround(const QRect &dirty)
+{
+    QPainter painter(viewport());
+    painter.setClipRect(dirty);
+    const int first = rowAt(dirty.top());
+    int below = 0;
+    for (int row = std::max(0, first); first >= 0 && row < m_model.rowCount() && rowViewportPosition(row) <= dirty.bottom(); ++row) {
+        paintRow(painter, row);
+        below = rowViewportPosition(row) + rowHeight(row);
+    }
+    if (below <= dirty.bottom())
+        painter.fillRect(QRect(dirty.left(), below, dirty.width(), dirty.bottom() - below + 1), m_theme.color(Token::Surface));
+}
+
+void CallTableView::paintRow(QPainter &painter, int row) const
+{
+    const QRect area(0, rowViewportPosition(row), viewport()->width(), rowHeight(row));
+    const bool current = row == currentIndex().row();
+    const bool chosen = current || m_selection.contains(m_model.keyAt(row));
+    painter.fillRect(area, m_theme.color(chosen ? Token::Selection : row == m_actionRow ? Token::Hover : Token::Surface));
+    painter.fillRect(area.left(), area.bottom(), area.width(), 1, m_theme.color(Token::Border));
+    if (!current || !hasFocus())
+        return;
+    painter.fillRect(area.left(), area.top(), area.width(), 2, m_theme.color(Token::FocusRing));
+    painter.fillRect(area.left(), area.bottom() - 1, area.width(), 2, m_theme.color(Token::FocusRing));
 }
 
 void CallTableView::paintEvent(QPaintEvent *event)
 {
+    paintGround(event->rect());
     QTableView::paintEvent(event);
     if (m_model.rowCount() > 0 && m_model.callAt(std::max(0, rowAt(0))))
         Q_EMIT painted();

@@ -39,11 +39,17 @@ protected:
 private:
     void makeActions(Theme &theme);
     void placeActions(int row);
+    void paintGround(const QRect &dirty);
+    void paintRow(QPainter &painter, int row) const;
+    void updateRow(int row);
     void extendTo(int row);
+    /** Asks for the rows in sight, and for `beyond` more below, or above when negative. */
+    void wantVisible(int beyond) const;
     void tick();
 
     CallTableModel &m_model;
     CallSelection &m_selection;
+    const Theme &m_theme;
     std::function<bool()> m_mayLeave = [] { return true; };
     QWidget *m_actions;
     int m_actionRow = -1;

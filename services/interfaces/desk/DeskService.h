@@ -15,6 +15,7 @@ namespace calldeck
 struct CallOrder {
     std::shared_ptr<const std::vector<CallKey>> keys;
     bool complete = true;         ///< false for a first page, the rest follows with order()
+    QList<Call> rows;             ///< of the first keys, with a first page: one answer is enough to paint
 };
 
 /** What changed in the cache, for the table and the drawer. */
@@ -56,7 +57,10 @@ public:
     /** The desk's clock in UTC ms; SLA and presets use this and nothing else. */
     virtual TimeMs now() const = 0;
 
-    /** The first `limit` calls of the default orders (Started, Triage) without waiting for the whole order; else like order(). */
+    /**
+     * The first `limit` calls of the default orders (Started, Triage) with the rows that fill a window, without waiting for the whole
+     * order. `keys` is null when only order() knows.
+     */
     virtual QFuture<Result<CallOrder>> firstPage(const CallQuery &query, int limit) = 0;
     /** All calls of the query in order. A newer order() cancels an older one (Error::Code::Cancelled). */
     virtual QFuture<Result<CallOrder>> order(const CallQuery &query) = 0;
