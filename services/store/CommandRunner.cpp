@@ -99,14 +99,20 @@ Verdict CommandRunner::recordOne(const Call &call, const DispositionRule &rule, 
     if (!done)
         return done;
     mutation.remember(call.key, QStringLiteral("outcome"), m_database.lastInsertId());
+    bool promised = false;
+    if (done = closeSettledFollowUps(call, mutation, promised); !done)
+        return done;
+    if (promised && !command.entry.follow_up_at) {
+        after.follow_up_required = false;
+        after.callback_scheduled = false;
+        after.follow_up_date.reset();
+    }
     if (done = mutation.change(call, after); !done)
         return done;
     // What was typed on one call is in its entry; a disposition of many calls does not hold what was typed on each.
     Statement draft = m_database.prepare("DELETE FROM drafts WHERE call_id = ?");
     if (command.calls.size() == 1)
         done = draft.bindAll(call.key).run();
-    if (done)
-        done = closeSettledFollowUps(call, mutation);
     if (!done)
         return done;
     if (command.entry.follow_up_at)
@@ -115,7 +121,7 @@ Verdict CommandRunner::recordOne(const Call &call, const DispositionRule &rule, 
     return done;
 }
 
-Verdict CommandRunner::closeSettledFollowUps(const Call &call, Mutation &mutation)
+Verdict CommandRunner::closeSettledFollowUps(const Call &call, Mutation &mutation, bool &promised)
 {
     const auto open = openFollowUps(m_database, call.customer_number, call.key);
     if (!open)
@@ -127,6 +133,7 @@ Verdict CommandRunner::closeSettledFollowUps(const Call &call, Mutation &mutatio
         const bool answered = task.automatic && (task.call == call.key || task.created_at <= call.started_at.value_or(mutation.now()));
         if (!promise && !answered)
             continue;
+        promised = promised || promise;
         if (Verdict done = setFollowUpState(m_database, task.id, promise ? FollowUpState::CANCELLED : FollowUpState::DONE, mutation.now()); !done)
             return done;
         mutation.remember(call.key, QStringLiteral("follow_up_closed"), task.id);

@@ -30,8 +30,8 @@ private:
     Result<Effect> apply(const Undo &command, Mutation &mutation);
 
     Verdict recordOne(const Call &call, const DispositionRule &rule, const RecordDisposition &command, Mutation &mutation);
-    /** Tasks that this disposition of the call settles. */
-    Verdict closeSettledFollowUps(const Call &call, Mutation &mutation);
+    /** Closes the tasks that a new disposition of the call settles; `promised` when one was the call's own promise. */
+    Verdict closeSettledFollowUps(const Call &call, Mutation &mutation, bool &promised);
     Verdict addFollowUp(const Call &call, TimeMs dueAt, const QString &note, Mutation &mutation);
     Verdict listNumber(const Call &call, const SetDoNotContact &command, Mutation &mutation);
     Verdict cancelFollowUps(const Call &call, Mutation &mutation);

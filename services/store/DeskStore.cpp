@@ -20,6 +20,7 @@ namespace
 constexpr int callsIndexedAtOnce = 8; ///< a millisecond, for which a save may have to wait
 constexpr int countDelayMs = 120;
 constexpr int indexDelayMs = 150;
+constexpr int longestIndexDelayMs = 2000;
 constexpr int longestHeadStartMs = 400;
 constexpr std::ptrdiff_t rowsOfAWindow = 40;
 
@@ -256,8 +257,10 @@ void DeskStore::countSoon()
 
 void DeskStore::indexSoon()
 {
-    // A moment later, so that the save that comes next does not wait for the words of the last one.
+    // When saving pauses, so that the save that comes next does not wait for the words of the last one.
     if (!m_indexTimer.isActive())
+        m_sinceIndexAsked.start();
+    if (m_sinceIndexAsked.elapsed() < longestIndexDelayMs)
         m_indexTimer.start();
 }
 

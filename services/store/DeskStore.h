@@ -5,6 +5,7 @@
 #include "store/ServiceThread.h"
 
 #include <QSemaphore>
+#include <QElapsedTimer>
 #include <QTimer>
 
 namespace calldeck
@@ -81,6 +82,7 @@ private:
     std::atomic<bool> m_indexing = false;
     QTimer m_countTimer;
     QTimer m_indexTimer;
+    QElapsedTimer m_sinceIndexAsked; ///< for the words that wait
     std::unique_ptr<ServiceThread<Writer>> m_writer;
     std::unique_ptr<ServiceThread<Reader>> m_reader;
     std::unique_ptr<ServiceThread<Finder>> m_finder;

@@ -140,7 +140,7 @@ private:
     {
         Database &database = m_mutation.database();
         for (const QJsonValue &id : list(m_row, "follow_up_made")) {
-            Statement cancel = database.prepare("UPDATE follow_ups SET state = 'CANCELLED', closed_at = ? WHERE id = ? AND state = 'OPEN'");
+            Statement cancel = database.prepare("UPDATE follow_ups SET state = 'CANCELLED', closed_at = ? WHERE id = ? AND state <> 'DONE'");
             if (Verdict done = cancel.bindAll(m_mutation.now(), id.toInteger()).run(); !done)
                 return done;
         }

@@ -215,3 +215,31 @@ TEST_F(CommandRunnerTest, emergencyRaisedByHandStartsItsClockThen)
     EXPECT_EQ(file->call(key)->sla_started_at, later);
     EXPECT_EQ(file->call(key)->sla_due_at, later + 5 * 60'000);
 }
+
+TEST_F(CommandRunnerTest, decisionWithoutATimeTakesThePromiseFromTheCall)
+{
+    const CallKey key = put(missedCall(QStringLiteral("a")));
+    ASSERT_TRUE(record(key, QStringLiteral("callback_requested"), {}, now + 3'600'000));
+    const auto booked = record(key, QStringLiteral("booked"));
+    ASSERT_TRUE(booked);
+    EXPECT_FALSE(file->call(key)->follow_up_required);
+    EXPECT_FALSE(file->call(key)->follow_up_date);
+    EXPECT_EQ(rows("follow_ups WHERE state = 'OPEN'"), 0);
+    ASSERT_TRUE(runner->run(Undo{booked->receipt.mutation_id}, now));
+    EXPECT_TRUE(file->call(key)->follow_up_required);
+    EXPECT_EQ(file->call(key)->follow_up_date, now + 3'600'000);
+    EXPECT_EQ(rows("follow_ups WHERE state = 'OPEN'"), 1);
+    expectSound();
+}
+
+TEST_F(CommandRunnerTest, promisesTakenBackInTheWrongOrderStayTakenBack)
+{
+    const CallKey key = put(missedCall(QStringLiteral("a")));
+    const auto first = record(key, QStringLiteral("callback_requested"), {}, now + 3'600'000);
+    const auto second = record(key, QStringLiteral("booked"));
+    ASSERT_TRUE(first && second);
+    ASSERT_TRUE(runner->run(Undo{first->receipt.mutation_id}, now + 1));
+    ASSERT_TRUE(runner->run(Undo{second->receipt.mutation_id}, now + 2));
+    EXPECT_EQ(rows("follow_ups WHERE state = 'OPEN' AND automatic = 0"), 0);
+    expectSound();
+}

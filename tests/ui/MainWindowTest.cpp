@@ -435,6 +435,61 @@ TEST_F(MainWindowTest, filteredTriageDoesNotCallItselfDone)
     EXPECT_TRUE(says);
 }
 
+TEST_F(MainWindowTest, callChosenByHandDuringASaveGetsTheKeysThatFollow)
+{
+    auto *view = qobject_cast<QTableView *>(table().view());
+    press(Qt::Key_5);
+    desk.hold(true);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    press(Qt::Key_4);
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(2, 2)).center());
+    settle();
+    press(Qt::Key_1);
+    desk.hold(false);
+    QTest::qWait(200);
+    settle();
+    EXPECT_EQ(atHand(), QStringLiteral("Cleo"));
+    saveAndGoOn();
+    EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
+    EXPECT_EQ(desk.find(3)->disposition, QStringLiteral("booked"));
+    EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 2);
+}
+
+TEST_F(MainWindowTest, undoDuringASaveLeavesTheStepBeforeToTheNextUndo)
+{
+    press(Qt::Key_5);
+    saveAndGoOn();
+    press(Qt::Key_4);
+    desk.hold(true);
+    press(Qt::Key_S, Qt::ControlModifier);
+    press(Qt::Key_Z, Qt::ControlModifier);
+    desk.hold(false);
+    QTest::qWait(150);
+    settle();
+    press(Qt::Key_Z, Qt::ControlModifier);
+    settle();
+    ASSERT_TRUE(std::holds_alternative<Undo>(desk.applied.last()));
+    EXPECT_EQ(std::get<Undo>(desk.applied.last()).mutation_id, QStringLiteral("mutation-1"));
+}
+
+TEST_F(MainWindowTest, undoDoesNotDoubleNotesThatWereTypedOn)
+{
+    press(Qt::Key_5);
+    press(Qt::Key_N);
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("called"));
+    desk.hold(true);
+    press(Qt::Key_S, Qt::ControlModifier);
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral(" twice"));
+    desk.hold(false);
+    QTest::qWait(100);
+    settle();
+    press(Qt::Key_Escape);
+    press(Qt::Key_Z, Qt::ControlModifier);
+    QTest::qWait(300);
+    settle();
+    EXPECT_EQ(desk.drafts.value(1).notes, QStringLiteral("called twice"));
+}
+
 TEST_F(MainWindowTest, unknownViewIsRefused)
 {
     EXPECT_FALSE(window->showView(QStringLiteral("nowhere")));

@@ -110,6 +110,21 @@ void DetailsTab::setCall(const CallDetail &detail)
     if (detail.call.key != m_call.key)
         say({}, Token::TextMuted);
     m_call = detail.call;
+    m_stale = true;
+    if (isVisible())
+        fill();
+}
+
+void DetailsTab::showEvent(QShowEvent *event)
+{
+    if (m_stale)
+        fill();
+    QWidget::showEvent(event);
+}
+
+void DetailsTab::fill()
+{
+    m_stale = false;
     const QTimeZone zone(m_desk.workspace().zone);
     const CellContext context{m_desk.workspace(), zone, m_desk.now()};
     for (size_t i = 0; i < callFields().size(); ++i) {

@@ -22,8 +22,12 @@ public:
 Q_SIGNALS:
     void saved(const calldeck::Receipt &receipt, const QString &sentence);
 
+protected:
+    void showEvent(QShowEvent *event) override;
+
 private:
     void build();
+    void fill();
     void paintColours();
     void connectTree();
     void filter(const QString &text);
@@ -39,6 +43,7 @@ private:
     QTreeWidget *m_tree;
     FieldEditor *m_editor;
     QList<QTreeWidgetItem *> m_items; ///< by CallField
+    bool m_stale = false; ///< the items show another call: a hundred texts are set when somebody looks
 };
 
 } // namespace calldeck

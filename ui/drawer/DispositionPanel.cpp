@@ -24,7 +24,9 @@ Draft onTop(Draft draft, const DispositionEntry &typed)
 {
     if (!typed.disposition.isEmpty())
         draft.disposition = typed.disposition;
-    if (!typed.notes.isEmpty())
+    if (typed.notes.startsWith(draft.notes))
+        draft.notes = typed.notes;
+    else if (!typed.notes.isEmpty())
         draft.notes = draft.notes.isEmpty() ? typed.notes : QString(draft.notes + u'\n' + typed.notes);
     if (typed.follow_up_at) {
         draft.follow_up_at = typed.follow_up_at;
@@ -123,6 +125,7 @@ void DispositionPanel::begin(CallKey call)
     unknown.call.key = call;
     take(unknown);
     m_waiting = call != 0;
+    m_followUpWanted = false;
     setEnabled(call != 0);
     fill(m_drafts.newest(call).value_or(Draft{}));
     sayState({}, Token::TextMuted);
@@ -192,7 +195,6 @@ void DispositionPanel::fill(const Draft &draft)
     m_amount->setCents(draft.amount_cents);
     m_transfer->setText(draft.transferred_to);
     m_followUp->setTime(draft.follow_up_at);
-    m_followUpWanted = false;
     m_followUpSuggested = draft.follow_up_suggested;
     m_filling = false;
     showInputs();
@@ -395,6 +397,7 @@ void DispositionPanel::finishSave(const Shown &was, const Result<Receipt> &recei
         m_recorded = was.entry.disposition;
         // Text typed while the save was under way is newer than what was saved and stays a draft.
         if (entry() == was.entry) {
+            m_followUpWanted = false;
             fill({});
             if (m_drafts.newest(was.call))
                 m_drafts.keep(was.call, {});

@@ -39,9 +39,10 @@ FollowUpsView::FollowUpsView(DeskService &desk, const Theme &theme, QWidget *win
             m_kept = task->id;
             m_keptRow = current.row();
             if (!m_taking)
-                Q_EMIT callChosen(task->call);
+                announce(*task);
         }
     });
+    connect(m_list, &QListView::clicked, this, &FollowUpsView::announceCurrent);
     connect(m_list, &QListView::doubleClicked, this, [this](const QModelIndex &index) {
         if (const FollowUpTask *task = m_model->taskAt(index.row()))
             Q_EMIT opened(task->call);
@@ -96,8 +97,22 @@ void FollowUpsView::buildMove()
 
 void FollowUpsView::open()
 {
-    m_announce = true;
+    m_announced = 0;
+    m_opening = true;
     m_model->reload();
+}
+
+void FollowUpsView::announce(const FollowUpTask &task)
+{
+    m_announced = task.id;
+    Q_EMIT callChosen(task.call);
+}
+
+void FollowUpsView::announceCurrent()
+{
+    const FollowUpTask *task = m_model->taskAt(m_list->currentIndex().row());
+    if (task && task->id != m_announced)
+        announce(*task);
 }
 
 void FollowUpsView::focusList() { m_list->setFocus(); }
@@ -116,7 +131,8 @@ void FollowUpsView::take()
         // The one that was current is done: go on with what took its place.
         const int place = there ? same : m_model->taskRowFrom(std::min(m_keptRow, m_model->rowCount()) - 1, 1);
         // Somebody may be typing in the drawer: it turns to another call only when the person at the desk asked for that.
-        m_taking = !std::exchange(m_announce, false);
+        const bool done = !there && m_kept != 0 && m_kept == m_doneTask;
+        m_taking = !std::exchange(m_opening, false) && !done;
         m_list->setCurrentIndex(m_model->index(m_model->taskAt(place) ? place : m_model->taskRowFrom(m_model->rowCount(), -1)));
         m_taking = false;
     }
@@ -125,6 +141,11 @@ void FollowUpsView::take()
 
 void FollowUpsView::step(int by)
 {
+    if (currentTask() && currentTask() != m_announced) {
+        // The list went on by itself, and the drawer did not: now it does.
+        announceCurrent();
+        return;
+    }
     const int row = m_model->taskRowFrom(m_list->currentIndex().row(), by);
     if (m_model->taskAt(row))
         m_list->setCurrentIndex(m_model->index(row));
@@ -138,8 +159,8 @@ qint64 FollowUpsView::currentTask() const
 
 void FollowUpsView::done()
 {
-    m_announce = true;
-    if (const qint64 task = currentTask())
+    m_doneTask = currentTask();
+    if (const qint64 task = m_doneTask)
         apply(CloseFollowUp{task, FollowUpState::DONE}, QStringLiteral("Follow-up done"));
 }
 

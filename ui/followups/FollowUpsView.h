@@ -39,6 +39,8 @@ private:
     void buildTools();
     void buildMove();
     void take();
+    void announce(const FollowUpTask &task);
+    void announceCurrent();
     qint64 currentTask() const;
     void done();
     void askMove();
@@ -56,7 +58,9 @@ private:
     qint64 m_kept = 0; ///< task that was current before the list was filled again
     int m_keptRow = 1;
     qint64 m_moving = 0;     ///< task whose new time is being asked for
-    bool m_announce = false; ///< the next list comes because the person asked for it
+    qint64 m_announced = 0;  ///< task whose call was told last
+    qint64 m_doneTask = 0;   ///< closed here: the next one is gone on to
+    bool m_opening = false;  ///< the next list comes because the person turned to it
     bool m_taking = false;
 };
 

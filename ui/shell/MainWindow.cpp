@@ -101,7 +101,8 @@ void MainWindow::connectPage()
     });
     connect(&table, &CallTable::followUpAsked, this, [this](CallKey call) {
         openCall(call);
-        m_drawer->openFollowUp();
+        if (m_drawer->call() == call)
+            m_drawer->openFollowUp();
     });
     connect(&table, &CallTable::countChanged, this, [this] {
         if (isCallView() && m_page->table().count() == 0)
@@ -144,8 +145,8 @@ void MainWindow::connectDrawer()
     connect(m_triage, &TriageController::said, this, &MainWindow::say);
     connect(m_triage, &TriageController::failed, this, &MainWindow::fail);
     connect(m_triage, &TriageController::nextAsked, this, [this] {
-        m_followUps->step(1);
         m_followUps->focusList();
+        m_followUps->step(1);
     });
     connect(m_toast, &Toast::undoAsked, m_triage, &TriageController::undo);
 }
@@ -171,6 +172,8 @@ void MainWindow::connectFrame()
             return;
         }
         showView(QStringLiteral("calls"));
+        if (m_view != QStringLiteral("calls"))
+            return; // asked first what to do with an unsaved decision
         m_top->setSearchText({});
         m_page->setFilter(*filter);
     });

@@ -38,6 +38,7 @@ CallTable::CallTable(DeskService &desk, Theme &theme, DeskPreferences &preferenc
 void CallTable::connectModel()
 {
     connect(m_model, &CallTableModel::orderChanged, this, [this](bool sameQuery) {
+        m_problem.clear();
         showState();
         if (m_model->isComplete())
             m_selection->keepOnly(m_model->order());
@@ -79,6 +80,7 @@ void CallTable::setQuery(const CallQuery &query, const QString &viewName)
         restoreColumns();
     }
     m_problem.clear();
+    m_wanted = 0;
     m_selection->clear();
     m_view->setCurrentIndex({});
     m_model->setQuery(query);

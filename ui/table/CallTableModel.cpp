@@ -49,10 +49,19 @@ void CallTableModel::askForOrder(bool sameQuery)
         if (order)
             takeOrder(*order, sameQuery);
         else if (order.error().code != Error::Code::Cancelled && !m_answered)
-            Q_EMIT orderFailed(order.error());
+            failOrder(order.error());
         else if (order.error().code != Error::Code::Cancelled)
             Q_EMIT failed(order.error());
     });
+}
+
+void CallTableModel::failOrder(const Error &error)
+{
+    // The keys of the query before are not this one's.
+    beginResetModel();
+    m_keys = std::make_shared<std::vector<CallKey>>();
+    endResetModel();
+    Q_EMIT orderFailed(error);
 }
 
 void CallTableModel::reload() { askForOrder(true); }

@@ -53,6 +53,7 @@ Q_SIGNALS:
 
 private:
     void askForOrder(bool sameQuery);
+    void failOrder(const Error &error);
     void takeOrder(const CallOrder &order, bool sameQuery);
     void requestPage(int page) const;
     void takeRows(const QList<Call> &calls);

@@ -48,6 +48,11 @@ CallTableView::CallTableView(CallTableModel &model, CallSelection &selection, Th
     connect(ticker, &QTimer::timeout, this, &CallTableView::tick);
     ticker->start(1000);
     connect(&selection, &CallSelection::changed, viewport(), qOverload<>(&QWidget::update));
+    connect(&selection, &CallSelection::changed, this, [this] { m_selectAllSoon = m_selectAllSoon && !m_selection.isEmpty(); });
+    connect(&model, &CallTableModel::orderChanged, this, [this] {
+        if (m_selectAllSoon)
+            selectAllCalls();
+    });
     connect(&model, &CallTableModel::layoutChanged, this, [this] { wantVisible(0); });
     connect(&model, &CallTableModel::pageLoaded, viewport(), qOverload<>(&QWidget::update));
     connect(&theme, &Theme::changed, viewport(), qOverload<>(&QWidget::update));
@@ -97,6 +102,14 @@ void CallTableView::tick()
         viewport()->update(columnViewportPosition(section), 0, columnWidth(section), viewport()->height());
 }
 
+void CallTableView::selectAllCalls()
+{
+    // All means the whole result, which may still be on its way behind its first page.
+    m_selectAllSoon = !m_model.isComplete();
+    if (!m_selectAllSoon)
+        m_selection.selectAll(m_model.order());
+}
+
 void CallTableView::extendTo(int row)
 {
     if (m_anchorRow < 0)
@@ -110,7 +123,7 @@ void CallTableView::extendTo(int row)
 void CallTableView::keyPressEvent(QKeyEvent *event)
 {
     if (event->matches(QKeySequence::SelectAll)) {
-        m_selection.selectAll(m_model.order());
+        selectAllCalls();
         return;
     }
     static constexpr std::array moving{Qt::Key_Up, Qt::Key_Down, Qt::Key_Home, Qt::Key_End, Qt::Key_PageUp, Qt::Key_PageDown};

@@ -42,6 +42,7 @@ private:
     void paintGround(const QRect &dirty);
     void paintRow(QPainter &painter, int row) const;
     void updateRow(int row);
+    void selectAllCalls();
     void extendTo(int row);
     /** Asks for the rows in sight, and for `beyond` more below, or above when negative. */
     void wantVisible(int beyond) const;
@@ -52,6 +53,7 @@ private:
     const Theme &m_theme;
     std::function<bool()> m_mayLeave = [] { return true; };
     QWidget *m_actions;
+    bool m_selectAllSoon = false; ///< asked for before all calls of the result were known
     int m_actionRow = -1;
     int m_anchorRow = -1;
 };

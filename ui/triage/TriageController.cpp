@@ -79,8 +79,17 @@ void TriageController::connectParts()
     connect(&m_drawer, &CallDrawer::doneTyping, this, [this] { m_table.focusList(); });
     connect(&m_drawer, &CallDrawer::previousAsked, this, [this] { move(false); });
     connect(&m_drawer, &CallDrawer::nextAsked, this, [this] { move(true); });
-    connect(&m_drawer, &CallDrawer::begun, m_ahead, &TypeAhead::hold);
-    connect(&m_drawer, &CallDrawer::emptied, this, &TriageController::releaseKeys);
+    connect(&m_drawer, &CallDrawer::begun, this, [this] {
+        // Another call was chosen while one was being left: keys from before that choice were meant for neither.
+        if (std::exchange(m_leaving, 0))
+            m_ahead->drop();
+        m_guard->hide();
+        m_ahead->hold();
+    });
+    connect(&m_drawer, &CallDrawer::emptied, this, [this] {
+        m_guard->hide();
+        releaseKeys();
+    });
     connect(&m_drawer, &CallDrawer::filled, this, [this] {
         m_onThisCall.start();
         releaseKeys();
@@ -123,6 +132,8 @@ bool TriageController::handle(const QString &action)
         m_drawer.save(false);
     else if (action == QStringLiteral("save-next"))
         saveAndGoOn();
+    else if (action == QStringLiteral("undo") && m_drawer.isSaving())
+        m_undoWhenSaved = true; // what is on its way is what is meant
     else if (action == QStringLiteral("undo"))
         undo();
     else if (action.startsWith(QStringLiteral("disposition-")))
@@ -144,6 +155,8 @@ bool TriageController::mayLeave()
     if (!m_active || !m_drawer.hasUnsavedDecision())
         return true;
     m_drawer.flushDraft();
+    if (m_drawer.isSaving())
+        return true;
     m_guard->ask();
     return false;
 }
@@ -176,14 +189,23 @@ void TriageController::saveAndGoOn()
 void TriageController::goOn(CallKey from)
 {
     const CallKey next = m_nextAfter.take(from);
-    if (!m_table.isVisible()) {
-        // Another list is shown, and what comes next in it is not this one's to say.
-        if (from == m_leaving)
-            stay();
+    const bool waited = from == m_leaving;
+    const bool stillThere = m_drawer.call() == from || m_drawer.call() == 0;
+    if (waited)
+        m_leaving = 0;
+    if (stillThere && m_table.isVisible())
+        turnFrom(from, next);
+    else if (stillThere)
         Q_EMIT nextAsked();
-        return;
-    }
-    const bool wentElsewhere = m_drawer.call() && m_drawer.call() != from;
+    // With nothing to go on to, the keys have lost their call.
+    if (waited && m_drawer.call() == from)
+        m_ahead->drop();
+    if (waited)
+        releaseKeys();
+}
+
+void TriageController::turnFrom(CallKey from, CallKey next)
+{
     m_table.focusList();
     const CallKey current = m_table.currentCall();
     if (current == from || current == 0)
@@ -191,13 +213,6 @@ void TriageController::goOn(CallKey from)
     // The next decision must never land on the call that was just decided.
     if (m_drawer.call() == from)
         m_drawer.showCall(m_table.currentCall() == from ? 0 : m_table.currentCall());
-    if (from != m_leaving)
-        return;
-    m_leaving = 0;
-    // Whoever chose another call by hand meanwhile did not mean these keys for it.
-    if (wentElsewhere)
-        m_ahead->drop();
-    releaseKeys();
 }
 
 void TriageController::releaseKeys()
@@ -295,8 +310,9 @@ void TriageController::recorded(CallKey call, const DispositionEntry &entry, con
     m_undoable.append({receipt.mutation_id, call, entry, m_active});
     if (m_active)
         count(call);
+    // Afterwards: the drawer tells of this save a second time, for the toast.
     if (std::exchange(m_undoWhenSaved, false))
-        undo();
+        QMetaObject::invokeMethod(this, &TriageController::undo, Qt::QueuedConnection);
 }
 
 void TriageController::count(CallKey call)
@@ -319,11 +335,6 @@ void TriageController::remember(const Receipt &receipt)
 
 void TriageController::undo()
 {
-    if (m_drawer.isSaving()) {
-        // What is on its way is what is meant.
-        m_undoWhenSaved = true;
-        return;
-    }
     if (m_undoable.isEmpty()) {
         Q_EMIT said(QStringLiteral("There is nothing to undo"), false);
         return;

@@ -58,6 +58,7 @@ private:
     void stay();
     void releaseKeys();
     void goOn(CallKey from);
+    void turnFrom(CallKey from, CallKey next);
     void openSkip();
     void skip();
     void recorded(CallKey call, const DispositionEntry &entry, const Receipt &receipt);

@@ -44,7 +44,9 @@ bool TypeAhead::eventFilter(QObject *watched, QEvent *event)
     if ((!press && event->type() != QEvent::ShortcutOverride && event->type() != QEvent::KeyRelease) || !isOurs(watched))
         return false;
     const auto *key = static_cast<QKeyEvent *>(event);
-    if (press)
+    // A key that is held down stops when it is let go, not when its repeats have been worked off.
+    const bool again = key->isAutoRepeat() && !m_waiting.isEmpty() && m_waiting.last().repeated && m_waiting.last().keys == key->keyCombination();
+    if (press && !again)
         m_waiting.append({key->keyCombination(), key->text(), key->isAutoRepeat()});
     event->accept();
     return true;
