@@ -35,7 +35,7 @@ double startUntil(const QString &program, const QStringList &arguments, const QB
         exit(1);
     }
     if (residentMb) {
-        process.waitForFinished(2500); // the order of all calls and the search index are read meanwhile
+        process.waitForFinished(8000); // the columns of all calls are read meanwhile
         QFile status(QStringLiteral("/proc/%1/status").arg(process.processId()));
         if (status.open(QIODevice::ReadOnly)) {
             const auto match = QRegularExpression(QStringLiteral("VmRSS:\\s+(\\d+)")).match(QString::fromLatin1(status.readAll()));
