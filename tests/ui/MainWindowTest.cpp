@@ -57,6 +57,22 @@ protected:
         QTest::qWait(120); // the list is asked for again shortly after a change
         settle();
     }
+    /** The change that the last command took back, "" when it was no undo. */
+    QString lastUndone() const
+    {
+        const auto *undo = desk.applied.isEmpty() ? nullptr : std::get_if<Undo>(&desk.applied.last());
+        return undo ? undo->mutation_id : QString();
+    }
+    /** Saves the call at hand while the desk does not answer, with these keys pressed meanwhile, and lets the answers come. */
+    void saveSlowly(int saveKey, const std::function<void()> &meanwhile)
+    {
+        desk.hold(true);
+        press(saveKey, Qt::ControlModifier);
+        meanwhile();
+        desk.hold(false);
+        QTest::qWait(300);
+        settle();
+    }
     CallDrawer &drawer() const { return *window->findChild<CallDrawer *>(); }
     CallTable &table() const { return *window->findChild<CallTable *>(); }
     QString atHand() const { return drawer().shownCall().caller_name; }
@@ -193,12 +209,7 @@ TEST_F(MainWindowTest, undoPressedDuringASaveMeansThatSave)
     press(Qt::Key_5);
     saveAndGoOn();
     press(Qt::Key_4);
-    desk.hold(true);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_Z, Qt::ControlModifier);
-    desk.hold(false);
-    QTest::qWait(150);
-    settle();
+    saveSlowly(Qt::Key_Return, [&] { press(Qt::Key_Z, Qt::ControlModifier); });
     ASSERT_EQ(desk.appliedCount<Undo>(), 1);
     EXPECT_EQ(std::get<Undo>(desk.applied.last()).mutation_id, QStringLiteral("mutation-2"));
 }
@@ -218,13 +229,10 @@ TEST_F(MainWindowTest, refusedSaveKeepsTheFormAndTheCall)
 TEST_F(MainWindowTest, keysPressedWhileASaveIsUnderWayReachTheNextCall)
 {
     press(Qt::Key_5);
-    desk.hold(true);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_4);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    desk.hold(false);
-    QTest::qWait(150);
-    settle();
+    saveSlowly(Qt::Key_Return, [&] {
+        press(Qt::Key_4);
+        press(Qt::Key_Return, Qt::ControlModifier);
+    });
     EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
     EXPECT_EQ(desk.find(2)->disposition, QStringLiteral("left_voicemail"));
 }
@@ -232,17 +240,14 @@ TEST_F(MainWindowTest, keysPressedWhileASaveIsUnderWayReachTheNextCall)
 TEST_F(MainWindowTest, followUpTypedAheadIsAFollowUpAndNoDisposition)
 {
     press(Qt::Key_5);
-    desk.hold(true);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_3);
-    press(Qt::Key_F);
-    press(Qt::Key_2);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_5);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    desk.hold(false);
-    QTest::qWait(300);
-    settle();
+    saveSlowly(Qt::Key_Return, [&] {
+        press(Qt::Key_3);
+        press(Qt::Key_F);
+        press(Qt::Key_2);
+        press(Qt::Key_Return, Qt::ControlModifier);
+        press(Qt::Key_5);
+        press(Qt::Key_Return, Qt::ControlModifier);
+    });
     EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
     EXPECT_EQ(desk.find(2)->disposition, QStringLiteral("callback_requested"));
     EXPECT_EQ(desk.find(3)->disposition, QStringLiteral("no_answer"));
@@ -251,14 +256,11 @@ TEST_F(MainWindowTest, followUpTypedAheadIsAFollowUpAndNoDisposition)
 TEST_F(MainWindowTest, noteTypedAheadIsTextAndNoCommand)
 {
     press(Qt::Key_5);
-    desk.hold(true);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_4);
-    press(Qt::Key_N);
-    QTest::keyClicks(window.get(), QStringLiteral("tests seven"));
-    desk.hold(false);
-    QTest::qWait(150);
-    settle();
+    saveSlowly(Qt::Key_Return, [&] {
+        press(Qt::Key_4);
+        press(Qt::Key_N);
+        QTest::keyClicks(window.get(), QStringLiteral("tests seven"));
+    });
     EXPECT_EQ(atHand(), QStringLiteral("Bela"));
     EXPECT_EQ(drawer().findChild<QPlainTextEdit *>()->toPlainText(), QStringLiteral("tests seven"));
     EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 1);
@@ -267,12 +269,10 @@ TEST_F(MainWindowTest, noteTypedAheadIsTextAndNoCommand)
 TEST_F(MainWindowTest, goingOnAskedForDuringASaveGoesOn)
 {
     press(Qt::Key_5);
-    desk.hold(true);
-    press(Qt::Key_S, Qt::ControlModifier);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_4);
-    desk.hold(false);
-    QTest::qWait(150);
+    saveSlowly(Qt::Key_S, [&] {
+        press(Qt::Key_Return, Qt::ControlModifier);
+        press(Qt::Key_4);
+    });
     saveAndGoOn();
     EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
     EXPECT_EQ(desk.find(2)->disposition, QStringLiteral("left_voicemail"));
@@ -281,13 +281,10 @@ TEST_F(MainWindowTest, goingOnAskedForDuringASaveGoesOn)
 TEST_F(MainWindowTest, keysForACallThatDoesNotComeAreForgotten)
 {
     press(Qt::Key_5);
-    desk.hold(true);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_4);
-    desk.refuse_commands = Error{Error::Code::DiskFull, QStringLiteral("The disk is full. Make room, then save again."), {}, true};
-    desk.hold(false);
-    QTest::qWait(150);
-    settle();
+    saveSlowly(Qt::Key_Return, [&] {
+        press(Qt::Key_4);
+        desk.refuse_commands = Error{Error::Code::DiskFull, QStringLiteral("The disk is full. Make room, then save again."), {}, true};
+    });
     EXPECT_EQ(atHand(), QStringLiteral("Ada"));
     desk.refuse_commands.reset();
     saveAndGoOn();
@@ -352,21 +349,6 @@ TEST_F(MainWindowTest, undoKeepsWhatWasTypedSince)
     EXPECT_EQ(desk.drafts.value(1).disposition, QStringLiteral("no_answer"));
 }
 
-TEST_F(MainWindowTest, undoDuringASaveMeansThatSave)
-{
-    press(Qt::Key_5);
-    saveAndGoOn();
-    press(Qt::Key_4);
-    desk.hold(true);
-    press(Qt::Key_S, Qt::ControlModifier);
-    press(Qt::Key_Z, Qt::ControlModifier);
-    desk.hold(false);
-    QTest::qWait(150);
-    settle();
-    ASSERT_TRUE(std::holds_alternative<Undo>(desk.applied.last()));
-    EXPECT_EQ(std::get<Undo>(desk.applied.last()).mutation_id, QStringLiteral("mutation-2"));
-}
-
 TEST_F(MainWindowTest, callThatCannotBeReadLeavesNothingOfTheOneBefore)
 {
     desk.calls.removeIf([](const Call &call) { return call.key == 2; });
@@ -412,13 +394,10 @@ TEST_F(MainWindowTest, savingInFollowUpsTouchesNoCallOfTheHiddenList)
     press(Qt::Key_Return);
     ASSERT_EQ(atHand(), QStringLiteral("Dora"));
     press(Qt::Key_5);
-    desk.hold(true);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_1);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    desk.hold(false);
-    QTest::qWait(150);
-    settle();
+    saveSlowly(Qt::Key_Return, [&] {
+        press(Qt::Key_1);
+        press(Qt::Key_Return, Qt::ControlModifier);
+    });
     EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 1);
     EXPECT_EQ(desk.find(4)->disposition, QStringLiteral("no_answer"));
 }
@@ -439,15 +418,12 @@ TEST_F(MainWindowTest, callChosenByHandDuringASaveGetsTheKeysThatFollow)
 {
     auto *view = qobject_cast<QTableView *>(table().view());
     press(Qt::Key_5);
-    desk.hold(true);
-    press(Qt::Key_Return, Qt::ControlModifier);
-    press(Qt::Key_4);
-    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(2, 2)).center());
-    settle();
-    press(Qt::Key_1);
-    desk.hold(false);
-    QTest::qWait(200);
-    settle();
+    saveSlowly(Qt::Key_Return, [&] {
+        press(Qt::Key_4);
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, view->visualRect(view->model()->index(2, 2)).center());
+        settle();
+        press(Qt::Key_1);
+    });
     EXPECT_EQ(atHand(), QStringLiteral("Cleo"));
     saveAndGoOn();
     EXPECT_EQ(desk.find(1)->disposition, QStringLiteral("no_answer"));
@@ -460,16 +436,11 @@ TEST_F(MainWindowTest, undoDuringASaveLeavesTheStepBeforeToTheNextUndo)
     press(Qt::Key_5);
     saveAndGoOn();
     press(Qt::Key_4);
-    desk.hold(true);
-    press(Qt::Key_S, Qt::ControlModifier);
-    press(Qt::Key_Z, Qt::ControlModifier);
-    desk.hold(false);
-    QTest::qWait(150);
-    settle();
+    saveSlowly(Qt::Key_S, [&] { press(Qt::Key_Z, Qt::ControlModifier); });
+    EXPECT_EQ(lastUndone(), QStringLiteral("mutation-2"));
     press(Qt::Key_Z, Qt::ControlModifier);
     settle();
-    ASSERT_TRUE(std::holds_alternative<Undo>(desk.applied.last()));
-    EXPECT_EQ(std::get<Undo>(desk.applied.last()).mutation_id, QStringLiteral("mutation-1"));
+    EXPECT_EQ(lastUndone(), QStringLiteral("mutation-1"));
 }
 
 TEST_F(MainWindowTest, undoDoesNotDoubleNotesThatWereTypedOn)
@@ -477,12 +448,7 @@ TEST_F(MainWindowTest, undoDoesNotDoubleNotesThatWereTypedOn)
     press(Qt::Key_5);
     press(Qt::Key_N);
     QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("called"));
-    desk.hold(true);
-    press(Qt::Key_S, Qt::ControlModifier);
-    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral(" twice"));
-    desk.hold(false);
-    QTest::qWait(100);
-    settle();
+    saveSlowly(Qt::Key_S, [&] { QTest::keyClicks(QApplication::focusWidget(), QStringLiteral(" twice")); });
     press(Qt::Key_Escape);
     press(Qt::Key_Z, Qt::ControlModifier);
     QTest::qWait(300);
