@@ -82,7 +82,7 @@ SearchQuestion searchQuestion(const QString &typed)
     const QString digits = typedDigits(typed);
     const bool lastIsBegun = digits.isEmpty() && !typed.back().isSpace();
     SearchQuestion question{allOf(terms, shortestCallPrefix, lastIsBegun), allOf(terms, shortestTurnPrefix, lastIsBegun)};
-    if (digits.size() >= shortestCallPrefix)
+    if (!digits.isEmpty())
         question.calls = QString(u'(' + question.calls + QStringLiteral(") OR numbers : ") + quoted(digits) + u'*');
     return question;
 }

@@ -46,7 +46,7 @@ private:
     QWidget *m_others;
     Text *m_problem;
     QWidget *m_window;
-    FilterPopover *m_popover = nullptr; ///< from its first opening
+    FilterPopover *m_popover = nullptr; ///< of the last opening
     bool m_inTriage = false;
 };
 

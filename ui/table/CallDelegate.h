@@ -14,7 +14,10 @@ struct PillLook {
     Token ground;
 };
 
-/** Paints the cells on the ground that the view paints for the whole row: without style sheets, variants or allocation beyond its texts: a screen of cells in a few milliseconds. */
+/**
+ * Paints the cells, on the ground that the view has painted for the whole row. Without style sheets, variants or allocation beyond
+ * its texts: a screen of cells in a few milliseconds.
+ */
 class CallDelegate : public QStyledItemDelegate
 {
     Q_OBJECT

@@ -224,8 +224,10 @@ void CallTable::rememberColumns()
         const CallColumn &column = m_model->column(section);
         shown.append(column.id);
         // The last one is stretched over what is left: its width says nothing about the person's wish.
-        if (place != last)
-            m_preferences.setValue(prefix + QStringLiteral("width/") + column.id, header->sectionSize(section));
+        if (place == last)
+            continue;
+        const int width = header->sectionSize(section);
+        m_preferences.setValue(prefix + QStringLiteral("width/") + column.id, width == column.width ? QVariant() : QVariant(width));
     }
     m_preferences.setValue(prefix + QStringLiteral("shown"), shown);
 }

@@ -13,6 +13,7 @@ class DeskPreferences : public QObject
 public:
     using QObject::QObject;
     virtual QVariant value(const QString &key, const QVariant &fallback = {}) const = 0;
+    /** An invalid value forgets the key. */
     virtual void setValue(const QString &key, const QVariant &value) = 0;
 };
 
