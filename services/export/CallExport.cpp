@@ -1,7 +1,7 @@
 #include "export/CallExport.h"
 
 #include "export/CsvCells.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 #include <QFileInfo>
 #include <QJsonArray>

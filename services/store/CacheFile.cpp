@@ -40,7 +40,7 @@ CacheFile::~CacheFile() = default;
 Result<std::unique_ptr<CacheFile>> CacheFile::open(const QString &dataDir, Mode mode)
 {
     const auto access = mode == Mode::Create ? Database::Access::Create : mode == Mode::ReadWrite ? Database::Access::ReadWrite : Database::Access::ReadOnly;
-    auto database = openCache(dataDir, access, cacheMigrations());
+    auto database = openCache(dataDir, access);
     if (!database)
         return database.error();
     std::unique_ptr<CacheFile> file(new CacheFile(*std::move(database)));
@@ -135,7 +135,7 @@ Result<QList<ConversationTurn>> CacheFile::turns(CallKey key) { return callTurns
 Result<QList<CallOutcomeRecord>> CacheFile::outcomes(CallKey key) { return callOutcomes(*m_database, key); }
 Result<VerifyReport> CacheFile::verify() { return verifyCache(*m_database); }
 int CacheFile::schemaVersion() const { return static_cast<int>(m_database->singleInteger("PRAGMA user_version").value_or(0)); }
-int CacheFile::newestSchemaVersion() { return cacheMigrations().last().version; }
+int CacheFile::newestSchemaVersion() { return cacheFormat().newestVersion(); }
 
 Verdict CacheFile::backupTo(const QString &file)
 {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "desk/DeskService.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 namespace calldeck
 {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "rules/CallFilter.h"
-#include "store/Database.h"
+#include "database/Database.h"
 #include "store/IdSet.h"
 
 #include <QHash>

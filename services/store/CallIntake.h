@@ -2,7 +2,7 @@
 
 #include "rules/Workspace.h"
 #include "store/CacheFile.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 namespace calldeck
 {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "records/Call.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 namespace calldeck
 {

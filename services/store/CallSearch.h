@@ -1,7 +1,7 @@
 #pragma once
 
 #include "records/Records.h"
-#include "store/Database.h"
+#include "database/Database.h"
 #include "store/IdSet.h"
 
 namespace calldeck

@@ -103,10 +103,10 @@ Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, Cache
 
 Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writing)
 {
-    auto reading = openCache(dataDir, Database::Access::ReadOnly, cacheMigrations());
+    auto reading = openCache(dataDir, Database::Access::ReadOnly);
     if (!reading)
         return reading.error();
-    auto finding = openCache(dataDir, Database::Access::ReadOnly, cacheMigrations());
+    auto finding = openCache(dataDir, Database::Access::ReadOnly);
     if (!finding)
         return finding.error();
     m_writer = std::make_unique<ServiceThread<Writer>>(QStringLiteral("calldeck writer"));

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "desk/Commands.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 #include <QHash>
 #include <QJsonObject>

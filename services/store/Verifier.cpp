@@ -2,7 +2,7 @@
 
 #include "rules/Disposition.h"
 #include "store/CallRows.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 namespace calldeck
 {

@@ -77,7 +77,7 @@ TableBench::TableBench(const QString &dataDir) : m_dataDir(dataDir)
 {
     m_theme.applyTo(*qApp);
     auto store = DeskStore::open(dataDir, CacheFile::Mode::ReadWrite, QStringLiteral("Bench"));
-    auto raw = store ? openCache(dataDir, Database::Access::ReadOnly, cacheMigrations()) : Result<std::unique_ptr<Database>>(store.error());
+    auto raw = store ? openCache(dataDir, Database::Access::ReadOnly) : Result<std::unique_ptr<Database>>(store.error());
     if (!raw) {
         fprintf(stderr, "%s\n", qPrintable(raw.error().message));
         exit(1);

@@ -81,7 +81,7 @@ void insertWords(Database &database, CallKey key, const Call &call)
 double rawInserts(const QString &dataDir, const QList<Call> &calls)
 {
     const QTemporaryDir folder(QDir(dataDir).filePath(QStringLiteral("raw-XXXXXX")));
-    auto database = openCache(folder.path(), Database::Access::Create, cacheMigrations());
+    auto database = openCache(folder.path(), Database::Access::Create);
     if (!database)
         giveUp(database.error());
     QByteArray marks;

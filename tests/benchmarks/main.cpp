@@ -1,7 +1,7 @@
 #include "Benchmarks.h"
 
 #include "store/CacheFile.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 #include <QApplication>
 #include <QCommandLineParser>

@@ -11,7 +11,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 MODELS = ("records/", "rules/")
 INTERFACES = ("desk/",)
-SERVICES = ("store/", "ingest/", "export/", "demo/")
+SERVICES = ("database/", "store/", "ingest/", "export/", "demo/")
 UI = ("theme/", "table/", "drawer/", "triage/", "followups/", "settings/", "shell/")
 WIDGETS = ("QtWidgets/", "QtGui/", "QWidget", "QApplication", "QPainter", "QLabel", "QPushButton")
 DISK = ("sqlite3.h", "QSql", "QSaveFile", "QDir", "QFileInfo", "QStandardPaths", "QTemporaryDir", "QLockFile", "fstream", "cstdio", "unistd.h", "zlib.h")
@@ -22,6 +22,7 @@ CLOCKS = ("QElapsedTimer", "QTimer", "chrono", "QDeadlineTimer")
 FORBIDDEN = {
     "models": INTERFACES + SERVICES + UI + WIDGETS + DISK + NETWORK + CLOCKS + ("QFile", "QSettings", "QThread"),
     "services/interfaces": SERVICES + UI + WIDGETS + DISK + NETWORK + ("QFile", "QSettings"),
+    "services/database": INTERFACES + tuple(room for room in SERVICES if room != "database/") + UI + WIDGETS + NETWORK,
     "services": UI + WIDGETS,
     "ui": SERVICES + DISK + NETWORK + ("QSettings", "QProcess"),
     "app/cli": UI + WIDGETS,

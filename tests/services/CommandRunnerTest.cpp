@@ -1,6 +1,6 @@
 #include "StoreFixture.h"
 #include "store/CommandRunner.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 using namespace calldeck;
 

@@ -1,7 +1,7 @@
 #include "StoreChild.h"
 #include "StoreFixture.h"
 #include "demo/Chance.h"
-#include "store/Database.h"
+#include "database/Database.h"
 #include "store/DeskStore.h"
 
 #include <cstdio>

@@ -1,5 +1,5 @@
 #include "StoreFixture.h"
-#include "store/Database.h"
+#include "database/Database.h"
 #include "store/DeskStore.h"
 
 #include <QSignalSpy>

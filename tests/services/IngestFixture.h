@@ -2,7 +2,7 @@
 
 #include "StoreFixture.h"
 #include "ingest/Importer.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 #include <QFile>
 #include <sqlite3.h>

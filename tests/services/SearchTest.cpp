@@ -2,7 +2,7 @@
 
 #include "store/CommandRunner.h"
 #include "store/CallSearch.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 using namespace calldeck;
 

@@ -2,7 +2,7 @@
 
 #include "StoreFixture.h"
 #include "store/CommandRunner.h"
-#include "store/Database.h"
+#include "database/Database.h"
 
 namespace calldeck
 {

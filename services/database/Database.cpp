@@ -1,4 +1,4 @@
-#include "store/Database.h"
+#include "database/Database.h"
 
 #include <QFileInfo>
 #include <sqlite3.h>

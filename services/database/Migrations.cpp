@@ -1,4 +1,4 @@
-#include "store/Migrations.h"
+#include "database/Migrations.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -13,20 +13,20 @@ namespace calldeck
 namespace
 {
 
-Verdict checkMarks(const QString &name, qint64 id, qint64 version, int newestVersion)
+Verdict checkMarks(const QString &name, qint64 id, qint64 version, const DatabaseFormat &format)
 {
-    if (id != cacheApplicationId || version < 1) {
+    if (id != format.application_id || version < 1) {
         return Error{Error::Code::Foreign,
                      QStringLiteral("%1 is not a Calldeck database. Choose another data directory; the file was not touched.").arg(name),
                      {},
                      false};
     }
-    if (version > newestVersion) {
+    if (version > format.newestVersion()) {
         return Error{Error::Code::NewerVersion,
                      QStringLiteral("%1 was written by a newer Calldeck (data version %2, this program knows %3). Install the newer program; the file was not touched.")
                          .arg(name)
                          .arg(version)
-                         .arg(newestVersion),
+                         .arg(format.newestVersion()),
                      {},
                      false};
     }
@@ -35,11 +35,11 @@ Verdict checkMarks(const QString &name, qint64 id, qint64 version, int newestVer
 
 } // namespace
 
-QList<Migration> cacheMigrations()
+QList<Migration> migrationsIn(const QString &path)
 {
     loadMigrationResources();
     QList<Migration> steps;
-    const QDir folder(QStringLiteral(":/calldeck/migrations"));
+    const QDir folder(path);
     const QStringList names = folder.entryList({QStringLiteral("*.sql")}, QDir::Files, QDir::Name);
     for (const QString &name : names) {
         QFile file(folder.filePath(name));
@@ -49,10 +49,10 @@ QList<Migration> cacheMigrations()
     return steps;
 }
 
-Verdict migrate(Database &database, const QList<Migration> &steps)
+Verdict migrate(Database &database, const DatabaseFormat &format)
 {
     const auto isDone = [&](const Migration &step) { return database.singleInteger("PRAGMA user_version").value_or(0) >= step.version; };
-    for (const Migration &step : steps) {
+    for (const Migration &step : format.steps) {
         if (isDone(step))
             continue;
         Transaction transaction(database);
@@ -63,7 +63,7 @@ Verdict migrate(Database &database, const QList<Migration> &steps)
             continue;
         Verdict done = database.execute(step.sql);
         if (done)
-            done = database.execute("PRAGMA application_id = " + QByteArray::number(cacheApplicationId));
+            done = database.execute("PRAGMA application_id = " + QByteArray::number(format.application_id));
         if (done)
             done = database.execute("PRAGMA user_version = " + QByteArray::number(step.version));
         if (done)
@@ -77,15 +77,15 @@ Verdict migrate(Database &database, const QList<Migration> &steps)
     return Done{};
 }
 
-Verdict checkIdentity(Database &database, int newestVersion)
+Verdict checkIdentity(Database &database, const DatabaseFormat &format)
 {
     const auto id = database.singleInteger("PRAGMA application_id");
     if (!id)
         return database.lastError();
-    return checkMarks(QFileInfo(database.file()).fileName(), *id, database.singleInteger("PRAGMA user_version").value_or(0), newestVersion);
+    return checkMarks(QFileInfo(database.file()).fileName(), *id, database.singleInteger("PRAGMA user_version").value_or(0), format);
 }
 
-Verdict checkHead(const QString &path, int newestVersion)
+Verdict checkHead(const QString &path, const DatabaseFormat &format)
 {
     constexpr qint64 headBytes = 100;
     constexpr int versionAt = 60;
@@ -94,7 +94,7 @@ Verdict checkHead(const QString &path, int newestVersion)
     const QByteArray head = file.open(QIODevice::ReadOnly) ? file.read(headBytes) : QByteArray();
     if (head.size() < headBytes || !head.startsWith("SQLite format 3"))
         return Done{};
-    return checkMarks(QFileInfo(path).fileName(), qFromBigEndian<quint32>(head.constData() + idAt), qFromBigEndian<qint32>(head.constData() + versionAt), newestVersion);
+    return checkMarks(QFileInfo(path).fileName(), qFromBigEndian<quint32>(head.constData() + idAt), qFromBigEndian<qint32>(head.constData() + versionAt), format);
 }
 
 } // namespace calldeck

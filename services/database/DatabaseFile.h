@@ -1,0 +1,34 @@
+#pragma once
+
+#include "database/Migrations.h"
+
+#include <QFile>
+
+namespace calldeck
+{
+
+/**
+ * Opens a database file of ours for one thread: checks that it is ours, whole and not newer, and sets WAL, FULL and the cache sizes.
+ * With Access::Create a missing file is built aside and renamed, so that a crash on the way never leaves half a database. An empty
+ * file, a stray -wal without its database or a foreign file is an Error and stays as it is.
+ */
+Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database::Access access, const DatabaseFormat &format);
+
+/** Moves a closed database file to a place that has none, on the same disk: whole or not at all. */
+Verdict moveDatabaseFile(const QString &from, const QString &to);
+
+/**
+ * Held by the program that writes a data directory. The lock is the system's on an open file: it is gone with the process, however
+ * that ends, and the file that stays behind means nothing.
+ */
+class DirectoryLock
+{
+public:
+    static Result<std::unique_ptr<DirectoryLock>> take(const QString &dataDir);
+
+private:
+    explicit DirectoryLock(const QString &file) : m_file(file) {}
+    QFile m_file;
+};
+
+} // namespace calldeck
