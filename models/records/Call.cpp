@@ -200,6 +200,45 @@ Verdict setFieldText(Call &call, CallField field, const QString &text)
     return withField(call, field, FromText{field, text});
 }
 
+Verdict setFieldJson(Call &call, CallField field, const QJsonValue &value)
+{
+    const FieldKind kind = infoOf(field).kind;
+    const bool isNumber = kind == FieldKind::Integer || kind == FieldKind::Real || kind == FieldKind::Cents || kind == FieldKind::Seconds;
+    switch (value.type()) {
+    case QJsonValue::Null: return setFieldText(call, field, QString());
+    case QJsonValue::Bool:
+        if (kind == FieldKind::Boolean)
+            return setFieldText(call, field, value.toBool() ? QStringLiteral("true") : QStringLiteral("false"));
+        break;
+    case QJsonValue::Double:
+        if (isNumber)
+            return setFieldText(call, field, kind == FieldKind::Real ? QString::number(value.toDouble(), 'g', 15) : value.toVariant().toString());
+        break;
+    case QJsonValue::String:
+        if (!isNumber && kind != FieldKind::Boolean)
+            return setFieldText(call, field, value.toString());
+        break;
+    default: break;
+    }
+    return badValue(field, value.toVariant().toString(), QStringLiteral("is of the wrong kind"));
+}
+
+QList<CallField> changedFields(const Call &before, const Call &after)
+{
+    QList<CallField> changed;
+    forEachField(before, [&](CallField field, const auto &old) {
+        using T = std::decay_t<decltype(old)>;
+        bool same = false;
+        withField(after, field, [&](const auto &now) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(now)>, T>)
+                same = now == old;
+        });
+        if (!same)
+            changed.append(field);
+    });
+    return changed;
+}
+
 QJsonObject callToJson(const Call &call)
 {
     QJsonObject json;

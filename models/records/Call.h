@@ -101,6 +101,10 @@ QString fieldText(const Call &call, CallField field);
 QJsonValue fieldJson(const Call &call, CallField field);
 /** Sets a field from the text that fieldText() writes; the error names the field and the reason. "" clears it. */
 Verdict setFieldText(Call &call, CallField field, const QString &text);
+/** Sets a field from the value that fieldJson() writes; JSON null clears it. The error names the field and the reason. */
+Verdict setFieldJson(Call &call, CallField field, const QJsonValue &value);
+/** Fields that differ, tags not among them. */
+QList<CallField> changedFields(const Call &before, const Call &after);
 /** Whole call as a JSON object with every field, `tags` and the two aliases of the outcome (`last_outcome_type`, `last_outcome_at`). */
 QJsonObject callToJson(const Call &call);
 

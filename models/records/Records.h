@@ -9,19 +9,32 @@ namespace calldeck
 
 /** One recorded disposition; all are kept, the newest that is not retracted is the call's current one. */
 struct CallOutcomeRecord {
-    qint64 id = 0;
-    CallKey call = 0;
-    QString mutation_id;
+    QString mutation_id; ///< of the edit that recorded it; names it on the wire
     QString disposition; ///< DispositionRule::key
     Outcome outcome = Outcome::OTHER;
     QString notes;
     QString agent_id;
     TimeMs at = 0;
     std::optional<TimeMs> retracted_at; ///< set by undo
+    bool beside = false;                ///< recorded without knowing of an earlier one by somebody else: kept, but not the call's outcome
+
+    bool stands() const { return !retracted_at && !beside; }
+    friend bool operator==(const CallOutcomeRecord &, const CallOutcomeRecord &) = default;
+};
+
+/** A note that somebody left on a call; each is its own row, so that two people never overwrite each other. */
+struct CallNote {
+    QString id; ///< of the edit that added it
+    QString text;
+    QString author;
+    TimeMs at = 0;
+    QString copy_of; ///< the note whose concurrent edit this is, "" for none
+
+    friend bool operator==(const CallNote &, const CallNote &) = default;
 };
 
 struct Contact {
-    qint64 id = 0;
+    QString id; ///< the same on every desk
     QString name;
     QString business_name;
     QString number; ///< E.164
@@ -31,11 +44,14 @@ struct Contact {
     QString time_windows;
     bool do_not_contact = false;
     QString do_not_contact_reason;
+
+    friend bool operator==(const Contact &, const Contact &) = default;
 };
 
 struct FollowUpTask {
-    qint64 id = 0;
-    CallKey call = 0;
+    QString id;       ///< the same on every desk
+    CallKey call = 0; ///< in the local cache
+    QString call_id;  ///< the call's name on the wire
     QString number; ///< E.164
     TimeMs due_at = 0;
     QString note;
@@ -45,6 +61,8 @@ struct FollowUpTask {
     TimeMs created_at = 0;
     std::optional<TimeMs> closed_at;
     QString caller_name; ///< of the call, for lists
+
+    friend bool operator==(const FollowUpTask &, const FollowUpTask &) = default;
 };
 
 struct ConversationTurn {

@@ -1,5 +1,6 @@
 #include "rules/JsonReader.h"
 
+#include <QDateTime>
 #include <cmath>
 
 namespace calldeck
@@ -59,6 +60,11 @@ qint64 JsonReader::integer(const QString &key)
     return 0;
 }
 
+double JsonReader::number(const QString &key)
+{
+    return member(key, QJsonValue::Double).toDouble();
+}
+
 QStringList JsonReader::texts(const QString &key)
 {
     QStringList all;
@@ -69,6 +75,19 @@ QStringList JsonReader::texts(const QString &key)
         all.append(value.toString());
     }
     return all;
+}
+
+qint64 JsonReader::time(const QString &key)
+{
+    const QDateTime at = QDateTime::fromString(text(key), Qt::ISODateWithMs);
+    if (!at.isValid() || at.timeSpec() == Qt::LocalTime)
+        fail(key, u"must be a time such as 2026-11-21T09:30:00.000Z"_s);
+    return at.isValid() ? at.toMSecsSinceEpoch() : 0;
+}
+
+QJsonObject JsonReader::members(const QString &key)
+{
+    return member(key, QJsonValue::Object).toObject();
 }
 
 void JsonReader::fail(const QString &key, const QString &reason)

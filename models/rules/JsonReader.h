@@ -24,7 +24,17 @@ public:
     QString text(const QString &key);
     bool boolean(const QString &key);
     qint64 integer(const QString &key); ///< refuses fractions and what a double cannot hold exactly
+    double number(const QString &key);
     QStringList texts(const QString &key);
+    qint64 time(const QString &key); ///< ISO 8601 with a zone, as ms since 1970 UTC
+    QJsonObject members(const QString &key);
+
+    // The same for keys that may be missing or null.
+    QString optionalText(const QString &key) { return has(key) ? text(key) : QString(); }
+    bool optionalBoolean(const QString &key) { return has(key) && boolean(key); }
+    QStringList optionalTexts(const QString &key) { return has(key) ? texts(key) : QStringList(); }
+    std::optional<qint64> optionalInteger(const QString &key) { return has(key) ? std::optional(integer(key)) : std::nullopt; }
+    std::optional<qint64> optionalTime(const QString &key) { return has(key) ? std::optional(time(key)) : std::nullopt; }
     template <class E> E word(const QString &key)
     {
         const auto value = fromWireWord<E>(text(key));
@@ -54,6 +64,11 @@ public:
             all.append(read(child));
         }
         return all;
+    }
+
+    template <class T, class F> QList<T> optionalList(const QString &key, F &&read)
+    {
+        return has(key) ? list<T>(key, std::forward<F>(read)) : QList<T>();
     }
 
     void fail(const QString &key, const QString &reason);

@@ -1,5 +1,7 @@
 #include "rules/Triage.h"
 
+#include "rules/Disposition.h"
+
 #include <algorithm>
 #include <limits>
 #include <tuple>
@@ -29,6 +31,27 @@ qint64 median(QList<qint64> values)
 }
 
 } // namespace
+
+void applyTriageRules(Call &call, const SlaPolicy &policy, TimeMs now)
+{
+    call.in_triage = needsTriage(call);
+    const auto trigger = slaTriggerFor(call);
+    const auto running = slaClockOf(call);
+    if (!trigger) {
+        if (running)
+            call.sla_met_at = now;
+        return;
+    }
+    if (running && running->trigger == *trigger)
+        return;
+    // Somebody made it an emergency just now; everything else was known when the call ended.
+    const bool raised = *trigger == SlaTrigger::EMERGENCY && running;
+    const TimeMs from = raised ? now : call.ended_at.value_or(call.started_at.value_or(now));
+    if (const auto clock = startSlaClock(policy, call, *trigger, from)) {
+        setSlaClock(call, clock);
+        call.sla_met_at.reset();
+    }
+}
 
 bool triageBefore(const Call &a, const Call &b)
 {

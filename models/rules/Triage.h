@@ -1,9 +1,12 @@
 #pragma once
 
-#include "records/Call.h"
+#include "rules/Sla.h"
 
 namespace calldeck
 {
+
+/** Sets in_triage and the deadline from what the call is now; a clock that already runs for the same trigger is kept. */
+void applyTriageRules(Call &call, const SlaPolicy &policy, TimeMs now);
 
 /**
  * Emergency first, then earliest deadline, then higher priority, then older: true when `a` is worked before `b`. No deadline and

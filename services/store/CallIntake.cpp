@@ -79,27 +79,6 @@ QString callIdFor(const QString &provider, const QString &providerCallId)
     return QUuid::createUuidV5(space, provider.toUtf8() + '\n' + providerCallId.toUtf8()).toString(QUuid::WithoutBraces);
 }
 
-void applyTriageRules(Call &call, const Workspace &workspace, TimeMs now)
-{
-    call.in_triage = needsTriage(call);
-    const auto trigger = slaTriggerFor(call);
-    const auto running = slaClockOf(call);
-    if (!trigger) {
-        if (running)
-            call.sla_met_at = now;
-        return;
-    }
-    if (running && running->trigger == *trigger)
-        return;
-    // Somebody made it an emergency just now; everything else was known when the call ended.
-    const bool raised = *trigger == SlaTrigger::EMERGENCY && running;
-    const TimeMs from = raised ? now : call.ended_at.value_or(call.started_at.value_or(now));
-    if (const auto clock = startSlaClock(workspace.sla, call, *trigger, from)) {
-        setSlaClock(call, clock);
-        call.sla_met_at.reset();
-    }
-}
-
 Verdict CallIntake::prepare(Call &call, TimeMs now) const
 {
     if (call.provider.isEmpty() || call.provider_call_id.isEmpty())
@@ -142,7 +121,7 @@ Verdict CallIntake::markIfListed(Call &call) const
 Result<CallIntake::Taken> CallIntake::add(Call call, const IncomingCall &incoming, TimeMs now)
 {
     Verdict done = markIfListed(call);
-    applyTriageRules(call, m_workspace, now);
+    applyTriageRules(call, m_workspace.sla, now);
     if (done)
         done = insertCall(m_database, call);
     if (done)
@@ -204,7 +183,7 @@ Result<Call> CallIntake::merged(const Call &before, const Call &fresh, TimeMs no
         if (Verdict done = markIfListed(after); !done)
             return done.error();
     }
-    applyTriageRules(after, m_workspace, now);
+    applyTriageRules(after, m_workspace.sla, now);
     for (const QString &tag : fresh.tags) {
         if (!after.tags.contains(tag) && !byPeople.removed_tags.contains(tag))
             after.tags.append(tag);

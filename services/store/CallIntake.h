@@ -40,7 +40,5 @@ private:
 
 /** The wire id that a provider's call always gets: the same pair gives the same id on every desk. */
 QString callIdFor(const QString &provider, const QString &providerCallId);
-/** Sets in_triage and the deadline from what the call is now; a clock that already runs for the same trigger is kept. */
-void applyTriageRules(Call &call, const Workspace &workspace, TimeMs now);
 
 } // namespace calldeck

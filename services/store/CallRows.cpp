@@ -102,22 +102,6 @@ Verdict insertCall(Database &database, Call &call)
     return Done{};
 }
 
-QList<CallField> changedFields(const Call &before, const Call &after)
-{
-    QList<CallField> changed;
-    forEachField(before, [&](CallField field, const auto &old) {
-        using T = std::decay_t<decltype(old)>;
-        bool same = false;
-        withField(after, field, [&](const auto &now) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(now)>, T>)
-                same = now == old;
-        });
-        if (!same)
-            changed.append(field);
-    });
-    return changed;
-}
-
 Verdict updateCall(Database &database, const Call &before, const Call &after)
 {
     const QList<CallField> changed = changedFields(before, after);

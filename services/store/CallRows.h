@@ -15,7 +15,6 @@ void bindField(Statement &statement, int index, const Call &call, CallField fiel
 Verdict insertCall(Database &database, Call &call);
 /** Writes the fields that differ; nothing to do is Done. */
 Verdict updateCall(Database &database, const Call &before, const Call &after);
-QList<CallField> changedFields(const Call &before, const Call &after);
 
 Result<std::optional<Call>> findCallByKey(Database &database, CallKey key);
 Result<std::optional<Call>> findCallByCallId(Database &database, const QString &callId);

@@ -191,7 +191,7 @@ Result<Effect> CommandRunner::apply(const SetFields &command, Mutation &mutation
             if (Verdict done = setFieldText(after, value.field, value.text); !done)
                 return done.error();
         }
-        applyTriageRules(after, m_workspace, mutation.now());
+        applyTriageRules(after, m_workspace.sla, mutation.now());
         if (changedFields(*call, after).isEmpty())
             continue;
         if (Verdict done = mutation.change(*call, after); !done)

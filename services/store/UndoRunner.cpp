@@ -101,7 +101,7 @@ private:
             if (Verdict done = setFieldText(after, *field, *value); !done)
                 return done;
         }
-        applyTriageRules(after, m_workspace, m_mutation.now());
+        applyTriageRules(after, m_workspace.sla, m_mutation.now());
         return m_mutation.change(*call, after);
     }
     Verdict restoreTags()

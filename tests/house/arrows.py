@@ -9,7 +9,7 @@ import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
-MODELS = ("records/", "rules/")
+MODELS = ("records/", "rules/", "sync/")
 INTERFACES = ("desk/",)
 SERVICES = ("database/", "store/", "ingest/", "export/", "demo/")
 UI = ("theme/", "table/", "drawer/", "triage/", "followups/", "settings/", "shell/")
