@@ -138,9 +138,9 @@ using SearchText = std::array<QString, 5>;
 SearchText searchTextOf(Database &database, const Call &call)
 {
     QString contact;
-    if (call.contact_id) {
-        Statement linked = database.prepare("SELECT trim(ifnull(name, '') || ' ' || ifnull(business_name, '')) FROM contacts WHERE id = ?");
-        if (linked.bindAll(*call.contact_id).step())
+    if (!call.contact_id.isEmpty()) {
+        Statement linked = database.prepare("SELECT trim(ifnull(name, '') || ' ' || ifnull(business_name, '')) FROM contacts WHERE uid = ?");
+        if (linked.bindAll(call.contact_id).step())
             contact = linked.text(0);
     }
     const auto joined = [](const QStringList &parts) {
