@@ -4,6 +4,7 @@
 #include "store/CallDetails.h"
 #include "store/CallIntake.h"
 #include "store/CallQueries.h"
+#include "store/CallRows.h"
 #include "store/CallSearch.h"
 #include "store/CommandRunner.h"
 #include "store/DataDirectory.h"
@@ -191,6 +192,18 @@ QFuture<Result<QList<Call>>> DeskStore::rows(const QList<CallKey> &keys)
 QFuture<Result<CallDetail>> DeskStore::detail(CallKey call)
 {
     return m_reader->ask<CallDetail>([call](Reader &reader) { return callDetail(*reader.database, call); });
+}
+
+QFuture<Result<CallKey>> DeskStore::callNamed(const QString &callId)
+{
+    return m_reader->ask<CallKey>([callId](Reader &reader) -> Result<CallKey> {
+        const auto call = findCallByCallId(*reader.database, callId);
+        if (!call)
+            return call.error();
+        if (!*call)
+            return Error{Error::Code::NotFound, QStringLiteral("This call is no longer there."), {}, false};
+        return (*call)->key;
+    });
 }
 
 QFuture<Result<QList<TimelineEntry>>> DeskStore::timeline(CallKey call)

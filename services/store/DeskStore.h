@@ -39,6 +39,7 @@ public:
     QFuture<Result<CallOrder>> order(const CallQuery &query) override;
     QFuture<Result<QList<Call>>> rows(const QList<CallKey> &keys) override;
     QFuture<Result<CallDetail>> detail(CallKey call) override;
+    QFuture<Result<CallKey>> callNamed(const QString &callId) override;
     QFuture<Result<QList<TimelineEntry>>> timeline(CallKey call) override;
     QFuture<Result<QList<FollowUpTask>>> followUps() override;
     QFuture<Result<QList<Contact>>> searchContacts(const QString &text) override;

@@ -102,6 +102,16 @@ public:
         });
     }
     /** What the call is now, not what it is when the answer comes: like a reader that was quick and a loop that was busy. */
+    QFuture<Result<CallKey>> callNamed(const QString &callId) override
+    {
+        return answer<CallKey>([this, callId]() -> Result<CallKey> {
+            for (const Call &call : calls) {
+                if (call.call_id == callId)
+                    return call.key;
+            }
+            return Error{Error::Code::NotFound, QStringLiteral("gone"), {}, false};
+        });
+    }
     QFuture<Result<CallDetail>> detail(CallKey key) override
     {
         return answer<CallDetail>([seen = detailNow(key)] { return seen; });
