@@ -29,6 +29,7 @@ public:
     QList<Command> applied;
     std::optional<Error> refuse_commands; ///< every apply() fails with it
     std::optional<Error> refuse_drafts;
+    QString notice;                        ///< encryptionNotice()
 
     Call &add(Call call)
     {
@@ -85,6 +86,7 @@ public:
     const Workspace &workspace() const override { return space; }
     QString agentName() const override { return QStringLiteral("Dana K."); }
     TimeMs now() const override { return clock; }
+    QString encryptionNotice() const override { return notice; }
     QFuture<Result<CallOrder>> firstPage(const CallQuery &query, int) override { return order(query); }
     QFuture<Result<CallOrder>> order(const CallQuery &query) override
     {

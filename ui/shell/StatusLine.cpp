@@ -15,6 +15,7 @@ QString grouped(qint64 number) { return QLocale(QLocale::English).toString(numbe
 
 StatusLine::StatusLine(const Theme &theme, QWidget *parent)
     : QWidget(parent), m_shownText(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this)), m_state(new Pill(theme, this)),
+      m_encryption(new Pill(theme, this)),
       m_waitingText(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this))
 {
     setAccessibleName(QStringLiteral("Status"));
@@ -24,7 +25,9 @@ StatusLine::StatusLine(const Theme &theme, QWidget *parent)
     row->addWidget(m_shownText);
     row->addStretch();
     row->addWidget(m_waitingText);
+    row->addWidget(m_encryption);
     row->addWidget(m_state);
+    m_encryption->hide();
     show();
 }
 
@@ -53,6 +56,13 @@ void StatusLine::setBroken(const QString &reason)
 {
     m_broken = reason;
     show();
+}
+
+void StatusLine::setEncryptionNotice(const QString &notice)
+{
+    m_encryption->setVisible(!notice.isEmpty());
+    m_encryption->show(notice, Token::Warning, Token::WarningSoft, QStringLiteral("shield"));
+    m_encryption->setToolTip(QStringLiteral("Whoever has this machine's disk can read the calls on it. docs/security.md tells how to encrypt them."));
 }
 
 void StatusLine::show()

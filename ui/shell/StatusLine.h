@@ -17,12 +17,15 @@ public:
     void setNoun(const QString &one, const QString &many);
     /** Nothing can be saved any more: the reason takes the place of everything else. "" when saving works again. */
     void setBroken(const QString &reason);
+    /** A lasting mark that the data is not encrypted; "" for none. */
+    void setEncryptionNotice(const QString &notice);
 
 private:
     void show();
 
     Text *m_shownText;
     Pill *m_state;
+    Pill *m_encryption;
     Text *m_waitingText;
     qint64 m_calls = 0;
     qint64 m_selected = 0;
