@@ -2,6 +2,7 @@
 
 #include "database/Cipher.h"
 
+#include <QFile>
 #include <QFileInfo>
 #include <sqlite3.h>
 
@@ -168,7 +169,7 @@ Error Database::error(int code, const QString &detail) const
     Error error = errorFor(code, detail, m_file);
     if (error.code == Error::Code::Foreign && !m_key.isEmpty()) {
         error.code = Error::Code::WrongKey;
-        error.message = QStringLiteral("%1 is locked with another key, or is damaged. Give the key it was made with; the file was not touched.").arg(QFileInfo(m_file).fileName());
+        error.message = QStringLiteral("%1 is locked with another key, is damaged, or is not a Calldeck database. Give the key it was made with; the file was not touched.").arg(QFileInfo(m_file).fileName());
     }
     return error;
 }
@@ -246,6 +247,10 @@ void Database::setCheckpointOnClose(bool on) { sqlite3_db_config(m_handle, SQLIT
 
 Verdict Database::backupTo(const QString &file)
 {
+    {
+        QFile ownersAlone(file);
+        (void)ownersAlone.open(QIODevice::ReadWrite, QFile::ReadOwner | QFile::WriteOwner);
+    }
     auto target = open(file, Access::Create, m_key);
     if (!target)
         return target.error();

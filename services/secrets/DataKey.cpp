@@ -193,6 +193,8 @@ Result<DataKey> Locksmith::make() const
 {
     if (m_wishes.no_encryption)
         return leavePlain(QStringLiteral("as asked for"));
+    if (!canEncrypt() && !m_wishes.key_file.isEmpty())
+        return noKey(QStringLiteral("A key was given, and this Calldeck was built without encryption. Install one with it; nothing was made."));
     if (!canEncrypt())
         return DataKey{{}, notEncrypted(QStringLiteral("built without encryption"))};
     const auto record = readKeyRecord(m_dataDir);

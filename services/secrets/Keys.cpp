@@ -1,6 +1,8 @@
 #include "secrets/Keys.h"
 
 #include <QFile>
+#include <algorithm>
+#include <cctype>
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
@@ -58,8 +60,9 @@ Result<DatabaseKey> readKeyFile(const QString &path)
     if (Verdict isPrivate = checkPrivate(path, file.handle()); !isPrivate)
         return isPrivate.error();
     QByteArray text = file.read(mostOfAKeyFile);
+    const QByteArrayView digits = QByteArrayView(text).trimmed();
+    const bool isHex = digits.size() == 2 * DatabaseKey::size && std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
     QByteArray bytes = QByteArray::fromHex(text); // leaves out what is no digit, such as the end of the line
-    const bool isHex = QByteArrayView(text).trimmed().size() == 2 * DatabaseKey::size && bytes.size() == DatabaseKey::size;
     const auto key = isHex ? DatabaseKey::fromBytes(bytes) : std::nullopt;
     forget(text.data(), static_cast<size_t>(text.size()));
     forget(bytes.data(), static_cast<size_t>(bytes.size()));
