@@ -88,7 +88,10 @@ Result<DataKey> Cli::key() const
 Result<std::unique_ptr<CacheFile>> Cli::open(CacheFile::Mode mode) const
 {
     const auto found = key();
-    return found ? CacheFile::open(m_dataDir, mode, found->key) : Result<std::unique_ptr<CacheFile>>(found.error());
+    if (!found)
+        return found.error();
+    auto cache = CacheFile::open(m_dataDir, mode, found->key);
+    return cache ? std::move(cache) : openingError(cache.error(), *found);
 }
 
 Verdict Cli::encrypt()
@@ -116,7 +119,10 @@ Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
     m_lock = *std::move(lock);
     KeychainStore keyring;
     const auto found = mode == CacheFile::Mode::Create ? keyForData(m_dataDir, m_wishes, keyring) : key();
-    return found ? CacheFile::open(m_dataDir, mode, found->key) : Result<std::unique_ptr<CacheFile>>(found.error());
+    if (!found)
+        return found.error();
+    auto cache = CacheFile::open(m_dataDir, mode, found->key);
+    return cache ? std::move(cache) : openingError(cache.error(), *found);
 }
 
 Result<Cli::Filtered> Cli::openFiltered() const

@@ -241,7 +241,7 @@ Result<DataKey> unlock(const QString &dataDir, const Findings &found, const KeyW
     const auto key = found.record && found.record->kept != Kept::Nowhere ? Locksmith(dataDir, wishes, keyring).keyOf(*found.record) : readKeyFile(wishes.key_file);
     if (!key)
         return key.error();
-    return DataKey{*key, {}};
+    return DataKey{*key, {}, found.record && found.record->kept != Kept::Nowhere};
 }
 
 Result<DataKey> keyOfFound(const QString &dataDir, const Findings &found, const KeyWishes &wishes, KeyStore &keyring)
@@ -273,6 +273,14 @@ Result<DataKey> encryptFound(const QString &dataDir, const Findings &found, cons
 }
 
 } // namespace
+
+Error openingError(const Error &error, const DataKey &key)
+{
+    if (error.code != Error::Code::WrongKey || !key.known)
+        return error;
+    return {Error::Code::Damaged, QStringLiteral("The database is damaged where it begins: its key is the right one and does not open it. Keep the file and restore the newest backup."),
+            error.detail, false};
+}
 
 Result<DataKey> keyOfData(const QString &dataDir, const KeyWishes &wishes, KeyStore &keyring)
 {

@@ -13,7 +13,11 @@ namespace calldeck
 struct DataKey {
     DatabaseKey key; ///< empty: the file is not encrypted
     QString notice;  ///< why it is not, in a few words for the window; "" when it is
+    bool known = false; ///< known to be the right one: a database that it does not open is damaged
 };
+
+/** What an Error of opening a database means, with what is known of its key. */
+Error openingError(const Error &error, const DataKey &key);
 
 /** Whom to ask for a key, as the command line and the program decide. */
 struct KeyWishes {

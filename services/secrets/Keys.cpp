@@ -18,6 +18,12 @@ constexpr quint64 passphraseRounds = 3;
 constexpr quint64 passphraseMemory = 128ULL * 1024 * 1024;
 constexpr qint64 mostOfAKeyFile = 1000;
 
+void needSodium()
+{
+    if (::sodium_init() < 0)
+        qFatal("The system gives no random numbers.");
+}
+
 Error wrongKeyFile(const QString &path, const QString &what) { return {Error::Code::NoKey, QStringLiteral("The key file %1 %2").arg(path, what), {}, false}; }
 
 /** Whether only the owner, who is us, can read it. */
@@ -39,6 +45,7 @@ Verdict checkPrivate(const QString &path, int handle)
 DatabaseKey randomKey()
 {
     std::array<char, DatabaseKey::size> bytes{};
+    needSodium();
     randombytes_buf(bytes.data(), bytes.size());
     const auto key = DatabaseKey::fromBytes(bytes);
     forget(bytes.data(), bytes.size());
@@ -94,6 +101,7 @@ void choosePassphraseCost(KeyRecord &record)
 Result<DatabaseKey> keyFromPassphrase(const QByteArray &passphrase, const KeyRecord &record)
 {
     std::array<char, DatabaseKey::size> bytes{};
+    needSodium();
     const int failed = crypto_pwhash(reinterpret_cast<unsigned char *>(bytes.data()), bytes.size(), passphrase.constData(), static_cast<unsigned long long>(passphrase.size()),
                                      reinterpret_cast<const unsigned char *>(record.salt.constData()), record.rounds, static_cast<size_t>(record.memory), crypto_pwhash_ALG_ARGON2ID13);
     const auto key = DatabaseKey::fromBytes(bytes);

@@ -94,7 +94,7 @@ Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, Cache
         return lock.error();
     auto file = CacheFile::open(dataDir, mode, key.key);
     if (!file)
-        return file.error();
+        return openingError(file.error(), key);
     std::unique_ptr<DeskStore> store(new DeskStore((*file)->workspace(), agentName, *std::move(lock)));
     if (key.key.isEmpty())
         store->m_encryptionNotice = key.notice.isEmpty() ? QStringLiteral("Not encrypted") : key.notice;

@@ -133,6 +133,34 @@ def check_dead_keyring_is_told(scene):
     assert time.monotonic() - started < 20, "it waited too long for a keyring that is not there"
 
 
+def check_damage_at_the_beginning_is_no_wrong_key(scene):
+    key = scene.key_file()
+    scene.cli("--key-file", key, "import", scene.calls())
+    with open(os.path.join(scene.data, "calldeck.db"), "r+b") as file:
+        file.seek(40)
+        file.write(b"oops")
+    before = scene.content()
+    assert "damaged" in scene.cli("--key-file", key, "verify", expect=4)
+    assert "right one" in scene.cli("--key-file", key, "list", expect=3)
+    assert scene.content() == before
+
+
+def check_no_core_dump(scene):
+    start = [os.path.join(scene.bin, "calldeck"), "--no-feed", "--data-dir", scene.data, "--demo-calls", "20", "--demo"]
+    running = subprocess.Popen(["bash", "-c", 'ulimit -Sc "$(ulimit -Hc)"; exec "$@"', "bash", *start], env=dict(scene.env, QT_QPA_PLATFORM="offscreen", QT_LOGGING_RULES="calldeck.*=true"),
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        for line in running.stderr:
+            if "window shown" in line:
+                break
+        with open(f"/proc/{running.pid}/limits", encoding="ascii") as limits:
+            core = next(line for line in limits if line.startswith("Max core file size"))
+        assert core.split()[4:6] == ["0", "0"], core
+    finally:
+        running.kill()
+        running.communicate()
+
+
 INSIDE_THE_BUS = r"""
 set -eu
 eval "$(printf 'test password' | gnome-keyring-daemon --unlock --components=secrets)" >/dev/null
