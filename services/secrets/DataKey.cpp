@@ -227,8 +227,6 @@ Result<DataKey> unlock(const QString &dataDir, const Findings &found, const KeyW
 {
     if (wishes.no_encryption)
         return Error{Error::Code::InvalidInput, QStringLiteral("--no-encryption is for a new data directory; this one is encrypted. Leave the option out."), {}, false};
-    if (!canEncrypt())
-        return noKey(QStringLiteral("This data is encrypted and this Calldeck was built without encryption. Install one with it; the data was not touched."));
     if (!found.record && wishes.key_file.isEmpty()) {
         return Error{Error::Code::Foreign,
                      QStringLiteral("%1 is not a Calldeck database, or it is encrypted and %2 beside it is missing. Restore that file, give the key with --key-file, or choose "
@@ -237,6 +235,8 @@ Result<DataKey> unlock(const QString &dataDir, const Findings &found, const KeyW
                      {},
                      false};
     }
+    if (!canEncrypt())
+        return noKey(QStringLiteral("This data is encrypted and this Calldeck was built without encryption. Install one with it; the data was not touched."));
     // Without a record the file itself shows whether the key fits.
     const auto key = found.record && found.record->kept != Kept::Nowhere ? Locksmith(dataDir, wishes, keyring).keyOf(*found.record) : readKeyFile(wishes.key_file);
     if (!key)
