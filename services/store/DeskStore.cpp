@@ -89,26 +89,28 @@ void DeskStore::close()
         m_writer->finish();
 }
 
-Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName)
+Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName, const DataKey &key)
 {
     auto lock = DirectoryLock::take(dataDir);
     if (!lock)
         return lock.error();
-    auto file = CacheFile::open(dataDir, mode);
+    auto file = CacheFile::open(dataDir, mode, key.key);
     if (!file)
-        return file.error();
+        return openingError(file.error(), key);
     std::unique_ptr<DeskStore> store(new DeskStore((*file)->workspace(), agentName, *std::move(lock)));
-    if (Verdict started = store->start(dataDir, *std::move(file)); !started)
+    if (key.key.isEmpty())
+        store->m_encryptionNotice = key.notice.isEmpty() ? QStringLiteral("Not encrypted") : key.notice;
+    if (Verdict started = store->start(dataDir, *std::move(file), key.key); !started)
         return started.error();
     return store;
 }
 
-Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writing)
+Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writing, const DatabaseKey &key)
 {
-    auto reading = openCache(dataDir, Database::Access::ReadOnly);
+    auto reading = openCache(dataDir, Database::Access::ReadOnly, cacheFormat(), key);
     if (!reading)
         return reading.error();
-    auto finding = openCache(dataDir, Database::Access::ReadOnly);
+    auto finding = openCache(dataDir, Database::Access::ReadOnly, cacheFormat(), key);
     if (!finding)
         return finding.error();
     m_writer = std::make_unique<ServiceThread<Writer>>(QStringLiteral("calldeck writer"));

@@ -105,6 +105,7 @@ void MainWindow::build()
     column->addWidget(m_splitter, 1);
     column->addWidget(new Rule(m_theme, Qt::Horizontal, this));
     column->addWidget(m_status);
+    m_status->setEncryptionNotice(m_desk.encryptionNotice());
     m_drawer->hide();
 }
 

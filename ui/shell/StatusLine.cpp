@@ -17,7 +17,8 @@ QString grouped(qint64 number) { return QLocale(QLocale::English).toString(numbe
 
 StatusLine::StatusLine(const Theme &theme, QWidget *parent)
     : QWidget(parent), m_shownText(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this)), m_state(new Pill(theme, this)),
-      m_waitingText(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this)), m_syncButton(new Button(theme, ButtonKind::Ghost, {}, QStringLiteral("cloud"), this))
+      m_encryption(new Pill(theme, this)), m_waitingText(new Text(theme, TypeRole::Small, Token::TextMuted, {}, this)),
+      m_syncButton(new Button(theme, ButtonKind::Ghost, {}, QStringLiteral("cloud"), this))
 {
     setAccessibleName(QStringLiteral("Status"));
     auto *row = new QHBoxLayout(this);
@@ -27,7 +28,9 @@ StatusLine::StatusLine(const Theme &theme, QWidget *parent)
     row->addStretch();
     row->addWidget(m_waitingText);
     row->addWidget(m_syncButton);
+    row->addWidget(m_encryption);
     row->addWidget(m_state);
+    m_encryption->hide();
     m_syncButton->setRole(TypeRole::Small);
     m_syncButton->setToolTip(QStringLiteral("What waits for the server, and what it refused"));
     connect(m_syncButton, &QPushButton::clicked, this, &StatusLine::syncAsked);
@@ -80,6 +83,13 @@ void StatusLine::showSync()
     m_syncButton->setAccessibleName(headline);
     const bool trouble = m_sync.link == Link::Refused || m_sync.link == Link::SignedOut || m_sync.link == Link::UpgradeNeeded || (m_sync.link == Link::Online && m_sync.dead + m_sync.conflicts > 0);
     m_syncButton->setIconName(trouble ? QStringLiteral("alert") : m_sync.link == Link::Offline ? QStringLiteral("cloud-off") : QStringLiteral("cloud"));
+}
+
+void StatusLine::setEncryptionNotice(const QString &notice)
+{
+    m_encryption->setVisible(!notice.isEmpty());
+    m_encryption->show(notice, Token::Warning, Token::WarningSoft, QStringLiteral("shield"));
+    m_encryption->setToolTip(QStringLiteral("Whoever has this machine's disk can read the calls on it. docs/security.md tells how to encrypt them."));
 }
 
 void StatusLine::show()

@@ -21,6 +21,8 @@ public:
     QWidget *syncButton() const;
     /** Nothing can be saved any more: the reason takes the place of everything else. "" when saving works again. */
     void setBroken(const QString &reason);
+    /** A lasting mark that the data is not encrypted; "" for none. */
+    void setEncryptionNotice(const QString &notice);
 
 Q_SIGNALS:
     void syncAsked();
@@ -31,6 +33,7 @@ private:
 
     Text *m_shownText;
     Pill *m_state;
+    Pill *m_encryption;
     Text *m_waitingText;
     Button *m_syncButton;
     SyncStatus m_sync;

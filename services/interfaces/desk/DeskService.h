@@ -56,6 +56,8 @@ public:
     virtual QString agentName() const = 0;
     /** The desk's clock in UTC ms; SLA and presets use this and nothing else. */
     virtual TimeMs now() const = 0;
+    /** That the data on this machine is not encrypted, and why, in a few words; "" when it is. */
+    virtual QString encryptionNotice() const = 0;
 
     /**
      * The first `limit` calls of the default orders (Started, Triage) with the rows that fill a window, without waiting for the whole
