@@ -96,10 +96,12 @@ CREATE TABLE device(
 CREATE TABLE conflict(
     ws {text} NOT NULL,
     id {text} NOT NULL,
+    call_id {text} NOT NULL,
     args {text} NOT NULL,
     losing_account {text} NOT NULL,
     PRIMARY KEY(ws, id)
 ) {strict};
+CREATE INDEX conflict_call ON conflict(ws, call_id);
 CREATE TABLE parked(
     ws {text} NOT NULL,
     mid {text} NOT NULL,
