@@ -420,6 +420,8 @@ void HttpConnection::refuse(int status, const QString &code, const QString &deta
 void HttpConnection::answer(HttpResponse response)
 {
     m_self.reset();
+    if (response.status < 200 || response.status > 599)
+        response = problem(500, QStringLiteral("bad_status"), QStringLiteral("The server could not answer"));
     m_keep_alive = m_keep_alive && !m_winding_down && !asksToClose(response);
     m_line.status = response.status;
     const bool bare = hasNoBody(response.status);
