@@ -12,8 +12,8 @@ struct HttpLimits {
     qint64 header_bytes = 16 * 1024;
     std::chrono::milliseconds handshake_timeout{5'000}; ///< TLS, and the answer 101
     std::chrono::milliseconds header_timeout{10'000};   ///< from its first byte
-    /** For the whole body, and for the whole answer on its way out. What moves at `least_bytes_per_second` or faster
-     * has no end. */
+    /** For the body to come, and for the answer to be taken; begins anew if `least_bytes_per_second` moved in that
+     * time. */
     std::chrono::milliseconds body_timeout{30'000};
     qint64 least_bytes_per_second = 32 * 1024;
     std::chrono::milliseconds idle_timeout{60'000};  ///< between two requests

@@ -326,8 +326,7 @@ void HttpConnection::planBody()
     default:
         break;
     }
-    m_phase_began = SteadyClock::now();
-    m_phase_bytes = 0;
+    beginPhase();
     const bool waits = m_minor >= 1 && !m_request.header("expect").isEmpty() && m_in.isEmpty();
     if (waits)
         return write("HTTP/1.1 100 Continue\r\n\r\n", &HttpConnection::readBody);
@@ -345,7 +344,7 @@ bool HttpConnection::feedBody()
 {
     const qsizetype before = m_in.size();
     const RequestReader::State state = m_reader->readBody(m_in);
-    m_phase_bytes += before - m_in.size();
+    m_moved += before - m_in.size();
     switch (state) {
     case RequestReader::State::More:
         // What is left is the beginning of a chunk's line or of the trailer, which are short.
@@ -353,8 +352,6 @@ bool HttpConnection::feedBody()
             break;
         if (m_ended)
             close();
-        else
-            setDeadline(paced(m_phase_began, m_phase_bytes));
         return !m_ended;
     case RequestReader::State::Complete:
         if (m_reader->giveBody(m_request) == RequestReader::State::Complete) {
@@ -378,6 +375,7 @@ bool HttpConnection::feedBody()
 void HttpConnection::dispatch()
 {
     m_state = State::Waiting;
+    m_self = shared_from_this();
     clearDeadline();
     auto reply = std::make_shared<ConnectionReply>(m_core.shared_from_this(), shared_from_this());
     if (m_web_socket)
@@ -397,6 +395,7 @@ void HttpConnection::upgradeTo(const QByteArray &subprotocol, WebSocketEvents ev
         return refuse(m_winding_down ? 503 : 400, QStringLiteral("bad_upgrade"),
                       QStringLiteral("The connection cannot become a WebSocket."));
     m_state = State::Closed;
+    m_self.reset();
     m_timer.cancel();
     WebSocketSession::start(m_core, std::move(m_wire), std::move(m_seat), m_request, subprotocol, std::move(events),
                             [self = shared_from_this()](bool accepted) { self->report(accepted ? 101 : 499); });
@@ -420,6 +419,9 @@ void HttpConnection::refuse(int status, const QString &code, const QString &deta
 
 void HttpConnection::answer(HttpResponse response)
 {
+    m_self.reset();
+    if (response.status < 200 || response.status > 599)
+        response = problem(500, QStringLiteral("bad_status"), QStringLiteral("The server could not answer"));
     m_keep_alive = m_keep_alive && !m_winding_down && !asksToClose(response);
     m_line.status = response.status;
     const bool bare = hasNoBody(response.status);
@@ -438,8 +440,7 @@ void HttpConnection::answer(HttpResponse response)
     plan.keep_alive = m_keep_alive;
 
     QByteArray head = responseHead(response, plan);
-    m_phase_began = SteadyClock::now();
-    m_phase_bytes = 0;
+    beginPhase();
     m_chunked = plan.framing == Framing::Chunks;
     m_stream_left = streams ? response.stream_bytes : -1;
     m_response = std::move(response);
@@ -463,7 +464,6 @@ void HttpConnection::write(QByteArray bytes, Step next)
     m_out = std::move(bytes);
     m_out_at = 0;
     m_next = next;
-    setDeadline(paced(m_phase_began, m_phase_bytes));
     writeSome();
 }
 
@@ -481,12 +481,10 @@ void HttpConnection::wrote(ErrorCode error, std::size_t bytes)
     if (error)
         return close();
     m_out_at += static_cast<qsizetype>(bytes);
-    m_phase_bytes += static_cast<qint64>(bytes);
+    m_moved += static_cast<qint64>(bytes);
     m_line.bytes += static_cast<qint64>(bytes);
-    if (m_out_at < m_out.size()) {
-        setDeadline(paced(m_phase_began, m_phase_bytes));
+    if (m_out_at < m_out.size())
         return writeSome();
-    }
     m_out.clear();
     (this->*m_next)();
 }
@@ -529,8 +527,7 @@ void HttpConnection::pulled(const Result<QByteArray> &piece)
     }
     if (counted)
         m_stream_left -= piece->size();
-    m_phase_began = SteadyClock::now();
-    m_phase_bytes = 0;
+    beginPhase();
     if (piece->isEmpty())
         return m_chunked ? write("0\r\n\r\n", &HttpConnection::answered) : answered();
     write(m_chunked ? QByteArray::number(piece->size(), 16) + "\r\n" + *piece + "\r\n" : *piece, &HttpConnection::pull);
@@ -574,6 +571,7 @@ void HttpConnection::close()
         return;
     const bool pulling = m_state == State::Writing && m_response.stream && m_out.isEmpty();
     m_state = State::Closed;
+    const auto held = std::exchange(m_self, nullptr);
     *m_gone = true;
     m_deadline.reset();
     m_timer.cancel();
@@ -599,22 +597,17 @@ void HttpConnection::report(int status)
 // --- time
 // ----------------------------------------------------------------------------------------------------------------------------
 
-SteadyClock::time_point HttpConnection::paced(SteadyClock::time_point since, qint64 bytes) const
+void HttpConnection::beginPhase()
 {
-    const qint64 rate = std::max<qint64>(1, m_limits.least_bytes_per_second);
-    return since + m_limits.body_timeout + std::chrono::milliseconds(bytes * 1000 / rate);
+    m_moved = 0;
+    setDeadline(m_limits.body_timeout);
 }
 
 void HttpConnection::setDeadline(std::chrono::milliseconds from_now)
 {
-    setDeadline(SteadyClock::now() + from_now);
-}
-
-void HttpConnection::setDeadline(SteadyClock::time_point at)
-{
-    m_deadline = at;
+    m_deadline = SteadyClock::now() + from_now;
     // A timer that fires too early looks again; so most requests touch no timer.
-    if (!m_armed || *m_armed > at)
+    if (!m_armed || *m_armed > *m_deadline)
         armTimer();
 }
 
@@ -644,6 +637,9 @@ void HttpConnection::armTimer()
 void HttpConnection::deadlinePassed()
 {
     m_deadline.reset();
+    const bool moves = m_state == State::Body || m_state == State::Writing;
+    if (moves && m_moved >= std::max<qint64>(1, m_limits.least_bytes_per_second * m_limits.body_timeout.count() / 1000))
+        return beginPhase();
     const bool begun = m_state == State::Body || (m_state == State::Head && m_head_begun);
     if (begun)
         return refuse(408, QStringLiteral("too_slow"), QStringLiteral("The request took too long to come."));

@@ -67,11 +67,10 @@ private:
     void report(int status);
 
     void setDeadline(std::chrono::milliseconds from_now);
-    void setDeadline(SteadyClock::time_point at);
     void clearDeadline();
     void armTimer();
     void deadlinePassed();
-    SteadyClock::time_point paced(SteadyClock::time_point since, qint64 bytes) const;
+    void beginPhase();
 
     ServerCore &m_core;
     const HttpLimits &m_limits;
@@ -82,6 +81,7 @@ private:
     const std::shared_ptr<std::atomic_bool> m_gone = std::make_shared<std::atomic_bool>(false);
 
     State m_state = State::Handshake;
+    std::shared_ptr<HttpConnection> m_self; // while it waits for an answer nothing else may hold it
     bool m_reading = false;
     bool m_ended = false; // the peer sends no more
     bool m_winding_down = false;
@@ -100,8 +100,7 @@ private:
     int m_minor = 1;
     bool m_keep_alive = false;
     bool m_web_socket = false;
-    SteadyClock::time_point m_phase_began; // the body's coming, the answer's going
-    qint64 m_phase_bytes = 0;
+    qint64 m_moved = 0; // bytes of the body or the answer, in the span of time that runs
 
     bool m_open_line = false;
     AccessLine m_line;

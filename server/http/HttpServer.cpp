@@ -135,8 +135,8 @@ private:
                 return;
             if (error)
                 return pause();
-            welcome(std::move(socket));
             accept();
+            welcome(std::move(socket));
         });
     }
 

@@ -78,7 +78,8 @@ std::optional<RequestFault> webSocketFault(const HttpRequest &head)
         return fault(426, code, QStringLiteral("The only WebSocket version spoken here is 13."));
     const auto key =
         QByteArray::fromBase64Encoding(head.header("sec-websocket-key"), QByteArray::AbortOnBase64DecodingErrors);
-    if (!key || key.decoded.size() != 16 || count(head, "sec-websocket-key") != 1)
+    if (!key || key.decoded.size() != 16 || !head.header("sec-websocket-key").endsWith("==") ||
+        count(head, "sec-websocket-key") != 1)
         return fault(400, code, QStringLiteral("Sec-WebSocket-Key is not 16 bytes in base64."));
     if (!head.header("transfer-encoding").isEmpty() || head.header("content-length").toLongLong() != 0)
         return fault(400, code, QStringLiteral("A request for a WebSocket has no body."));

@@ -231,7 +231,7 @@ void Session::heardControl(websocket::frame_type kind)
 {
     m_heard = SteadyClock::now();
     // Beast is in the middle of reading here: what follows from it waits for its turn.
-    if (kind == websocket::frame_type::ping)
+    if (kind != websocket::frame_type::close)
         net::post(m_strand, [self = shared_from_this()] { self->mayCome(); });
 }
 

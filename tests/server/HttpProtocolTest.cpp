@@ -167,6 +167,9 @@ TEST_F(HttpProtocolTest, chunksAreJoined)
         post + "Transfer-Encoding: Chunked\r\n\r\n5;x=y\r\nhello\r\n1\r\n \r\n5\r\nworld\r\n0\r\nX-Trailer: t\r\n\r\n";
     peer.send(request);
     EXPECT_EQ(peer.answer().body, "POST /a hello world");
+    for (const char byte : QByteArray(post + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+        ASSERT_TRUE(peer.send(QByteArray(1, byte)));
+    EXPECT_EQ(peer.answer().body, "POST /a ");
     for (const char byte : request) {
         ASSERT_TRUE(peer.send(QByteArray(1, byte)));
     }
@@ -178,8 +181,8 @@ TEST_F(HttpProtocolTest, badChunksAreRefused)
     start();
     const QByteArray head = post + "Transfer-Encoding: chunked\r\n\r\n";
     for (const QByteArray &body :
-         QByteArrayList{"x\r\n", "-1\r\na\r\n", "2\r\nabc\r\n0\r\n\r\n", "ffffffffffffffffff\r\n", "\r\n\r\n",
-                        "1\na\r\n0\r\n\r\n", "1;" + QByteArray(40'000, 'x')}) {
+         QByteArrayList{"x\r\n\r\n\r\n", "-1\r\na\r\n", "2\r\nabc\r\n0\r\n\r\n", "ffffffffffffffffff\r\n",
+                        "\r\n\r\n\r\n", "1\na\r\n0\r\n\r\n", "1;" + QByteArray(40'000, 'x')}) {
         HttpPeer peer(port());
         peer.send(head + body);
         const Answer answer = peer.answer();
@@ -224,7 +227,7 @@ TEST_F(HttpProtocolTest, oddLinesAreRefused)
     expectRefused(port(), "GET /a HTTP/1.1\r\nHost: h\nX: y\r\n\r\n", 400);
     expectRefused(port(), "GET /a HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n", 400);
     expectRefused(port(), "GET /a HTTP/1.1\r\nHost: h\r\nX: a\r\n folded\r\n\r\n", 400);
-    expectRefused(port(), QByteArray("GET /a HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n", 38), 400);
+    expectRefused(port(), QByteArray("GET /a HTTP/1.1\r\nHost: h\r\nX: a@b\r\n\r\n").replace('@', '\0'), 400);
     expectRefused(port(), "GET /a HTTP/1.1\r\nHost: h\r\nno colon\r\n\r\n", 400);
     expectRefused(port(), "GET /a HTTP/1.1\r\nHost: h\r\n: nameless\r\n\r\n", 400);
     expectRefused(port(), "GET /a HTTP/1.1\r\n\r\n", 400);
