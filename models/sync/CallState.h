@@ -21,7 +21,7 @@ struct CallState {
     Call call;
     QList<CallOutcomeRecord> outcomes; ///< oldest first
     QList<CallNote> notes;             ///< oldest first
-    QList<FollowUpTask> follow_ups;    ///< of this call, and the open ones of its number on other calls
+    QList<FollowUpTask> follow_ups;    ///< of this call, and those of its number on other calls
     std::optional<ListedNumber> listed; ///< the number's entry on the do-not-contact list; nothing for a call without a number
 
     bool owns(const FollowUpTask &task) const { return task.call_id == call.call_id; }

@@ -7,8 +7,8 @@
 namespace calldeck
 {
 
-/** The schema of `args`; the backend takes this one and the two before it. */
-inline constexpr int editSchemaVersion = 1;
+/** The schema of `args`; the backend takes this one and what it still can translate. 1 was never spoken with a backend. */
+inline constexpr int editSchemaVersion = 2;
 
 /**
  * One intention of a person about one record: never a row image. The outbox keeps it, the backend merges it, and every desk folds its

@@ -326,7 +326,6 @@ void restoreTasks(Application &in)
 
 Verdict undo(Application &in)
 {
-    const QString of = in.args.text(u"of"_s);
     for (const QString &tag : in.args.optionalTexts(u"tags_added"_s))
         in.call().tags.removeAll(tag);
     for (const QString &tag : in.args.optionalTexts(u"tags_removed"_s)) {
@@ -334,11 +333,10 @@ Verdict undo(Application &in)
             in.call().tags.append(tag);
     }
     in.call().tags.sort();
-    if (in.args.optionalBoolean(u"retract"_s)) {
-        for (CallOutcomeRecord &outcome : in.state.outcomes) {
-            if (outcome.mutation_id == of && !outcome.retracted_at)
-                outcome.retracted_at = in.context.at;
-        }
+    const QStringList retracted = in.args.optionalTexts(u"retract"_s);
+    for (CallOutcomeRecord &outcome : in.state.outcomes) {
+        if (retracted.contains(outcome.mutation_id) && !outcome.retracted_at)
+            outcome.retracted_at = in.context.at;
     }
     if (in.args.optionalBoolean(u"unlist"_s))
         in.state.listed.reset();
@@ -349,6 +347,13 @@ Verdict undo(Application &in)
     }
     restoreTasks(in);
     return restoreFields(in);
+}
+
+/** An edit that the backend's row shows already is not applied again over it. */
+bool isThere(const Application &in)
+{
+    const auto named = [&](const auto &list, auto id) { return std::any_of(list.cbegin(), list.cend(), [&](const auto &one) { return one.*id == in.edit.mid; }); };
+    return named(in.state.outcomes, &CallOutcomeRecord::mutation_id) || named(in.state.notes, &CallNote::id) || named(in.state.follow_ups, &FollowUpTask::id);
 }
 
 Verdict dispatch(Application &in)
@@ -375,7 +380,7 @@ Verdict dispatch(Application &in)
     const auto op = ops.constFind(in.edit.op);
     if (op == ops.cend())
         return invalid(u"op: \"%1\" is no edit of a call."_s.arg(in.edit.op.left(60)));
-    return (*op)(in);
+    return isThere(in) ? Verdict(Done{}) : (*op)(in);
 }
 
 } // namespace

@@ -25,7 +25,7 @@ struct EditContext {
  *   flag+ | flag-: {flag: do_not_contact | emergency, reason}
  *   link: {contact}                                  "" unlinks
  *   note: {text} | note_edit: {note, text}
- *   undo: {of, fields: {name: [stands, back]}, tags_added, tags_removed, retract, cancel, reopen, moved: [{task, from, to}], unlist, relist}
+ *   undo: {fields: {name: [stands, back]}, tags_added, tags_removed, retract, cancel, reopen: [ids], moved: [{task, from, to}], unlist, relist}
  *   resolve: {conflict, replace}                     backend only; a desk waits for its answer
  *   del: {}
  * Applies one to the call. It fails on what is malformed or incomplete (InvalidInput, naming the field) and has no effect where others

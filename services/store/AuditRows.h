@@ -1,10 +1,9 @@
 #pragma once
 
-#include "records/Call.h"
 #include "database/Database.h"
+#include "sync/Intake.h"
 
 #include <QJsonObject>
-#include <QSet>
 
 namespace calldeck
 {
@@ -26,11 +25,7 @@ Result<QList<AuditRow>> auditOfMutation(Database &database, const QString &mutat
 /** Oldest first. */
 Result<QList<AuditRow>> auditOfCall(Database &database, CallKey call);
 
-/** What people have decided about a call and not taken back. */
-struct Handwork {
-    QSet<CallField> fields;
-    QSet<QString> removed_tags;
-};
+/** What the trail says that people decided. */
 Handwork handworkIn(const QList<AuditRow> &trail);
 
 } // namespace calldeck

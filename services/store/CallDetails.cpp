@@ -22,7 +22,7 @@ constexpr int timelineLimit = 200;
 Contact readContact(const Statement &row)
 {
     Contact contact;
-    contact.id = row.integer(0);
+    contact.id = row.text(0);
     contact.name = row.text(1);
     contact.business_name = row.text(2);
     contact.number = row.text(3);
@@ -35,15 +35,15 @@ Contact readContact(const Statement &row)
     return contact;
 }
 
-const QByteArray selectContact = "SELECT c.id, c.name, c.business_name, c.number, c.email, c.address, c.preferred_channel, c.time_windows, d.reason "
+const QByteArray selectContact = "SELECT c.uid, c.name, c.business_name, c.number, c.email, c.address, c.preferred_channel, c.time_windows, d.reason "
                                  "FROM contacts c LEFT JOIN do_not_contact d ON d.number = c.number ";
 
 std::optional<Contact> contactOf(Database &database, const Call &call)
 {
-    if (!call.contact_id)
+    if (call.contact_id.isEmpty())
         return std::nullopt;
-    Statement select = database.prepare(selectContact + "WHERE c.id = ?");
-    return select.bindAll(*call.contact_id).step() ? std::optional(readContact(select)) : std::nullopt;
+    Statement select = database.prepare(selectContact + "WHERE c.uid = ?");
+    return select.bindAll(call.contact_id).step() ? std::optional(readContact(select)) : std::nullopt;
 }
 
 std::optional<Draft> draftOf(Database &database, CallKey key)
@@ -207,12 +207,12 @@ Result<QList<TimelineEntry>> callTimeline(Database &database, CallKey key, const
 
 Result<QList<CallOutcomeRecord>> callOutcomes(Database &database, CallKey key)
 {
-    Statement select = database.prepare("SELECT id, mutation_id, disposition, outcome, notes, agent_id, at, retracted_at FROM call_outcomes WHERE call_id = ? ORDER BY id");
+    Statement select = database.prepare("SELECT mutation_id, disposition, outcome, notes, agent_id, at, retracted_at, beside FROM call_outcomes WHERE call_id = ? ORDER BY id");
     select.bind(1, key);
     QList<CallOutcomeRecord> records;
     while (select.step()) {
-        records.append({select.integer(0), key, select.text(1), select.text(2), fromWireWord<Outcome>(select.text(3)).value_or(Outcome::OTHER), select.text(4),
-                        select.text(5), select.integer(6), select.optionalInteger(7)});
+        records.append({select.text(0), select.text(1), fromWireWord<Outcome>(select.text(2)).value_or(Outcome::OTHER), select.text(3), select.text(4),
+                        select.integer(5), select.optionalInteger(6), select.integer(7) != 0});
     }
     if (select.failed())
         return database.lastError();

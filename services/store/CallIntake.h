@@ -2,6 +2,7 @@
 
 #include "rules/Workspace.h"
 #include "store/CacheFile.h"
+#include "sync/Intake.h"
 #include "database/Database.h"
 
 namespace calldeck
@@ -23,22 +24,16 @@ public:
     Result<Taken> put(const IncomingCall &incoming, TimeMs now);
 
 private:
-    Verdict prepare(Call &call, TimeMs now) const;
-    /** Puts the mark on a call whose number is on the do-not-contact list. */
-    Verdict markIfListed(Call &call) const;
-    Result<Taken> add(Call call, const IncomingCall &incoming, TimeMs now);
-    Result<Taken> update(const Call &before, const Call &fresh, const IncomingCall &incoming, TimeMs now);
-    /** The call as the news leave it: what people decided here stays. */
-    Result<Call> merged(const Call &before, const Call &fresh, TimeMs now) const;
+    /** The list entry and the open tasks of a number. */
+    Result<CallState> aroundNumber(const QString &number);
+    Result<CallState> stateFor(const Call &known, const QString &number);
+    Result<Taken> add(const Call &fresh, const IncomingCall &incoming, TimeMs now);
+    Result<Taken> update(const Call &known, const Call &fresh, const IncomingCall &incoming, TimeMs now);
     Result<bool> bringsNewTurnsOrWords(CallKey key, const IncomingCall &incoming);
-    Verdict writeBeside(const Call &call, const IncomingCall &incoming, bool isNew);
-    Verdict settleFollowUps(const Call &call, TimeMs now);
+    Verdict writeBeside(CallKey call, const IncomingCall &incoming, bool isNew);
 
     Database &m_database;
     const Workspace &m_workspace;
 };
-
-/** The wire id that a provider's call always gets: the same pair gives the same id on every desk. */
-QString callIdFor(const QString &provider, const QString &providerCallId);
 
 } // namespace calldeck

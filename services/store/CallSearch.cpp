@@ -138,9 +138,9 @@ using SearchText = std::array<QString, 5>;
 SearchText searchTextOf(Database &database, const Call &call)
 {
     QString contact;
-    if (call.contact_id) {
-        Statement linked = database.prepare("SELECT trim(ifnull(name, '') || ' ' || ifnull(business_name, '')) FROM contacts WHERE id = ?");
-        if (linked.bindAll(*call.contact_id).step())
+    if (!call.contact_id.isEmpty()) {
+        Statement linked = database.prepare("SELECT trim(ifnull(name, '') || ' ' || ifnull(business_name, '')) FROM contacts WHERE uid = ?");
+        if (linked.bindAll(call.contact_id).step())
             contact = linked.text(0);
     }
     const auto joined = [](const QStringList &parts) {
@@ -168,6 +168,40 @@ constexpr const char *updateText = "UPDATE search_text SET party = ?, numbers = 
 constexpr const char *insertWords = "INSERT INTO call_search (party, numbers, notes, tags, summary, rowid) VALUES (?, ?, ?, ?, ?, ?)";
 constexpr const char *deleteWords = "INSERT INTO call_search (call_search, party, numbers, notes, tags, summary, rowid) VALUES ('delete', ?, ?, ?, ?, ?, ?)";
 
+Result<std::optional<SearchText>> indexedText(Database &database, CallKey key)
+{
+    Statement select = database.prepare("SELECT party, numbers, notes, tags, summary FROM search_text WHERE call_id = ?");
+    select.bind(1, key);
+    if (!select.step())
+        return select.failed() ? Result<std::optional<SearchText>>(database.lastError()) : std::optional<SearchText>();
+    SearchText text;
+    for (int column = 0; column < static_cast<int>(text.size()); ++column)
+        text[static_cast<size_t>(column)] = select.text(column);
+    return std::optional(text);
+}
+
+Verdict removeTurns(Database &database, CallKey call)
+{
+    const qint64 first = call * turnsPerCall;
+    QList<std::pair<qint64, QString>> before;
+    {
+        Statement select = database.prepare("SELECT id, content FROM conversation_turns WHERE id >= ? AND id < ?");
+        select.bindAll(first, first + turnsPerCall);
+        while (select.step())
+            before.append({select.integer(0), select.text(1)});
+        if (select.failed())
+            return database.lastError();
+    }
+    Statement forget = database.prepare("INSERT INTO turn_search (turn_search, rowid, content) VALUES ('delete', ?, ?)");
+    for (const auto &[id, content] : std::as_const(before)) {
+        forget.reset();
+        if (Verdict done = forget.bind(1, id).bindText(2, content).run(); !done)
+            return done;
+    }
+    Statement remove = database.prepare("DELETE FROM conversation_turns WHERE id >= ? AND id < ?");
+    return remove.bindAll(first, first + turnsPerCall).run();
+}
+
 } // namespace
 
 Verdict indexNewCall(Database &database, const Call &call)
@@ -180,19 +214,15 @@ Verdict indexNewCall(Database &database, const Call &call)
 
 Verdict indexCall(Database &database, const Call &call)
 {
-    SearchText before;
-    {
-        Statement select = database.prepare("SELECT party, numbers, notes, tags, summary FROM search_text WHERE call_id = ?");
-        select.bind(1, call.key);
-        if (!select.step())
-            return select.failed() ? Verdict(database.lastError()) : indexNewCall(database, call);
-        for (int column = 0; column < static_cast<int>(before.size()); ++column)
-            before[static_cast<size_t>(column)] = select.text(column);
-    }
+    const auto before = indexedText(database, call.key);
+    if (!before)
+        return before.error();
+    if (!*before)
+        return indexNewCall(database, call);
     const SearchText text = searchTextOf(database, call);
-    if (text == before)
+    if (text == **before)
         return Done{};
-    Verdict done = writeText(database, deleteWords, call.key, before);
+    Verdict done = writeText(database, deleteWords, call.key, **before);
     if (done)
         done = writeText(database, updateText, call.key, text);
     return done ? writeText(database, insertWords, call.key, text) : done;
@@ -219,26 +249,21 @@ Verdict replaceTurns(Database &database, CallKey call, const QList<ConversationT
 {
     if (turns.isEmpty())
         return Done{};
-    const qint64 first = call * turnsPerCall;
-    QList<std::pair<qint64, QString>> before;
-    {
-        Statement select = database.prepare("SELECT id, content FROM conversation_turns WHERE id >= ? AND id < ?");
-        select.bindAll(first, first + turnsPerCall);
-        while (select.step())
-            before.append({select.integer(0), select.text(1)});
-        if (select.failed())
-            return database.lastError();
+    const Verdict removed = removeTurns(database, call);
+    return removed ? storeNewTurns(database, call, turns) : removed;
+}
+
+Verdict forgetWords(Database &database, CallKey call)
+{
+    const auto before = indexedText(database, call);
+    if (!before)
+        return before.error();
+    Verdict done = *before ? writeText(database, deleteWords, call, **before) : Verdict(Done{});
+    if (done) {
+        Statement remove = database.prepare("DELETE FROM search_text WHERE call_id = ?");
+        done = remove.bindAll(call).run();
     }
-    Statement forget = database.prepare("INSERT INTO turn_search (turn_search, rowid, content) VALUES ('delete', ?, ?)");
-    for (const auto &[id, content] : std::as_const(before)) {
-        forget.reset();
-        if (Verdict done = forget.bind(1, id).bindText(2, content).run(); !done)
-            return done;
-    }
-    Statement remove = database.prepare("DELETE FROM conversation_turns WHERE id >= ? AND id < ?");
-    if (Verdict done = remove.bindAll(first, first + turnsPerCall).run(); !done)
-        return done;
-    return storeNewTurns(database, call, turns);
+    return done ? removeTurns(database, call) : done;
 }
 
 Result<int> indexQueuedCalls(Database &database, int limit)

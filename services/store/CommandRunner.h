@@ -17,7 +17,6 @@ public:
     Verdict saveDraft(CallKey call, const Draft &draft, TimeMs now);
 
 private:
-    Result<Effect> dispatch(const Command &command, Mutation &mutation);
     Result<Effect> apply(const RecordDisposition &command, Mutation &mutation);
     Result<Effect> apply(const SkipTriage &command, Mutation &mutation);
     Result<Effect> apply(const SetFields &command, Mutation &mutation);
@@ -27,16 +26,13 @@ private:
     Result<Effect> apply(const MoveFollowUp &command, Mutation &mutation);
     Result<Effect> apply(const SetDoNotContact &command, Mutation &mutation);
     Result<Effect> apply(const LinkContact &command, Mutation &mutation);
+    Result<Effect> apply(const AddNote &command, Mutation &mutation);
     Result<Effect> apply(const Undo &command, Mutation &mutation);
 
-    Verdict recordOne(const Call &call, const DispositionRule &rule, const RecordDisposition &command, Mutation &mutation);
-    /** Closes the tasks that a new disposition of the call settles; `promised` when one was the call's own promise. */
-    Verdict closeSettledFollowUps(const Call &call, Mutation &mutation, bool &promised);
-    Verdict addFollowUp(const Call &call, TimeMs dueAt, const QString &note, Mutation &mutation);
-    Verdict listNumber(const Call &call, const SetDoNotContact &command, Mutation &mutation);
-    Verdict cancelFollowUps(const Call &call, Mutation &mutation);
-    Verdict markNumber(const Call &call, const SetDoNotContact &command, Mutation &mutation);
-    Result<qint64> makeContact(const Call &call, Mutation &mutation);
+    /** The same edit on each call. */
+    Result<Effect> editEach(const QList<CallKey> &calls, const QString &op, const QJsonObject &args, const QString &action, Mutation &mutation);
+    Result<FollowUpTask> openTask(const QString &id);
+    Result<QString> contactFor(const LinkContact &command, Mutation &mutation);
 
     Database &m_database;
     const Workspace &m_workspace;

@@ -321,7 +321,7 @@ QFuture<Result<Receipt>> DeskStore::saveView(const SavedView &view)
     return m_writer->ask<Receipt>([this, view](Writer &writer) -> Result<Receipt> {
         if (view.name.trimmed().isEmpty())
             return Error{Error::Code::InvalidInput, QStringLiteral("A view needs a name."), {}, false};
-        Statement write = writer.file->database().prepare("INSERT INTO saved_views (id, name, filter) VALUES (?, ?, ?) "
+        Statement write = writer.file->database().prepare("INSERT INTO saved_views (id, name, filter, uid) VALUES (?, ?, ?, lower(hex(randomblob(16)))) "
                                                           "ON CONFLICT (id) DO UPDATE SET name = excluded.name, filter = excluded.filter");
         write.bind(1, view.id > 0 ? std::optional(view.id) : std::nullopt).bind(2, view.name.trimmed()).bindText(3, view.filter);
         if (Verdict done = write.run(); !done)

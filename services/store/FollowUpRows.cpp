@@ -6,13 +6,13 @@ namespace calldeck
 namespace
 {
 
-const QByteArray selectTask = "SELECT f.id, f.call_id, f.number, f.due_at, f.note, f.owner, f.state, f.automatic, f.created_at, f.closed_at, "
-                              "coalesce(c.caller_name, c.business_name) FROM follow_ups f JOIN calls c ON c.id = f.call_id ";
+const QByteArray selectTask = "SELECT f.uid, f.call_id, f.number, f.due_at, f.note, f.owner, f.state, f.automatic, f.created_at, f.closed_at, "
+                              "coalesce(c.caller_name, c.business_name), c.call_id FROM follow_ups f JOIN calls c ON c.id = f.call_id ";
 
 FollowUpTask readTask(const Statement &row)
 {
     FollowUpTask task;
-    task.id = row.integer(0);
+    task.id = row.text(0);
     task.call = row.integer(1);
     task.number = row.text(2);
     task.due_at = row.integer(3);
@@ -23,36 +23,48 @@ FollowUpTask readTask(const Statement &row)
     task.created_at = row.integer(8);
     task.closed_at = row.optionalInteger(9);
     task.caller_name = row.text(10);
+    task.call_id = row.text(11);
     return task;
+}
+
+Result<QList<FollowUpTask>> tasksOf(Database &database, Statement &select)
+{
+    QList<FollowUpTask> tasks;
+    while (select.step())
+        tasks.append(readTask(select));
+    if (select.failed())
+        return database.lastError();
+    return tasks;
 }
 
 } // namespace
 
-Result<qint64> insertFollowUp(Database &database, const FollowUpTask &task)
+Verdict insertFollowUp(Database &database, const FollowUpTask &task)
 {
-    Statement insert = database.prepare("INSERT INTO follow_ups (call_id, number, due_at, note, owner, state, automatic, created_at) "
-                                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(1, task.call).bind(2, task.number).bind(3, task.due_at).bindText(4, task.note).bindText(5, task.owner);
-    insert.bind(6, wireWord(task.state)).bind(7, task.automatic).bind(8, task.created_at);
-    if (Verdict done = insert.run(); !done)
-        return done.error();
-    return database.lastInsertId();
+    Statement insert = database.prepare("INSERT INTO follow_ups (uid, call_id, number, due_at, note, owner, state, automatic, created_at, closed_at) "
+                                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    insert.bind(1, task.id).bind(2, task.call).bind(3, task.number).bind(4, task.due_at).bindText(5, task.note).bindText(6, task.owner);
+    insert.bind(7, wireWord(task.state)).bind(8, task.automatic).bind(9, task.created_at).bind(10, task.closed_at);
+    return insert.run();
 }
 
-Result<std::optional<FollowUpTask>> findFollowUp(Database &database, qint64 id)
+Verdict updateFollowUp(Database &database, const FollowUpTask &task)
 {
-    Statement select = database.prepare(selectTask + "WHERE f.id = ?");
+    Statement update = database.prepare("UPDATE follow_ups SET number = ?, due_at = ?, note = ?, owner = ?, state = ?, automatic = ?, created_at = ?, closed_at = ? WHERE uid = ?");
+    update.bind(1, task.number).bind(2, task.due_at).bindText(3, task.note).bindText(4, task.owner);
+    update.bind(5, wireWord(task.state)).bind(6, task.automatic).bind(7, task.created_at).bind(8, task.closed_at).bind(9, task.id);
+    return update.run();
+}
+
+Result<std::optional<FollowUpTask>> findFollowUp(Database &database, const QString &id)
+{
+    Statement select = database.prepare(selectTask + "WHERE f.uid = ?");
     select.bind(1, id);
     if (select.step())
         return std::optional(readTask(select));
     if (select.failed())
         return database.lastError();
     return std::optional<FollowUpTask>();
-}
-
-Result<bool> hasOpenFollowUp(Database &database, const QString &number)
-{
-    return database.prepare("SELECT 1 FROM follow_ups WHERE number = ? AND state = 'OPEN'").bindAll(number).found();
 }
 
 Result<QList<FollowUpTask>> openFollowUps(Database &database, const QString &number, CallKey call)
@@ -63,30 +75,21 @@ Result<QList<FollowUpTask>> openFollowUps(Database &database, const QString &num
                                                : "WHERE f.state = 'OPEN' AND (f.number = ? OR f.call_id = ?) ORDER BY f.due_at"));
     if (!all)
         select.bindAll(number, call);
-    QList<FollowUpTask> tasks;
-    while (select.step())
-        tasks.append(readTask(select));
-    if (select.failed())
-        return database.lastError();
-    return tasks;
+    return tasksOf(database, select);
 }
 
-Verdict setFollowUpState(Database &database, qint64 id, FollowUpState state, std::optional<TimeMs> closedAt)
+Result<QList<FollowUpTask>> followUpsTouching(Database &database, const QString &number, CallKey call)
 {
-    Statement update = database.prepare("UPDATE follow_ups SET state = ?, closed_at = ? WHERE id = ?");
-    return update.bindAll(wireWord(state), closedAt, id).run();
-}
-
-Verdict closeAutomaticFollowUps(Database &database, const QString &number, TimeMs madeBefore, TimeMs now)
-{
-    {
-        // Most numbers have none, and an UPDATE of many rows opens a savepoint, at which FTS5 writes out its buffer.
-        Statement look = database.prepare("SELECT 1 FROM follow_ups WHERE number = ? AND state = 'OPEN' AND automatic = 1 AND created_at <= ?");
-        if (!look.bindAll(number, madeBefore).step())
-            return look.failed() ? Verdict(database.lastError()) : Verdict(Done{});
-    }
-    Statement update = database.prepare("UPDATE follow_ups SET state = 'DONE', closed_at = ? WHERE number = ? AND state = 'OPEN' AND automatic = 1 AND created_at <= ?");
-    return update.bindAll(now, number, madeBefore).run();
+    // Two looks at two indexes: the number is NULL for many calls.
+    Statement own = database.prepare(selectTask + "WHERE f.call_id = ? ORDER BY f.id");
+    auto tasks = tasksOf(database, own.bindAll(call));
+    if (!tasks || number.isEmpty())
+        return tasks;
+    Statement others = database.prepare(selectTask + "WHERE f.number = ? AND f.call_id <> ? ORDER BY f.id");
+    const auto more = tasksOf(database, others.bindAll(number, call));
+    if (!more)
+        return more;
+    return *tasks + *more;
 }
 
 } // namespace calldeck

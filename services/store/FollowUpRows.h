@@ -1,18 +1,17 @@
 #pragma once
 
-#include "records/Records.h"
 #include "database/Database.h"
+#include "records/Records.h"
 
 namespace calldeck
 {
 
-Result<qint64> insertFollowUp(Database &database, const FollowUpTask &task);
-Result<std::optional<FollowUpTask>> findFollowUp(Database &database, qint64 id);
-Result<bool> hasOpenFollowUp(Database &database, const QString &number);
+Verdict insertFollowUp(Database &database, const FollowUpTask &task);
+Verdict updateFollowUp(Database &database, const FollowUpTask &task); ///< by its id
+Result<std::optional<FollowUpTask>> findFollowUp(Database &database, const QString &id);
 /** Open ones: of a number, of a call, or all when both are empty; earliest first. */
 Result<QList<FollowUpTask>> openFollowUps(Database &database, const QString &number, CallKey call);
-Verdict setFollowUpState(Database &database, qint64 id, FollowUpState state, std::optional<TimeMs> closedAt);
-/** Closes the missed-call tasks of a number that were made before `madeBefore`. */
-Verdict closeAutomaticFollowUps(Database &database, const QString &number, TimeMs madeBefore, TimeMs now);
+/** What an edit of the call may touch: its own tasks and those of its number on other calls, closed ones too; oldest first. */
+Result<QList<FollowUpTask>> followUpsTouching(Database &database, const QString &number, CallKey call);
 
 } // namespace calldeck

@@ -1,6 +1,7 @@
 #include "store/Mutation.h"
 
 #include "store/CallRows.h"
+#include "store/OutboxRows.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -10,12 +11,18 @@
 namespace calldeck
 {
 
+using namespace Qt::StringLiterals;
+
 namespace
 {
 
-constexpr int schemaVersionOfArgs = 1;
+StateParts partsFor(const QString &op)
+{
+    static const QStringList rowOnly{u"set"_s, u"tag+"_s, u"tag-"_s, u"skip"_s, u"link"_s};
+    return rowOnly.contains(op) ? StateParts::Row : StateParts::All;
+}
 
-QString compactJson(const QJsonObject &object) { return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)); }
+bool isSentAlways(const QString &op) { return op == u"flag+"_s || op == u"flag-"_s; }
 
 } // namespace
 
@@ -30,8 +37,8 @@ QString newMutationId(TimeMs now)
     return QUuid::fromRfc4122(bytes).toString(QUuid::WithoutBraces);
 }
 
-Mutation::Mutation(Database &database, QString actor, TimeMs now)
-    : m_database(database), m_id(newMutationId(now)), m_actor(std::move(actor)), m_now(now)
+Mutation::Mutation(Database &database, const Workspace &workspace, QString actor, TimeMs now)
+    : m_database(database), m_workspace(workspace), m_id(newMutationId(now)), m_actor(std::move(actor)), m_now(now)
 {
 }
 
@@ -41,38 +48,134 @@ Result<Call> Mutation::load(CallKey key)
     if (!found)
         return found.error();
     if (!*found)
-        return Error{Error::Code::NotFound, QStringLiteral("This call is no longer there."), QString::number(key), false};
-    m_callIds.insert(key, (*found)->call_id);
-    return **found;
+        return Error{Error::Code::NotFound, u"This call is no longer there."_s, QString::number(key), false};
+    return **std::move(found);
 }
 
-Verdict Mutation::change(const Call &before, Call after)
+Result<CallState> Mutation::state(CallKey key)
 {
-    const QList<CallField> changed = changedFields(before, after);
-    if (changed.isEmpty())
+    const auto call = load(key);
+    return call ? loadState(m_database, *call) : call.error();
+}
+
+Edit Mutation::newEdit(const QString &kind, const QString &id, const QString &op, const QJsonObject &args)
+{
+    Edit edit;
+    edit.mid = std::exchange(m_sent, true) ? newMutationId(m_now) : m_id;
+    edit.kind = kind;
+    edit.id = id;
+    edit.op = op;
+    edit.args = args;
+    edit.at = m_now;
+    return edit;
+}
+
+Verdict Mutation::edit(CallKey key, const QString &op, const QJsonObject &args)
+{
+    const auto call = load(key);
+    if (!call)
+        return call.error();
+    const auto before = loadState(m_database, *call, partsFor(op));
+    if (!before)
+        return before.error();
+    CallState after = *before;
+    const Edit edit = newEdit(u"call"_s, call->call_id, op, args);
+    if (Verdict done = applyEdit(after, edit, {m_workspace, m_actor, m_now}); !done)
+        return done;
+    if (after == *before && !isSentAlways(op)) {
+        m_sent = m_sent && edit.mid != m_id;
         return Done{};
-    after.updated_at = m_now;
-    for (CallField field : changed) {
-        QJsonObject entry = m_changes.value(before.key);
-        QJsonObject fields = entry.value(QStringLiteral("fields")).toObject();
-        fields.insert(QLatin1String(infoOf(field).name), QJsonArray{fieldText(before, field), fieldText(after, field)});
-        entry.insert(QStringLiteral("fields"), fields);
+    }
+    rememberDifference(*before, after);
+    Verdict done = saveState(m_database, *before, after);
+    if (done && before->listed != after.listed)
+        done = markOthers(after);
+    return done ? send(edit) : done;
+}
+
+Result<QString> Mutation::makeContact(const Contact &contact)
+{
+    QJsonObject args = contactRow(contact);
+    args.remove(u"id"_s);
+    const Edit edit = newEdit(u"contact"_s, newMutationId(m_now), u"create"_s, args);
+    Statement insert = m_database.prepare("INSERT INTO contacts (uid, name, business_name, number, email, address) VALUES (?, ?, ?, ?, ?, ?)");
+    insert.bindAll(edit.id, contact.name, contact.business_name, contact.number, contact.email, contact.address);
+    Verdict done = insert.run();
+    if (done)
+        done = send(edit);
+    return done ? Result<QString>(edit.id) : done.error();
+}
+
+void Mutation::rememberFields(const Call &before, const Call &after)
+{
+    for (CallField field : changedFields(before, after)) {
+        if (field == CallField::updated_at)
+            continue;
         if (!m_changes.contains(before.key))
             m_order.append(before.key);
-        m_changes.insert(before.key, entry);
+        QJsonObject &entry = m_changes[before.key];
+        QJsonObject fields = entry.value(u"fields"_s).toObject();
+        const QString name = QLatin1String(infoOf(field).name);
+        // Of two edits in one mutation the first old value counts.
+        const QJsonValue old = fields.contains(name) ? fields.value(name).toArray().at(0) : QJsonValue(fieldText(before, field));
+        fields.insert(name, QJsonArray{old, fieldText(after, field)});
+        entry.insert(u"fields"_s, fields);
     }
-    return updateCall(m_database, before, after);
 }
 
-Verdict Mutation::changeTag(CallKey key, const QString &tag, bool add)
+void Mutation::rememberDifference(const CallState &before, const CallState &after)
 {
-    bool changed = false;
-    Verdict done = add ? addTag(m_database, key, tag, &changed) : removeTag(m_database, key, tag, &changed);
-    if (changed) {
-        remember(key, add ? QStringLiteral("tags_added") : QStringLiteral("tags_removed"), tag);
-        send(key, add ? QStringLiteral("tag+") : QStringLiteral("tag-"), {{QStringLiteral("tag"), tag}});
+    const CallKey key = before.call.key;
+    rememberFields(before.call, after.call);
+    for (const QString &tag : after.call.tags) {
+        if (!before.call.tags.contains(tag))
+            remember(key, u"tags_added"_s, tag);
     }
-    return done;
+    for (const QString &tag : before.call.tags) {
+        if (!after.call.tags.contains(tag))
+            remember(key, u"tags_removed"_s, tag);
+    }
+    for (qsizetype i = before.outcomes.size(); i < after.outcomes.size(); ++i)
+        remember(key, u"outcome"_s, after.outcomes[i].mutation_id);
+    for (qsizetype i = before.notes.size(); i < after.notes.size(); ++i)
+        remember(key, u"notes_added"_s, after.notes[i].id);
+    for (const FollowUpTask &task : after.follow_ups) {
+        const auto old = std::find_if(before.follow_ups.cbegin(), before.follow_ups.cend(), [&](const FollowUpTask &known) { return known.id == task.id; });
+        if (old == before.follow_ups.cend())
+            remember(key, u"follow_up_made"_s, task.id);
+        else if (old->state == FollowUpState::OPEN && task.state != FollowUpState::OPEN)
+            remember(key, u"follow_up_closed"_s, task.id);
+        else if (old->due_at != task.due_at)
+            remember(key, u"follow_up_moved"_s, QJsonObject{{u"task"_s, task.id}, {u"from"_s, isoUtc(old->due_at)}, {u"to"_s, isoUtc(task.due_at)}});
+    }
+    if (after.listed && !before.listed)
+        remember(key, u"do_not_contact_added"_s, after.call.customer_number);
+    if (before.listed && !after.listed)
+        remember(key, u"do_not_contact_removed"_s,
+                 QJsonObject{{u"reason"_s, before.listed->reason}, {u"set_at"_s, isoUtc(before.listed->set_at)}, {u"set_by"_s, before.listed->set_by}});
+}
+
+Verdict Mutation::markOthers(const CallState &state)
+{
+    QList<CallKey> others;
+    Statement select = m_database.prepare("SELECT id FROM calls WHERE customer_number = ? AND id <> ? AND do_not_contact <> ?");
+    select.bindAll(state.call.customer_number, state.call.key, state.listed.has_value());
+    while (select.step())
+        others.append(select.integer(0));
+    if (select.failed())
+        return m_database.lastError();
+    for (CallKey key : std::as_const(others)) {
+        const auto before = load(key);
+        if (!before)
+            return before.error();
+        Call after = *before;
+        after.do_not_contact = state.listed.has_value();
+        after.updated_at = m_now;
+        rememberFields(*before, after);
+        if (Verdict done = updateCall(m_database, *before, after); !done)
+            return done;
+    }
+    return Done{};
 }
 
 void Mutation::remember(CallKey key, const QString &what, const QJsonValue &value)
@@ -85,40 +188,14 @@ void Mutation::remember(CallKey key, const QString &what, const QJsonValue &valu
     entry.insert(what, list);
 }
 
-void Mutation::send(CallKey key, const QString &op, const QJsonObject &args) { m_outgoing.append({key, op, args}); }
-
-QString Mutation::callId(CallKey key)
-{
-    const auto known = m_callIds.constFind(key);
-    if (known != m_callIds.cend())
-        return *known;
-    Statement select = m_database.prepare("SELECT call_id FROM calls WHERE id = ?");
-    return select.bindAll(key).step() ? select.text(0) : QString();
-}
+Verdict Mutation::send(const Edit &edit) { return insertOutgoing(m_database, edit, m_id); }
 
 Verdict Mutation::writeAudit(const QString &action)
 {
     Statement insert = m_database.prepare("INSERT INTO audit (mutation_id, call_id, at, actor, action, changes) VALUES (?, ?, ?, ?, ?, ?)");
     for (CallKey key : std::as_const(m_order)) {
         insert.reset();
-        insert.bindAll(m_id, key, m_now, m_actor, action, compactJson(m_changes.value(key)));
-        if (Verdict done = insert.run(); !done)
-            return done;
-    }
-    return Done{};
-}
-
-Verdict Mutation::writeOutbox()
-{
-    Statement insert = m_database.prepare("INSERT INTO outbox (mid, kind, id, op, args_json, schema_ver, created_ms) VALUES (?, 'call', ?, ?, ?, ?, ?)");
-    bool first = true;
-    for (Outgoing &outgoing : m_outgoing) {
-        outgoing.args.insert(QStringLiteral("by"), m_actor);
-        if (!first)
-            outgoing.args.insert(QStringLiteral("group"), m_id);
-        insert.reset();
-        insert.bindAll(first ? m_id : newMutationId(m_now), callId(outgoing.key), outgoing.op, compactJson(outgoing.args), schemaVersionOfArgs, m_now);
-        first = false;
+        insert.bindAll(m_id, key, m_now, m_actor, action, QString::fromUtf8(QJsonDocument(m_changes.value(key)).toJson(QJsonDocument::Compact)));
         if (Verdict done = insert.run(); !done)
             return done;
     }
@@ -140,8 +217,6 @@ Verdict Mutation::queueForSearch()
 Result<Effect> Mutation::finish(const QString &action)
 {
     Verdict done = writeAudit(action);
-    if (done)
-        done = writeOutbox();
     if (done)
         done = queueForSearch();
     if (!done)

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "desk/Commands.h"
-#include "database/Database.h"
+#include "rules/Workspace.h"
+#include "store/StateRows.h"
+#include "sync/EditRules.h"
 
 #include <QHash>
-#include <QJsonObject>
 
 namespace calldeck
 {
@@ -19,13 +20,13 @@ struct Effect {
 };
 
 /**
- * The bookkeeping that every command shares: rows change together with their audit entry (old and new values, which undo reads),
- * their outbox row and their place in the search queue. Lives inside one open transaction.
+ * What every command shares: edits of calls are applied by the rules, their rows change together with an audit entry (old and new
+ * values, which undo reads), an outbox row each and a place in the search queue. Lives inside one open transaction.
  */
 class Mutation
 {
 public:
-    Mutation(Database &database, QString actor, TimeMs now);
+    Mutation(Database &database, const Workspace &workspace, QString actor, TimeMs now);
 
     Database &database() { return m_database; }
     const QString &id() const { return m_id; }
@@ -34,35 +35,34 @@ public:
 
     /** The call, or an error that says it is gone. */
     Result<Call> load(CallKey key);
-    /** Writes the fields that differ and remembers old and new values. */
-    Verdict change(const Call &before, Call after);
-    Verdict changeTag(CallKey key, const QString &tag, bool add);
+    Result<CallState> state(CallKey key);
+    /** Applies one edit (see EditRules.h) and writes what it changes; one that changes nothing is not sent, but for the safety flags. */
+    Verdict edit(CallKey key, const QString &op, const QJsonObject &args);
+    /** A new contact; gives its id. */
+    Result<QString> makeContact(const Contact &contact);
     /** Adds `value` to the list called `what` in the call's audit entry. */
     void remember(CallKey key, const QString &what, const QJsonValue &value);
-    /** One intention for the backend about this call. */
-    void send(CallKey key, const QString &op, const QJsonObject &args);
-    /** Writes audit, outbox and search queue; nothing may be changed after. */
+    /** Writes audit and search queue; nothing may be changed after. */
     Result<Effect> finish(const QString &action);
 
 private:
-    struct Outgoing {
-        CallKey key;
-        QString op;
-        QJsonObject args;
-    };
-    QString callId(CallKey key);
+    Edit newEdit(const QString &kind, const QString &id, const QString &op, const QJsonObject &args);
+    void rememberDifference(const CallState &before, const CallState &after);
+    void rememberFields(const Call &before, const Call &after);
+    /** The number's mark goes to its other calls. */
+    Verdict markOthers(const CallState &state);
     Verdict writeAudit(const QString &action);
-    Verdict writeOutbox();
+    Verdict send(const Edit &edit);
     Verdict queueForSearch();
 
     Database &m_database;
+    const Workspace &m_workspace;
     QString m_id;
     QString m_actor;
     TimeMs m_now;
+    bool m_sent = false;
     QList<CallKey> m_order;
     QHash<CallKey, QJsonObject> m_changes;
-    QHash<CallKey, QString> m_callIds;
-    QList<Outgoing> m_outgoing;
 };
 
 } // namespace calldeck

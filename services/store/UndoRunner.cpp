@@ -1,7 +1,6 @@
 #include "store/UndoRunner.h"
 
 #include "store/AuditRows.h"
-#include "store/CallIntake.h"
 #include "store/FollowUpRows.h"
 
 #include <QJsonArray>
@@ -9,28 +8,38 @@
 namespace calldeck
 {
 
+using namespace Qt::StringLiterals;
+
 namespace
 {
 
-/** One call's part of the mutation that is taken back, with the call's whole trail around it. */
+/** What taking back one call's part of a mutation comes to, read from the call's whole trail around it. */
 class UndoOfCall
 {
 public:
-    UndoOfCall(const QList<AuditRow> &trail, qsizetype at, const Workspace &workspace, Mutation &mutation)
-        : m_trail(trail), m_at(at), m_row(trail[at]), m_workspace(workspace), m_mutation(mutation), m_superseded(isSuperseded())
-    {
-    }
+    UndoOfCall(const QList<AuditRow> &trail, qsizetype at, const CallState &state) : m_trail(trail), m_at(at), m_row(trail[at]), m_state(state), m_superseded(isSuperseded()) {}
 
-    Verdict run()
+    /** The arguments of the undo edit; empty when nothing is left to restore. */
+    QJsonObject args() const
     {
-        Verdict done = restoreTags();
-        if (done)
-            done = restoreLists();
-        if (done)
-            done = restoreFollowUps();
-        if (done)
-            done = restoreFields();
-        return done;
+        QJsonObject args;
+        const auto insert = [&](const char *key, const QJsonArray &values) {
+            if (!values.isEmpty())
+                args.insert(QLatin1String(key), values);
+        };
+        insert("tags_added", list(m_row, "tags_added"));
+        insert("tags_removed", list(m_row, "tags_removed"));
+        insert("retract", list(m_row, "outcome"));
+        insert("cancel", list(m_row, "follow_up_made"));
+        insert("moved", list(m_row, "follow_up_moved"));
+        insert("reopen", tasksToReopen());
+        if (!list(m_row, "do_not_contact_added").isEmpty())
+            args.insert(u"unlist"_s, true);
+        if (const QJsonArray removed = list(m_row, "do_not_contact_removed"); !removed.isEmpty())
+            args.insert(u"relist"_s, removed.at(0));
+        if (const QJsonObject fields = fieldsToRestore(); !fields.isEmpty())
+            args.insert(u"fields"_s, fields);
+        return args;
     }
 
 private:
@@ -77,114 +86,52 @@ private:
         }
         return names;
     }
-    bool isPromiseKept(const Call &call) const
+    bool isPromiseKept() const
     {
-        Statement task = m_mutation.database().prepare("SELECT 1 FROM follow_ups WHERE call_id = ? AND due_at = ? AND state = 'OPEN' AND automatic = 0");
-        return task.bindAll(call.key, call.follow_up_date).step();
+        return std::any_of(m_state.follow_ups.cbegin(), m_state.follow_ups.cend(), [&](const FollowUpTask &task) {
+            return m_state.owns(task) && !task.automatic && task.state == FollowUpState::OPEN && task.due_at == m_state.call.follow_up_date;
+        });
     }
-
-    Verdict restoreFields()
+    QJsonObject fieldsToRestore() const
     {
-        static const QSet<QString> promise{QStringLiteral("follow_up_required"), QStringLiteral("follow_up_date"), QStringLiteral("callback_scheduled")};
-        if (!m_superseded && touchedFields().isEmpty())
-            return Done{};
-        auto call = m_mutation.load(m_row.call);
-        if (!call)
-            return call.error();
-        Call after = *call;
-        const QSet<QString> names = m_superseded ? isPromiseKept(*call) ? QSet<QString>() : promise : touchedFields();
+        static const QSet<QString> promise{u"follow_up_required"_s, u"follow_up_date"_s, u"callback_scheduled"_s};
+        const QSet<QString> names = !m_superseded ? touchedFields() : isPromiseKept() ? QSet<QString>() : promise;
+        QJsonObject fields;
         for (const QString &name : names) {
             const auto field = callFieldNamed(name);
-            const auto value = field ? valueBefore(name, fieldText(*call, *field)) : std::nullopt;
-            if (!value)
-                continue;
-            if (Verdict done = setFieldText(after, *field, *value); !done)
-                return done;
+            const QString current = field ? fieldText(m_state.call, *field) : QString();
+            const auto value = field ? valueBefore(name, current) : std::nullopt;
+            if (value && *value != current)
+                fields.insert(name, QJsonArray{current, *value});
         }
-        applyTriageRules(after, m_workspace.sla, m_mutation.now());
-        return m_mutation.change(*call, after);
+        return fields;
     }
-    Verdict restoreTags()
+    /** What was taken back while this mutation stood left its tasks closed; they open now. Not those that were opened and closed again since. */
+    QJsonArray tasksToReopen() const
     {
-        for (const bool added : {true, false}) {
-            for (const QJsonValue &tag : list(m_row, added ? "tags_added" : "tags_removed")) {
-                if (Verdict done = m_mutation.changeTag(m_row.call, tag.toString(), !added); !done)
-                    return done;
-            }
-        }
-        return Done{};
-    }
-    Verdict restoreLists()
-    {
-        Database &database = m_mutation.database();
-        for (const QJsonValue &id : list(m_row, "outcome")) {
-            Statement retract = database.prepare("UPDATE call_outcomes SET retracted_at = ? WHERE id = ?");
-            if (Verdict done = retract.bindAll(m_mutation.now(), id.toInteger()).run(); !done)
-                return done;
-        }
-        for (const QJsonValue &number : list(m_row, "do_not_contact_added")) {
-            Statement remove = database.prepare("DELETE FROM do_not_contact WHERE number = ?");
-            if (Verdict done = remove.bindAll(number.toString()).run(); !done)
-                return done;
-        }
-        for (const QJsonValue &was : list(m_row, "do_not_contact_removed")) {
-            Statement add = database.prepare("INSERT OR IGNORE INTO do_not_contact (number, reason, set_at, set_by) VALUES (?, ?, ?, ?)");
-            add.bindText(1, was[QStringLiteral("number")].toString()).bindText(2, was[QStringLiteral("reason")].toString());
-            add.bind(3, was[QStringLiteral("set_at")].toInteger()).bindText(4, was[QStringLiteral("set_by")].toString());
-            if (Verdict done = add.run(); !done)
-                return done;
-        }
-        return Done{};
-    }
-    Verdict restoreFollowUps()
-    {
-        Database &database = m_mutation.database();
-        for (const QJsonValue &id : list(m_row, "follow_up_made")) {
-            Statement cancel = database.prepare("UPDATE follow_ups SET state = 'CANCELLED', closed_at = ? WHERE id = ? AND state <> 'DONE'");
-            if (Verdict done = cancel.bindAll(m_mutation.now(), id.toInteger()).run(); !done)
-                return done;
-        }
-        for (const QJsonValue &moved : list(m_row, "follow_up_moved")) {
-            Statement back = database.prepare("UPDATE follow_ups SET due_at = ? WHERE id = ? AND due_at = ? AND state = 'OPEN'");
-            back.bindAll(moved[QStringLiteral("from")].toInteger(), moved[QStringLiteral("id")].toInteger(), moved[QStringLiteral("to")].toInteger());
-            if (Verdict done = back.run(); !done)
-                return done;
-        }
-        if (m_superseded)
-            return Done{};
-        // What was taken back while this mutation stood left its tasks closed; they open now.
-        for (qsizetype i = 0; i <= m_at; ++i) {
+        QJsonArray ids;
+        for (qsizetype i = 0; !m_superseded && i <= m_at; ++i) {
             if (i < m_at && !m_trail[i].undone)
                 continue;
-            if (Verdict done = reopen(m_trail[i]); !done)
-                return done;
+            for (const QJsonValue &id : list(m_trail[i], "follow_up_closed")) {
+                const auto task = std::find_if(m_state.follow_ups.cbegin(), m_state.follow_ups.cend(), [&](const FollowUpTask &known) { return known.id == id.toString(); });
+                if (task != m_state.follow_ups.cend() && task->closed_at == m_trail[i].at)
+                    ids.append(id);
+            }
         }
-        return Done{};
-    }
-    Verdict reopen(const AuditRow &row)
-    {
-        for (const QJsonValue &id : list(row, "follow_up_closed")) {
-            // Another automatic task may have been made for the number meanwhile, then that one stands for both. A task that was
-            // opened and closed again since, or whose number asked not to be called, stays closed.
-            Statement open = m_mutation.database().prepare("UPDATE OR IGNORE follow_ups SET state = 'OPEN', closed_at = NULL WHERE id = ? AND closed_at = ? "
-                                                           "AND (number IS NULL OR number NOT IN (SELECT number FROM do_not_contact))");
-            if (Verdict done = open.bindAll(id.toInteger(), row.at).run(); !done)
-                return done;
-        }
-        return Done{};
+        return ids;
     }
 
     const QList<AuditRow> &m_trail;
     qsizetype m_at;
     const AuditRow &m_row;
-    const Workspace &m_workspace;
-    Mutation &m_mutation;
+    const CallState &m_state;
     bool m_superseded;
 };
 
 Error nothingToUndo() { return {Error::Code::Conflict, QStringLiteral("There is nothing left to undo here."), {}, false}; }
 
-Verdict undoOnCall(const QString &mutationId, CallKey call, const Workspace &workspace, Mutation &mutation)
+Verdict undoOnCall(const QString &mutationId, CallKey call, Mutation &mutation)
 {
     const auto trail = auditOfCall(mutation.database(), call);
     if (!trail)
@@ -194,12 +141,16 @@ Verdict undoOnCall(const QString &mutationId, CallKey call, const Workspace &wor
         return nothingToUndo();
     if (row->isUndo())
         return Error{Error::Code::Conflict, QStringLiteral("An undo cannot be taken back. Make the change again instead."), {}, false};
-    return UndoOfCall(*trail, row - trail->cbegin(), workspace, mutation).run();
+    const auto state = mutation.state(call);
+    if (!state)
+        return state.error();
+    const QJsonObject args = UndoOfCall(*trail, row - trail->cbegin(), *state).args();
+    return args.isEmpty() ? Verdict(Done{}) : mutation.edit(call, u"undo"_s, args);
 }
 
 } // namespace
 
-Result<Effect> undoMutation(const QString &mutationId, const Workspace &workspace, Mutation &mutation)
+Result<Effect> undoMutation(const QString &mutationId, Mutation &mutation)
 {
     const auto rows = auditOfMutation(mutation.database(), mutationId);
     if (!rows)
@@ -207,10 +158,9 @@ Result<Effect> undoMutation(const QString &mutationId, const Workspace &workspac
     if (rows->isEmpty())
         return nothingToUndo();
     for (const AuditRow &row : *rows) {
-        if (Verdict done = undoOnCall(mutationId, row.call, workspace, mutation); !done)
+        if (Verdict done = undoOnCall(mutationId, row.call, mutation); !done)
             return done.error();
         mutation.remember(row.call, QStringLiteral("undone"), mutationId);
-        mutation.send(row.call, QStringLiteral("undo"), {{QStringLiteral("of"), mutationId}});
     }
     return mutation.finish(QStringLiteral("undo"));
 }

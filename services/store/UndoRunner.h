@@ -12,6 +12,6 @@ namespace calldeck
  * retracted; while a later one stands, the call keeps showing that one. A contact that was made stays, unlinked.
  * Refuses a second undo of the same mutation and the undo of an undo.
  */
-Result<Effect> undoMutation(const QString &mutationId, const Workspace &workspace, Mutation &mutation);
+Result<Effect> undoMutation(const QString &mutationId, Mutation &mutation);
 
 } // namespace calldeck

@@ -20,23 +20,26 @@ constexpr Check checks[] = {
     {"SELECT count(*) FROM follow_ups f LEFT JOIN calls c ON c.id = f.call_id WHERE c.id IS NULL", "%1 follow-ups belong to no call."},
     {"SELECT count(*) FROM call_tags t LEFT JOIN calls c ON c.id = t.call_id WHERE c.id IS NULL", "%1 tags belong to no call."},
     {"SELECT count(*) FROM drafts d LEFT JOIN calls c ON c.id = d.call_id WHERE c.id IS NULL", "%1 drafts belong to no call."},
-    {"SELECT count(*) FROM (SELECT call_id, disposition, max(id) FROM call_outcomes WHERE retracted_at IS NULL GROUP BY call_id) o "
+    {"SELECT count(*) FROM (SELECT call_id, disposition, max(id) FROM call_outcomes WHERE retracted_at IS NULL AND beside = 0 GROUP BY call_id) o "
      "JOIN calls c ON c.id = o.call_id WHERE c.disposition IS NOT o.disposition",
      "%1 calls show another outcome than the newest of their history."},
-    {"SELECT count(*) FROM (SELECT call_id FROM call_outcomes WHERE retracted_at IS NULL) o JOIN calls c ON c.id = o.call_id WHERE c.in_triage = 1",
+    {"SELECT count(*) FROM (SELECT call_id FROM call_outcomes WHERE retracted_at IS NULL AND beside = 0) o JOIN calls c ON c.id = o.call_id WHERE c.in_triage = 1",
      "%1 calls with a recorded outcome still stand in triage."},
-    {"SELECT count(*) FROM call_outcomes o WHERE NOT EXISTS (SELECT 1 FROM audit a WHERE a.mutation_id = o.mutation_id AND a.call_id = o.call_id)",
-     "%1 outcomes have no audit entry."},
     {"SELECT count(DISTINCT c.id) FROM call_outcomes o JOIN calls c ON c.id = o.call_id AND c.outcome_at = o.at AND c.last_outcome_agent_id = o.agent_id "
      "WHERE o.retracted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM call_outcomes s WHERE s.call_id = c.id AND s.retracted_at IS NULL)",
      "%1 calls show an outcome that was taken back."},
-    // The first row of a mutation carries its id, the others name it as their group.
-    {"WITH sent AS MATERIALIZED (SELECT id, ifnull(json_extract(args_json, '$.group'), mid) AS mutation FROM outbox WHERE op = 'disposition') "
-     "SELECT count(*) FROM call_outcomes o JOIN calls c ON c.id = o.call_id LEFT JOIN sent s ON s.mutation = o.mutation_id AND s.id = c.call_id "
-     "WHERE o.retracted_at IS NULL AND s.id IS NULL",
+    {"SELECT count(*) FROM outbox b WHERE b.op = 'disposition' AND NOT EXISTS (SELECT 1 FROM call_outcomes o WHERE o.mutation_id = b.mid)",
+     "%1 recorded outcomes are missing from their calls."},
+    {"SELECT count(*) FROM outbox b WHERE b.op = 'disposition' AND NOT EXISTS (SELECT 1 FROM audit a JOIN calls c ON c.id = a.call_id AND c.call_id = b.id "
+     "WHERE a.mutation_id = b.mutation)",
+     "%1 outcomes have no audit entry."},
+    // Of what a backend has not confirmed, every outcome is on its way.
+    {"WITH sent AS MATERIALIZED (SELECT mid FROM outbox UNION ALL SELECT mid FROM kept UNION ALL SELECT mutation FROM kept UNION ALL SELECT mid FROM dead) "
+     "SELECT count(*) FROM call_outcomes o JOIN calls c ON c.id = o.call_id LEFT JOIN sent s ON s.mid = o.mutation_id WHERE c.ver = 0 AND o.retracted_at IS NULL AND s.mid IS NULL",
      "%1 outcomes are not on their way to the backend."},
-    // Only its oldest rows ever leave the outbox.
-    {"SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'outbox') - min(lseq) + 1 - count(*), 0) FROM outbox", "%1 entries are missing from the outbox."},
+    {"SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'outbox') - min(lseq) + 1 - count(*), 0) FROM "
+     "(SELECT lseq FROM outbox UNION ALL SELECT lseq FROM kept UNION ALL SELECT lseq FROM dead)",
+     "%1 edits are missing from the outbox."},
     {"SELECT count(*) FROM conversation_turns t LEFT JOIN calls c ON c.id = t.id / 4096 WHERE c.id IS NULL", "%1 lines of a transcript belong to no call."},
     {"SELECT count(*) FROM do_not_contact d JOIN calls c ON c.customer_number = d.number WHERE c.do_not_contact = 0",
      "%1 calls have a number that is on the do-not-contact list and are not marked."},

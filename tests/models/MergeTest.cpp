@@ -102,7 +102,7 @@ TEST_F(MergeTest, decisionThatWasTakenBackIsNoRival)
 {
     const Edit first = edit(u"disposition"_s, decision(u"booked"_s));
     by(u"ana"_s, first);
-    by(u"ana"_s, edit(u"undo"_s, {{u"of"_s, first.mid}, {u"retract"_s, true}, {u"fields"_s, QJsonObject{{u"disposition"_s, QJsonArray{u"booked"_s, u""_s}}, {u"outcome"_s, QJsonArray{u"BOOKED"_s, u""_s}}}}}));
+    by(u"ana"_s, edit(u"undo"_s, {{u"retract"_s, QJsonArray{first.mid}}, {u"fields"_s, QJsonObject{{u"disposition"_s, QJsonArray{u"booked"_s, u""_s}}, {u"outcome"_s, QJsonArray{u"BOOKED"_s, u""_s}}}}}));
     EXPECT_TRUE(state.call.disposition.isEmpty());
     EXPECT_TRUE(state.call.in_triage);
     EXPECT_FALSE(by(u"ben"_s, edit(u"disposition"_s, decision(u"other"_s))));
@@ -169,10 +169,9 @@ TEST_F(MergeTest, doNotContactOfTwoIsSetOnceAndKeepsTheFirstReason)
 
 TEST_F(MergeTest, undoOfAListingLeavesWhatSomebodyElseListedSince)
 {
-    const Edit mine = edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"asked"_s}});
-    by(u"ana"_s, mine);
+    by(u"ana"_s, edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"asked"_s}}));
     by(u"ben"_s, edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"STOP"_s}}));
-    by(u"ana"_s, edit(u"undo"_s, {{u"of"_s, mine.mid}, {u"unlist"_s, true}, {u"fields"_s, QJsonObject{{u"do_not_contact"_s, QJsonArray{u"true"_s, u"false"_s}}}}}));
+    by(u"ana"_s, edit(u"undo"_s, {{u"unlist"_s, true}, {u"fields"_s, QJsonObject{{u"do_not_contact"_s, QJsonArray{u"true"_s, u"false"_s}}}}}));
     EXPECT_TRUE(state.call.do_not_contact);
     EXPECT_TRUE(state.listed);
 }

@@ -179,7 +179,7 @@ TEST_F(CallIntakeTest, ringingCallThatIsMissedEntersTriage)
 
 TEST_F(CallIntakeTest, closedCallbackTaskIsNotMadeAgainByAnUpdate)
 {
-    const qint64 task = *file->database().singleInteger("SELECT id FROM follow_ups");
+    const QString task = file->database().singleText("SELECT uid FROM follow_ups");
     ASSERT_TRUE(runner->run(CloseFollowUp{task, FollowUpState::DONE}, now));
     incoming.call.carrier_info = QStringLiteral("mobile");
     EXPECT_EQ(again(), Applied::Updated);

@@ -182,11 +182,11 @@ TEST_F(CallSearchTest, linkedContactFindsTheCall)
 {
     const CallKey known = add(QStringLiteral("Rosa Diaz"));
     const CallKey unnamed = add(QString(), QStringLiteral("(212) 555-0188"));
-    ASSERT_TRUE(runner->run(LinkContact{known, -1}, now));
-    ASSERT_TRUE(runner->run(LinkContact{unnamed, *file->call(known)->contact_id}, now));
+    ASSERT_TRUE(runner->run(LinkContact{known, {}, true}, now));
+    ASSERT_TRUE(runner->run(LinkContact{unnamed, file->call(known)->contact_id}, now));
     drain();
     EXPECT_EQ(found(QStringLiteral("rosa")), (Keys{known, unnamed}));
-    ASSERT_TRUE(runner->run(LinkContact{unnamed, 0}, now));
+    ASSERT_TRUE(runner->run(LinkContact{unnamed, {}}, now));
     drain();
     EXPECT_EQ(found(QStringLiteral("rosa")), Keys{known});
     expectSound();

@@ -21,13 +21,12 @@ protected:
         Statement audit = file->database().prepare("SELECT count(*) FROM audit WHERE mutation_id = ? AND call_id = ? AND actor = 'Dana' AND at = ?");
         ASSERT_TRUE(audit.bindAll(mutation, key, now).step());
         EXPECT_EQ(audit.integer(0), 1);
-        Statement outbox = file->database().prepare("SELECT id, op, args_json, state FROM outbox WHERE mid = ?");
+        Statement outbox = file->database().prepare("SELECT id, op, args_json, state FROM outbox WHERE mutation = ? ORDER BY lseq DESC");
         ASSERT_TRUE(outbox.bindAll(mutation).step());
         EXPECT_EQ(outbox.text(0), callAt(key).call_id);
         EXPECT_EQ(outbox.text(1), op);
         EXPECT_EQ(outbox.text(3), QStringLiteral("pending"));
         args = QJsonDocument::fromJson(outbox.text(2).toUtf8()).object();
-        EXPECT_EQ(args.value(QStringLiteral("by")).toString(), QStringLiteral("Dana"));
         EXPECT_EQ(rows("search_queue"), 1);
         expectSound();
     }
@@ -80,11 +79,11 @@ TEST_F(CommandAgreementTest, followUpFromMakingToClosing)
     const TimeMs first = now + 3'600'000;
     const TimeMs second = now + 7'200'000;
     expectOneOf(done(ScheduleFollowUp{key, first, QStringLiteral("quote")}), QStringLiteral("follow_up"));
-    const qint64 task = openTask();
+    const QString task = openTask();
     EXPECT_EQ(callAt(key).follow_up_date, first);
     expectOneOf(done(MoveFollowUp{task, second}), QStringLiteral("follow_up_move"));
     EXPECT_EQ(callAt(key).follow_up_date, second);
-    EXPECT_EQ(file->database().singleInteger("SELECT due_at FROM follow_ups WHERE id = " + QByteArray::number(task)), second);
+    EXPECT_EQ(file->database().singleInteger("SELECT due_at FROM follow_ups WHERE uid = '" + task.toLatin1() + "'"), second);
     expectOneOf(done(CloseFollowUp{task, FollowUpState::DONE}), QStringLiteral("follow_up_close"));
     EXPECT_FALSE(callAt(key).follow_up_required);
     EXPECT_FALSE(run(CloseFollowUp{task, FollowUpState::DONE}));
@@ -111,11 +110,11 @@ TEST_F(CommandAgreementTest, doNotContact)
 
 TEST_F(CommandAgreementTest, contact)
 {
-    expectOneOf(done(LinkContact{key, -1}), QStringLiteral("link"));
+    expectOneOf(done(LinkContact{key, {}, true}), QStringLiteral("link"));
     EXPECT_EQ(file->detail(key)->contact->name, QStringLiteral("Marisol Vega"));
-    EXPECT_EQ(arg("contact"), QString::number(*callAt(key).contact_id));
+    EXPECT_EQ(arg("contact"), callAt(key).contact_id);
     const QString before = everything();
-    const auto unknown = run(LinkContact{key, 77});
+    const auto unknown = run(LinkContact{key, QStringLiteral("nobody")});
     ASSERT_FALSE(unknown);
     EXPECT_EQ(unknown.error().code, Error::Code::NotFound);
     EXPECT_EQ(everything(), before);
@@ -159,7 +158,7 @@ TEST_F(CommandAgreementTest, contactDemandedByTheWorkspace)
     workspace.dispositions.first().contact_required = true;
     ASSERT_TRUE(file->setWorkspace(workspace));
     EXPECT_FALSE(run(disposition({key}, QStringLiteral("booked"))));
-    done(LinkContact{key, -1});
+    done(LinkContact{key, {}, true});
     done(disposition({key}, QStringLiteral("booked")));
     expectSound();
 }
@@ -173,10 +172,10 @@ TEST_F(CommandAgreementTest, aCallThatIsGoneIsAnErrorForEveryCommand)
                                 set({key, gone}, CallField::queue, QStringLiteral("x")),
                                 ChangeTags{{key, gone}, {QStringLiteral("x")}, {}},
                                 ScheduleFollowUp{gone, now + 1000, {}},
-                                CloseFollowUp{gone, FollowUpState::DONE},
-                                MoveFollowUp{gone, now + 1000},
+                                CloseFollowUp{QStringLiteral("gone"), FollowUpState::DONE},
+                                MoveFollowUp{QStringLiteral("gone"), now + 1000},
                                 SetDoNotContact{{key, gone}, true, {}},
-                                LinkContact{gone, -1},
+                                LinkContact{gone, {}, true},
                                 Undo{QStringLiteral("no such mutation")}};
     for (const Command &command : commands) {
         EXPECT_FALSE(run(command)) << command.index();

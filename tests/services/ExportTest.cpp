@@ -61,7 +61,7 @@ protected:
         });
         call.provider = u"test"_s;
         call.provider_call_id = u"full-%1"_s.arg(number);
-        call.contact_id.reset();
+        call.contact_id.clear();
         call.tags = {u"=1+1"_s, u"a;b"_s, u"[1]"_s, u"back\\slash"_s};
         incoming.turns = {{Speaker::AGENT, nasty(number), 0, 0.25}, {Speaker::SYSTEM, u"tone"_s, 1500, std::nullopt}};
         return incoming;

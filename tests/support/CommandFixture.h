@@ -42,7 +42,7 @@ protected:
 
     qint64 rows(const QByteArray &table) { return file->database().singleInteger("SELECT count(*) FROM " + table).value_or(-1); }
     Call callAt(CallKey key) { return *file->call(key); }
-    qint64 openTask() { return file->database().singleInteger("SELECT id FROM follow_ups WHERE state = 'OPEN' ORDER BY id DESC").value_or(0); }
+    QString openTask() { return file->database().singleText("SELECT uid FROM follow_ups WHERE state = 'OPEN' ORDER BY id DESC"); }
 
     /** What a person can see of the data: calls, open tasks, tags and lists; not the history, which only grows. */
     QString picture()

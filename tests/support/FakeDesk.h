@@ -284,7 +284,7 @@ private:
     {
         return change({wanted.call}, [&](Call &call) -> Verdict {
             FollowUpTask task;
-            task.id = tasks.size() + 1;
+            task.id = QString::number(tasks.size() + 1);
             task.call = call.key;
             task.number = call.customer_number;
             task.due_at = wanted.due_at;
@@ -311,9 +311,13 @@ private:
     Result<Receipt> run(const LinkContact &wanted)
     {
         return change({wanted.call}, [&](Call &call) -> Verdict {
-            call.contact_id = wanted.contact > 0 ? OptionalInt(wanted.contact) : std::nullopt;
+            call.contact_id = wanted.make_contact ? QStringLiteral("new") : wanted.contact;
             return Done{};
         });
+    }
+    Result<Receipt> run(const AddNote &wanted)
+    {
+        return change({wanted.call}, [](Call &) -> Verdict { return Done{}; });
     }
     Result<Receipt> run(const Undo &wanted)
     {
@@ -326,7 +330,7 @@ private:
             return Done{};
         });
     }
-    Result<Receipt> task(qint64 id, const std::function<void(FollowUpTask &)> &edit)
+    Result<Receipt> task(const QString &id, const std::function<void(FollowUpTask &)> &edit)
     {
         for (FollowUpTask &task : tasks) {
             if (task.id == id) {

@@ -364,7 +364,7 @@ TEST_F(MainWindowTest, listOfFollowUpsThatChangesLeavesTheDrawerAlone)
 {
     for (qint64 id : {1, 2}) {
         FollowUpTask task;
-        task.id = id;
+        task.id = QString::number(id);
         task.call = id;
         task.due_at = desk.clock + id * 60'000;
         desk.tasks.append(task);
@@ -385,7 +385,7 @@ TEST_F(MainWindowTest, listOfFollowUpsThatChangesLeavesTheDrawerAlone)
 TEST_F(MainWindowTest, savingInFollowUpsTouchesNoCallOfTheHiddenList)
 {
     FollowUpTask task;
-    task.id = 1;
+    task.id = QStringLiteral("1");
     task.call = 4;
     task.due_at = desk.clock + 60'000;
     desk.tasks.append(task);

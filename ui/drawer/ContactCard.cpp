@@ -34,10 +34,10 @@ ContactCard::ContactCard(DeskService &desk, const Theme &theme, QWidget *parent)
         m_found->setCurrentRow(0);
     });
     connect(m_found, &QListWidget::itemActivated, this, [this](const QListWidgetItem *item) {
-        Q_EMIT commandAsked({m_call, item->data(Qt::UserRole).toLongLong()}, QStringLiteral("Contact linked"));
+        Q_EMIT commandAsked({m_call, item->data(Qt::UserRole).toString()}, QStringLiteral("Contact linked"));
     });
-    connect(m_unlink, &QPushButton::clicked, this, [this] { Q_EMIT commandAsked({m_call, 0}, QStringLiteral("Contact unlinked")); });
-    connect(m_create, &QPushButton::clicked, this, [this] { Q_EMIT commandAsked({m_call, -1}, QStringLiteral("Contact created")); });
+    connect(m_unlink, &QPushButton::clicked, this, [this] { Q_EMIT commandAsked({m_call, QString()}, QStringLiteral("Contact unlinked")); });
+    connect(m_create, &QPushButton::clicked, this, [this] { Q_EMIT commandAsked({m_call, QString(), true}, QStringLiteral("Contact created")); });
 }
 
 void ContactCard::setCall(const CallDetail &detail)

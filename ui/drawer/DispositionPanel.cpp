@@ -180,7 +180,7 @@ void DispositionPanel::take(const CallDetail &detail)
 {
     m_call = detail.call.key;
     m_callId = detail.call.call_id;
-    m_hasContact = detail.call.contact_id.has_value();
+    m_hasContact = !detail.call.contact_id.isEmpty();
     m_recorded = detail.call.disposition;
 }
 

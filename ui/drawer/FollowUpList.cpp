@@ -66,7 +66,7 @@ void FollowUpList::addRow(const FollowUpTask &task)
     connect(move, &QPushButton::clicked, this, [this, row, id = task.id] { openMove(row, id); });
 }
 
-void FollowUpList::openMove(QWidget *row, qint64 task)
+void FollowUpList::openMove(QWidget *row, const QString &task)
 {
     if (auto *open = row->findChild<FollowUpPicker *>()) {
         open->focusField();

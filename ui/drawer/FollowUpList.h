@@ -20,7 +20,7 @@ Q_SIGNALS:
 
 private:
     void addRow(const FollowUpTask &task);
-    void openMove(QWidget *row, qint64 task);
+    void openMove(QWidget *row, const QString &task);
 
     DeskService &m_desk;
     const Theme &m_theme;

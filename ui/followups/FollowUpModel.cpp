@@ -80,7 +80,7 @@ QString FollowUpModel::whoText(const FollowUpTask &task) const
     return task.caller_name.isEmpty() ? number : task.caller_name;
 }
 
-int FollowUpModel::rowOf(qint64 task) const
+int FollowUpModel::rowOf(const QString &task) const
 {
     for (int row = 0; row < m_rows.size(); ++row) {
         if (const FollowUpTask *at = taskAt(row); at && at->id == task)

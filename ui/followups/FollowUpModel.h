@@ -25,7 +25,7 @@ public:
     bool isLate(const FollowUpTask &task) const { return task.due_at <= m_desk.now(); }
     QString whoText(const FollowUpTask &task) const;
     /** The row of this task, else the first task, else -1. */
-    int rowOf(qint64 task) const;
+    int rowOf(const QString &task) const;
     /** The next row in a direction that is a task; `row` when there is none. */
     int taskRowFrom(int row, int step) const;
     int taskCount() const { return m_shownTasks; }

@@ -97,7 +97,7 @@ void FollowUpsView::buildMove()
 
 void FollowUpsView::open()
 {
-    m_announced = 0;
+    m_announced.clear();
     m_opening = true;
     m_model->reload();
 }
@@ -131,7 +131,7 @@ void FollowUpsView::take()
         // The one that was current is done: go on with what took its place.
         const int place = there ? same : m_model->taskRowFrom(std::min(m_keptRow, m_model->rowCount()) - 1, 1);
         // Somebody may be typing in the drawer: it turns to another call only when the person at the desk asked for that.
-        const bool done = !there && m_kept != 0 && m_kept == m_doneTask;
+        const bool done = !there && !m_kept.isEmpty() && m_kept == m_doneTask;
         m_taking = !std::exchange(m_opening, false) && !done;
         m_list->setCurrentIndex(m_model->index(m_model->taskAt(place) ? place : m_model->taskRowFrom(m_model->rowCount(), -1)));
         m_taking = false;
@@ -141,7 +141,7 @@ void FollowUpsView::take()
 
 void FollowUpsView::step(int by)
 {
-    if (currentTask() && currentTask() != m_announced) {
+    if (!currentTask().isEmpty() && currentTask() != m_announced) {
         // The list went on by itself, and the drawer did not: now it does.
         announceCurrent();
         return;
@@ -151,23 +151,23 @@ void FollowUpsView::step(int by)
         m_list->setCurrentIndex(m_model->index(row));
 }
 
-qint64 FollowUpsView::currentTask() const
+QString FollowUpsView::currentTask() const
 {
     const FollowUpTask *task = m_model->taskAt(m_list->currentIndex().row());
-    return task ? task->id : 0;
+    return task ? task->id : QString();
 }
 
 void FollowUpsView::done()
 {
     m_doneTask = currentTask();
-    if (const qint64 task = m_doneTask)
-        apply(CloseFollowUp{task, FollowUpState::DONE}, QStringLiteral("Follow-up done"));
+    if (!m_doneTask.isEmpty())
+        apply(CloseFollowUp{m_doneTask, FollowUpState::DONE}, QStringLiteral("Follow-up done"));
 }
 
 void FollowUpsView::askMove()
 {
     m_moving = currentTask();
-    if (!m_moving)
+    if (m_moving.isEmpty())
         return;
     m_picker->setTime({});
     m_mover->openCentred();
@@ -176,7 +176,7 @@ void FollowUpsView::askMove()
 
 void FollowUpsView::move()
 {
-    if (!m_moving || !m_picker->time())
+    if (m_moving.isEmpty() || !m_picker->time())
         return;
     m_mover->hide();
     apply(MoveFollowUp{m_moving, *m_picker->time()},

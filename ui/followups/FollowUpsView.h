@@ -41,7 +41,7 @@ private:
     void take();
     void announce(const FollowUpTask &task);
     void announceCurrent();
-    qint64 currentTask() const;
+    QString currentTask() const;
     void done();
     void askMove();
     void move();
@@ -55,11 +55,11 @@ private:
     QWidget *m_tools;
     Popover *m_mover;
     FollowUpPicker *m_picker;
-    qint64 m_kept = 0; ///< task that was current before the list was filled again
+    QString m_kept; ///< task that was current before the list was filled again
     int m_keptRow = 1;
-    qint64 m_moving = 0;     ///< task whose new time is being asked for
-    qint64 m_announced = 0;  ///< task whose call was told last
-    qint64 m_doneTask = 0;   ///< closed here: the next one is gone on to
+    QString m_moving;    ///< task whose new time is being asked for
+    QString m_announced; ///< task whose call was told last
+    QString m_doneTask;  ///< closed here: the next one is gone on to
     bool m_opening = false;  ///< the next list comes because the person turned to it
     bool m_taking = false;
 };

@@ -38,11 +38,11 @@ struct ScheduleFollowUp {
     QString note;
 };
 struct CloseFollowUp {
-    qint64 follow_up = 0;
+    QString follow_up;
     FollowUpState state = FollowUpState::DONE;
 };
 struct MoveFollowUp {
-    qint64 follow_up = 0;
+    QString follow_up;
     TimeMs due_at = 0;
 };
 /** Sets or clears do-not-contact on the number of these calls; setting closes its open follow-ups. */
@@ -51,10 +51,16 @@ struct SetDoNotContact {
     bool on = true;
     QString reason;
 };
-/** Links the call to a contact; 0 unlinks; -1 makes a contact from the call's caller, number and email. */
+/** Links the call to a contact; "" unlinks. Or makes a contact from the call's caller, number and email. */
 struct LinkContact {
     CallKey call = 0;
-    qint64 contact = 0;
+    QString contact;
+    bool make_contact = false;
+};
+/** Leaves a note on the call, beside those of others. */
+struct AddNote {
+    CallKey call = 0;
+    QString text;
 };
 /** Takes back everything that one earlier command did, where it still stands. */
 struct Undo {
@@ -62,7 +68,7 @@ struct Undo {
 };
 
 using Command =
-    std::variant<RecordDisposition, SkipTriage, SetFields, ChangeTags, ScheduleFollowUp, CloseFollowUp, MoveFollowUp, SetDoNotContact, LinkContact, Undo>;
+    std::variant<RecordDisposition, SkipTriage, SetFields, ChangeTags, ScheduleFollowUp, CloseFollowUp, MoveFollowUp, SetDoNotContact, LinkContact, AddNote, Undo>;
 
 /** Proof that a command is on disk (fsynced). */
 struct Receipt {

@@ -1,0 +1,428 @@
+#include "store/FeedRows.h"
+
+#include "rules/JsonReader.h"
+#include "store/CallRows.h"
+#include "store/CallSearch.h"
+#include "store/OutboxRows.h"
+#include "store/StateRows.h"
+#include "sync/EditRules.h"
+
+#include <QJsonDocument>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+const QString callKind = u"call"_s;
+
+/** A call comes before what hangs on it. */
+QList<FeedRow> callsFirst(QList<FeedRow> rows)
+{
+    std::stable_partition(rows.begin(), rows.end(), [](const FeedRow &row) { return row.kind == callKind; });
+    return rows;
+}
+
+Verdict runFor(Database &database, const QByteArray &sql, CallKey key)
+{
+    Statement statement = database.prepare(sql);
+    return statement.bindAll(key).run();
+}
+
+/** The backend's row with this desk's open edits over it; neighbours and the number's entry as the file has them. */
+Result<CallState> folded(const QJsonObject &row, const CallState &here, const QList<Edit> &open, const EditContext &context)
+{
+    auto state = callStateFromRow(row);
+    if (!state)
+        return state;
+    state->call.key = here.call.key;
+    for (FollowUpTask &task : state->follow_ups)
+        task.call = here.call.key;
+    for (const FollowUpTask &task : here.follow_ups) {
+        if (!state->owns(task))
+            state->follow_ups.append(task);
+    }
+    state->listed = here.listed;
+    for (const Edit &edit : open) {
+        // What the backend would refuse now is told when it does.
+        (void)applyEdit(*state, edit, {context.workspace, context.actor, edit.at});
+    }
+    return state;
+}
+
+} // namespace
+
+Result<SyncPosition> syncPosition(Database &database)
+{
+    Statement select = database.prepare("SELECT device, epoch, cursor, snapshot, snapshot_s, snapshot_kind, snapshot_after FROM sync");
+    if (!select.step())
+        return database.lastError();
+    return SyncPosition{select.text(0), select.integer(1), select.integer(2), select.integer(3), select.optionalInteger(4), select.text(5), select.text(6)};
+}
+
+Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &database)
+{
+    using Records = std::pair<QString, QStringList>;
+    Statement select = database.prepare("SELECT kind, id FROM stale WHERE kind = (SELECT kind FROM stale LIMIT 1) LIMIT 100");
+    std::optional<Records> records;
+    while (select.step()) {
+        if (!records)
+            records = Records{select.text(0), {}};
+        records->second.append(select.text(1));
+    }
+    if (select.failed())
+        return database.lastError();
+    return records;
+}
+
+Result<std::optional<CallKey>> FeedRows::keyOf(const QString &callId)
+{
+    Statement select = m_database.prepare("SELECT id FROM calls WHERE call_id = ?");
+    if (select.bindAll(callId).step())
+        return std::optional<CallKey>(select.integer(0));
+    if (select.failed())
+        return m_database.lastError();
+    return std::optional<CallKey>();
+}
+
+Verdict FeedRows::keepVersion(const FeedRow &row, qint64 snapshot)
+{
+    if (!row.row) {
+        Statement remove = m_database.prepare("DELETE FROM versions WHERE kind = ? AND id = ?");
+        return remove.bindAll(row.kind, row.id).run();
+    }
+    Statement keep = m_database.prepare("INSERT INTO versions (kind, id, ver, snapshot) VALUES (?1, ?2, ?3, ?4) "
+                                        "ON CONFLICT (kind, id) DO UPDATE SET ver = excluded.ver, snapshot = max(snapshot, excluded.snapshot)");
+    return keep.bindAll(row.kind, row.id, row.ver, snapshot).run();
+}
+
+Verdict FeedRows::apply(const FeedRow &row, bool whateverVersion, qint64 snapshot, ChangeSet &changes)
+{
+    if (row.kind == callKind)
+        return applyCall(row, whateverVersion, snapshot, changes);
+    Statement known = m_database.prepare("SELECT ver FROM versions WHERE kind = ? AND id = ?");
+    const bool isOld = known.bindAll(row.kind, row.id).step() && known.integer(0) >= row.ver && !whateverVersion;
+    if (known.failed())
+        return m_database.lastError();
+    if (isOld && snapshot == 0)
+        return Done{};
+    Verdict done = Done{};
+    if (!isOld) {
+        if (row.kind == u"turns"_s)
+            done = applyTurns(row, changes);
+        else if (row.kind == u"contact"_s)
+            done = applyContact(row);
+        else if (row.kind == u"number"_s)
+            done = applyNumber(row);
+        else if (row.kind == u"conflict"_s)
+            done = applyConflict(row, changes);
+        else if (row.kind == u"view"_s)
+            done = applyView(row);
+        else if (row.kind == u"workspace"_s)
+            done = applyWorkspace(row);
+    }
+    return done ? keepVersion(row, snapshot) : done;
+}
+
+Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 snapshot, ChangeSet &changes)
+{
+    auto known = findCallByCallId(m_database, row.id);
+    if (!known)
+        return known.error();
+    const qint64 knownVer = *known ? m_database.singleInteger("SELECT ver FROM calls WHERE id = " + QByteArray::number((*known)->key)).value_or(0) : 0;
+    const auto mark = [&](CallKey key) {
+        Statement update = m_database.prepare("UPDATE calls SET ver = max(ver, ?2), snapshot = max(snapshot, ?3) WHERE id = ?1");
+        return update.bindAll(key, row.ver, snapshot).run();
+    };
+    if (*known && knownVer >= row.ver && !whateverVersion)
+        return snapshot > 0 ? mark((*known)->key) : Verdict(Done{});
+    if (!row.row) {
+        if (!*known)
+            return Done{};
+        changes.changed.append((*known)->key);
+        return removeCall((*known)->key);
+    }
+    const auto open = openEdits(m_database, callKind, row.id, row.ver);
+    if (!open)
+        return open.error();
+    CallState here;
+    if (*known) {
+        auto state = loadState(m_database, **known);
+        if (!state)
+            return state.error();
+        here = *std::move(state);
+    }
+    auto after = folded(*row.row, here, *open, {m_workspace, m_actor, 0});
+    if (!after)
+        return Error{Error::Code::Damaged, u"The server sent a call that cannot be read."_s, QString(row.id + u": "_s + after.error().message), true};
+    if (after->call.call_id != row.id)
+        return Error{Error::Code::Damaged, u"The server sent a call under another's name."_s, row.id, true};
+    Verdict done = Done{};
+    if (!*known) {
+        done = insertCall(m_database, after->call);
+        here.call = after->call;
+        if (done)
+            done = indexNewCall(m_database, after->call);
+        changes.added.append(after->call.key);
+    } else {
+        Statement queue = m_database.prepare("INSERT OR IGNORE INTO search_queue (call_id) VALUES (?)");
+        done = queue.bindAll(after->call.key).run();
+        changes.changed.append(after->call.key);
+    }
+    if (done)
+        done = saveState(m_database, here, *after);
+    return done ? mark(after->call.key) : done;
+}
+
+Verdict FeedRows::removeCall(CallKey key)
+{
+    Verdict done = forgetWords(m_database, key);
+    for (const char *table : {"call_tags", "call_outcomes", "call_notes", "follow_ups", "drafts", "call_payloads", "search_queue"}) {
+        if (done)
+            done = runFor(m_database, QByteArray("DELETE FROM ") + table + " WHERE call_id = ?", key);
+    }
+    if (done)
+        done = runFor(m_database, "UPDATE audit SET changes = '{}' WHERE call_id = ?", key);
+    return done ? runFor(m_database, "DELETE FROM calls WHERE id = ?", key) : done;
+}
+
+Verdict FeedRows::applyTurns(const FeedRow &row, ChangeSet &changes)
+{
+    const auto key = keyOf(row.id);
+    if (!key)
+        return key.error();
+    if (!*key || !row.row)
+        return Done{};
+    const auto turns = turnsFromRow(row.row->value(u"turns"_s).toArray());
+    if (!turns)
+        return Error{Error::Code::Damaged, u"The server sent a transcript that cannot be read."_s, turns.error().message, true};
+    changes.changed.append(**key);
+    return replaceTurns(m_database, **key, *turns);
+}
+
+Verdict FeedRows::applyContact(const FeedRow &row)
+{
+    if (!row.row) {
+        Statement remove = m_database.prepare("DELETE FROM contacts WHERE uid = ?");
+        return remove.bindAll(row.id).run();
+    }
+    auto contact = contactFromRow(*row.row);
+    if (!contact)
+        return Error{Error::Code::Damaged, u"The server sent a contact that cannot be read."_s, contact.error().message, true};
+    const auto open = openEdits(m_database, row.kind, row.id, row.ver);
+    if (!open)
+        return open.error();
+    for (const Edit &edit : *open)
+        (void)applyEdit(*contact, edit, {m_workspace, m_actor, edit.at});
+    Statement write = m_database.prepare("INSERT INTO contacts (uid, name, business_name, number, email, address, preferred_channel, time_windows) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                                         "ON CONFLICT (uid) DO UPDATE SET name = excluded.name, business_name = excluded.business_name, number = excluded.number, email = excluded.email, "
+                                         "address = excluded.address, preferred_channel = excluded.preferred_channel, time_windows = excluded.time_windows");
+    const auto orNull = [](const QString &text) { return text.isEmpty() ? QString() : text; };
+    write.bindAll(row.id, orNull(contact->name), orNull(contact->business_name), orNull(contact->number), orNull(contact->email), orNull(contact->address),
+                  orNull(contact->preferred_channel), orNull(contact->time_windows));
+    Verdict done = write.run();
+    Statement queue = m_database.prepare("INSERT OR IGNORE INTO search_queue (call_id) SELECT id FROM calls WHERE contact_id = ?");
+    return done ? queue.bindAll(row.id).run() : done;
+}
+
+Verdict FeedRows::applyNumber(const FeedRow &row)
+{
+    if (!row.row) {
+        // Somebody at this desk may have asked for the mark again while the news were on their way.
+        Statement again = m_database.prepare("SELECT 1 FROM outbox b JOIN calls c ON c.call_id = b.id WHERE b.op = 'flag+' AND c.customer_number = ? "
+                                             "AND json_extract(b.args_json, '$.flag') = 'do_not_contact' LIMIT 1");
+        const auto wanted = again.bindAll(row.id).found();
+        if (!wanted)
+            return wanted.error();
+        return *wanted ? Verdict(Done{}) : writeListed(m_database, row.id, std::nullopt);
+    }
+    QString problem;
+    JsonReader reader(*row.row, row.id, problem);
+    const ListedNumber listed{reader.optionalText(u"reason"_s), reader.time(u"set_at"_s), reader.optionalText(u"set_by"_s)};
+    if (!problem.isEmpty())
+        return Error{Error::Code::Damaged, u"The server sent a do-not-contact entry that cannot be read."_s, problem, true};
+    return writeListed(m_database, row.id, listed);
+}
+
+Verdict FeedRows::applyConflict(const FeedRow &row, ChangeSet &changes)
+{
+    if (!row.row) {
+        Statement remove = m_database.prepare("DELETE FROM conflicts WHERE id = ?");
+        return remove.bindAll(row.id).run();
+    }
+    QString problem;
+    JsonReader reader(*row.row, row.id, problem);
+    Statement write = m_database.prepare("INSERT OR REPLACE INTO conflicts (id, call_id, part, kept, losing, kept_by, losing_by, at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    const QString callId = reader.text(u"call_id"_s);
+    write.bind(1, row.id).bindText(2, callId).bindText(3, reader.text(u"part"_s)).bindText(4, reader.optionalText(u"kept"_s));
+    write.bindText(5, reader.optionalText(u"losing"_s)).bindText(6, reader.optionalText(u"kept_by"_s)).bindText(7, reader.optionalText(u"losing_by"_s));
+    write.bind(8, reader.time(u"at"_s)).bindText(9, reader.text(u"state"_s));
+    if (!problem.isEmpty())
+        return Error{Error::Code::Damaged, u"The server sent a conflict that cannot be read."_s, problem, true};
+    if (const auto key = keyOf(callId); key && *key)
+        changes.changed.append(**key);
+    return write.run();
+}
+
+Verdict FeedRows::applyView(const FeedRow &row)
+{
+    if (!row.row) {
+        Statement remove = m_database.prepare("DELETE FROM saved_views WHERE uid = ?");
+        return remove.bindAll(row.id).run();
+    }
+    const QString name = row.row->value(u"name"_s).toString();
+    const QString filter = row.row->value(u"filter"_s).toString();
+    Statement twin = m_database.prepare("DELETE FROM saved_views WHERE name = ? AND uid <> ?");
+    Verdict done = twin.bindAll(name, row.id).run();
+    Statement write = m_database.prepare("INSERT INTO saved_views (uid, name, filter) VALUES (?, ?, ?) ON CONFLICT (uid) DO UPDATE SET name = excluded.name, filter = excluded.filter");
+    return done ? write.bind(1, row.id).bindText(2, name).bindText(3, filter).run() : done;
+}
+
+Verdict FeedRows::applyWorkspace(const FeedRow &row)
+{
+    if (!row.row)
+        return Done{};
+    if (const auto workspace = workspaceFromJson(*row.row); !workspace)
+        return Error{Error::Code::Damaged, u"The server sent settings that cannot be read."_s, workspace.error().message, true};
+    Statement write = m_database.prepare("INSERT OR REPLACE INTO settings (key, value) VALUES ('workspace', ?)");
+    return write.bindAll(QString::fromUtf8(QJsonDocument(*row.row).toJson(QJsonDocument::Compact))).run();
+}
+
+Result<ChangeSet> FeedRows::takePage(const FeedPage &page, TimeMs now)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    const auto position = syncPosition(m_database);
+    if (!position)
+        return position.error();
+    ChangeSet changes;
+    if (position->epoch != page.epoch || position->cursor != page.from || page.to < page.from)
+        return changes;
+    Verdict done = Done{};
+    for (const FeedRow &row : callsFirst(page.rows)) {
+        if (done)
+            done = apply(row, false, 0, changes);
+    }
+    Statement move = m_database.prepare("UPDATE sync SET cursor = ?, synced_ms = ?");
+    if (done)
+        done = move.bindAll(page.to, now).run();
+    if (done)
+        done = retireShown(m_database, page.to, now);
+    if (done)
+        done = transaction.commit();
+    return done ? Result<ChangeSet>(changes) : done.error();
+}
+
+Result<ChangeSet> FeedRows::takeRows(const QList<FeedRow> &rows)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    ChangeSet changes;
+    Verdict done = Done{};
+    for (const FeedRow &row : callsFirst(rows)) {
+        if (done)
+            done = apply(row, true, 0, changes);
+        Statement fresh = m_database.prepare("DELETE FROM stale WHERE kind = ? AND id = ?");
+        if (done)
+            done = fresh.bindAll(row.kind, row.id).run();
+    }
+    if (done)
+        done = transaction.commit();
+    return done ? Result<ChangeSet>(changes) : done.error();
+}
+
+Verdict FeedRows::beginSnapshot()
+{
+    return m_database.execute("UPDATE sync SET cursor = -1, snapshot_s = NULL, snapshot_kind = NULL, snapshot_after = NULL");
+}
+
+Result<ChangeSet> FeedRows::takeSnapshotPage(const SnapshotPage &page, TimeMs now)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    const auto position = syncPosition(m_database);
+    if (!position)
+        return position.error();
+    ChangeSet changes;
+    const bool isFirst = !position->snapshot_s;
+    const bool fits = position->cursor < 0 && (position->epoch == page.epoch || position->epoch == 0)
+                      && (isFirst ? page.asked_kind.isEmpty() && page.asked_after.isEmpty()
+                                  : position->snapshot_s == page.s && position->snapshot_kind == page.asked_kind && position->snapshot_after == page.asked_after);
+    if (!fits)
+        return changes;
+    const qint64 number = position->snapshot + (isFirst ? 1 : 0);
+    Verdict done = Done{};
+    for (const FeedRow &row : callsFirst(page.rows)) {
+        if (done)
+            done = apply(row, false, number, changes);
+    }
+    const bool isLast = page.next_kind.isEmpty();
+    if (done && isLast)
+        done = sweep(number, page.s, changes);
+    Statement move = m_database.prepare("UPDATE sync SET epoch = ?1, snapshot = ?2, snapshot_s = ?3, snapshot_kind = ?4, snapshot_after = ?5, cursor = ?6, synced_ms = ?7");
+    move.bind(1, page.epoch).bind(2, number).bind(3, isLast ? std::nullopt : std::optional(page.s)).bind(4, page.next_kind).bind(5, page.next_after);
+    move.bind(6, isLast ? page.s : qint64(-1)).bind(7, now);
+    if (done)
+        done = move.run();
+    if (done && isLast)
+        done = retireShown(m_database, page.s, now);
+    if (done)
+        done = transaction.commit();
+    return done ? Result<ChangeSet>(changes) : done.error();
+}
+
+Verdict FeedRows::sweep(qint64 snapshot, qint64 s, ChangeSet &changes)
+{
+    QList<CallKey> gone;
+    Statement calls = m_database.prepare("SELECT id FROM calls WHERE snapshot <> ? AND ver <= ? "
+                                         "AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'call' AND b.id = calls.call_id AND b.op = 'create')");
+    calls.bindAll(snapshot, s);
+    while (calls.step())
+        gone.append(calls.integer(0));
+    if (calls.failed())
+        return m_database.lastError();
+    for (CallKey key : std::as_const(gone)) {
+        changes.changed.append(key);
+        if (Verdict done = removeCall(key); !done)
+            return done;
+    }
+    QList<FeedRow> others;
+    Statement versions = m_database.prepare("SELECT kind, id FROM versions WHERE snapshot <> ? AND ver <= ?");
+    versions.bindAll(snapshot, s);
+    while (versions.step())
+        others.append({versions.text(0), versions.text(1), s, std::nullopt});
+    if (versions.failed())
+        return m_database.lastError();
+    for (const FeedRow &row : std::as_const(others)) {
+        if (Verdict done = apply(row, true, 0, changes); !done)
+            return done;
+    }
+    return Done{};
+}
+
+Verdict FeedRows::changeEpoch(qint64 epoch, qint64 base)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
+    const auto position = syncPosition(m_database);
+    if (!position)
+        return position.error();
+    if (position->epoch >= epoch)
+        return Done{};
+    Statement move = m_database.prepare("UPDATE sync SET epoch = ?, cursor = -1, snapshot_s = NULL, snapshot_kind = NULL, snapshot_after = NULL");
+    Verdict done = move.bindAll(epoch).run();
+    if (done)
+        done = m_database.execute("UPDATE calls SET ver = 0 WHERE ver > 0; UPDATE versions SET ver = 0");
+    if (done)
+        done = sendAgainAfter(m_database, base);
+    return done ? transaction.commit() : done;
+}
+
+} // namespace calldeck

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "database/Database.h"
+#include "desk/DeskService.h"
+
+#include <QJsonObject>
+
+namespace calldeck
+{
+
+/** One row of the backend's feed. */
+struct FeedRow {
+    QString kind;
+    QString id;
+    qint64 ver = 0;
+    std::optional<QJsonObject> row; ///< nothing: deleted, or no longer to be seen by this person
+};
+
+/** Where this file stands with its backend. */
+struct SyncPosition {
+    QString device;
+    qint64 epoch = 0;   ///< 0: it never spoke with one
+    qint64 cursor = -1; ///< -1: a snapshot must come first
+    qint64 snapshot = 0;
+    std::optional<qint64> snapshot_s; ///< set while a snapshot is being taken
+    QString snapshot_kind;
+    QString snapshot_after;
+};
+Result<SyncPosition> syncPosition(Database &database);
+
+/** A page of the feed, as it came. */
+struct FeedPage {
+    qint64 epoch = 0;
+    qint64 from = 0;
+    qint64 to = 0;
+    QList<FeedRow> rows;
+};
+/** A page of a snapshot; without `next_kind` the last. */
+struct SnapshotPage {
+    qint64 epoch = 0;
+    qint64 s = 0;
+    QString asked_kind, asked_after; ///< where the page begins
+    QList<FeedRow> rows;
+    QString next_kind, next_after;
+};
+
+/**
+ * Applies what the backend says to the cache: its rows, with this desk's open edits folded over them. Each call is one transaction in
+ * which rows and position move together. Confined to the writing thread.
+ */
+class FeedRows
+{
+public:
+    FeedRows(Database &database, const Workspace &workspace, QString actor) : m_database(database), m_workspace(workspace), m_actor(std::move(actor)) {}
+
+    /** A page that does not begin where the file stands is thrown away: no changes, no error. */
+    Result<ChangeSet> takePage(const FeedPage &page, TimeMs now);
+    Result<ChangeSet> takeSnapshotPage(const SnapshotPage &page, TimeMs now);
+    /** Rows that were asked for by name, whatever their version. */
+    Result<ChangeSet> takeRows(const QList<FeedRow> &rows);
+    /** The change log does not reach back to the cursor: the whole state is asked for again. */
+    Verdict beginSnapshot();
+    /** The backend was restored: nothing of its rows counts, this desk's edits after `base` go out again. */
+    Verdict changeEpoch(qint64 epoch, qint64 base);
+
+private:
+    Verdict apply(const FeedRow &row, bool whateverVersion, qint64 snapshot, ChangeSet &changes);
+    Verdict applyCall(const FeedRow &row, bool whateverVersion, qint64 snapshot, ChangeSet &changes);
+    Verdict applyTurns(const FeedRow &row, ChangeSet &changes);
+    Verdict applyContact(const FeedRow &row);
+    Verdict applyNumber(const FeedRow &row);
+    Verdict applyConflict(const FeedRow &row, ChangeSet &changes);
+    Verdict applyView(const FeedRow &row);
+    Verdict applyWorkspace(const FeedRow &row);
+    Verdict removeCall(CallKey key);
+    Verdict sweep(qint64 snapshot, qint64 s, ChangeSet &changes);
+    Verdict keepVersion(const FeedRow &row, qint64 snapshot);
+    Result<std::optional<CallKey>> keyOf(const QString &callId);
+
+    Database &m_database;
+    const Workspace &m_workspace;
+    QString m_actor;
+};
+
+/** Records whose row must be asked for again: kind and ids, at most 100 of one kind. */
+Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &database);
+
+} // namespace calldeck

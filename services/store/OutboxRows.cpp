@@ -1,0 +1,215 @@
+#include "store/OutboxRows.h"
+
+#include <QJsonDocument>
+#include <QSet>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+const QByteArray editColumns = "mid, lseq, kind, id, op, args_json, base_ver, created_ms";
+const QByteArray movedColumns = "lseq, mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation";
+
+Edit readEdit(const Statement &row)
+{
+    return {row.text(0), row.integer(1), row.text(2), row.text(3), row.text(4), QJsonDocument::fromJson(row.text(5).toUtf8()).object(), row.integer(6), row.integer(7)};
+}
+
+Result<QList<Edit>> editsOf(Database &database, Statement &select)
+{
+    QList<Edit> edits;
+    while (select.step())
+        edits.append(readEdit(select));
+    if (select.failed())
+        return database.lastError();
+    return edits;
+}
+
+Verdict markStale(Database &database, const QString &mid)
+{
+    Statement stale = database.prepare("INSERT OR IGNORE INTO stale (kind, id) SELECT kind, id FROM dead WHERE mid = ?");
+    return stale.bindAll(mid).run();
+}
+
+bool asksNotToBeContacted(const Edit &edit) { return edit.op == u"flag+"_s && edit.args.value(u"flag"_s) == u"do_not_contact"_s; }
+
+/** Records of a do-not-contact edit first, all else as it was made. */
+void putSafetyFirst(QList<Edit> &edits)
+{
+    QSet<QString> urgent;
+    for (const Edit &edit : std::as_const(edits)) {
+        if (asksNotToBeContacted(edit))
+            urgent.insert(edit.id);
+    }
+    if (!urgent.isEmpty())
+        std::stable_partition(edits.begin(), edits.end(), [&](const Edit &edit) { return urgent.contains(edit.id); });
+}
+
+} // namespace
+
+Verdict insertOutgoing(Database &database, const Edit &edit, const QString &mutation)
+{
+    Statement insert = database.prepare("INSERT INTO outbox (mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation) VALUES (?1, ?2, ?3, ?4, ?5, "
+                                        "coalesce(CASE ?2 WHEN 'call' THEN (SELECT ver FROM calls WHERE call_id = ?3) ELSE (SELECT ver FROM versions WHERE kind = ?2 AND id = ?3) END, 0), "
+                                        "?6, ?7, ?8)");
+    insert.bindAll(edit.mid, edit.kind, edit.id, edit.op, QString::fromUtf8(QJsonDocument(edit.args).toJson(QJsonDocument::Compact)), editSchemaVersion, edit.at, mutation);
+    return insert.run();
+}
+
+Result<QList<Edit>> openEdits(Database &database, const QString &kind, const QString &id, qint64 ver)
+{
+    Statement select = database.prepare("SELECT " + editColumns + " FROM outbox WHERE kind = ? AND id = ? AND (state = 'pending' OR seq > ?) ORDER BY lseq");
+    select.bindAll(kind, id, ver);
+    return editsOf(database, select);
+}
+
+Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, TimeMs now)
+{
+    constexpr int lookAhead = 1000;
+    QSet<QString> blocked;
+    {
+        Statement later = database.prepare("SELECT DISTINCT id FROM outbox WHERE state = 'pending' AND next_try_ms > ?");
+        later.bindAll(now);
+        while (later.step())
+            blocked.insert(later.text(0));
+        if (later.failed())
+            return database.lastError();
+    }
+    Statement select = database.prepare("SELECT " + editColumns + " FROM outbox WHERE state = 'pending' ORDER BY lseq LIMIT ?");
+    auto edits = editsOf(database, select.bindAll(lookAhead));
+    if (!edits)
+        return edits;
+    putSafetyFirst(*edits);
+    QList<Edit> next;
+    qint64 bytes = 0;
+    for (const Edit &edit : std::as_const(*edits)) {
+        if (blocked.contains(edit.id))
+            continue;
+        bytes += QJsonDocument(editToJson(edit)).toJson(QJsonDocument::Compact).size() + 1;
+        if (next.size() >= limit || (bytes > mostBytes && !next.isEmpty()))
+            break;
+        next.append(edit);
+    }
+    return next;
+}
+
+Verdict bury(Database &database, const QString &mid, const PushResult &result, TimeMs now)
+{
+    Statement move = database.prepare("INSERT OR IGNORE INTO dead (" + movedColumns + ", code, message, seq, at_ms) SELECT " + movedColumns
+                                      + ", ?2, ?3, ?4, ?5 FROM outbox WHERE mid = ?1");
+    move.bind(1, mid).bindText(2, result.code).bindText(3, result.message).bind(4, result.seq).bind(5, now);
+    Verdict done = move.run();
+    if (done) {
+        Statement remove = database.prepare("DELETE FROM outbox WHERE mid = ?");
+        done = remove.bindAll(mid).run();
+    }
+    return done ? markStale(database, mid) : done;
+}
+
+Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs now)
+{
+    for (const PushResult &result : results) {
+        Statement waiting = database.prepare("SELECT 1 FROM outbox WHERE mid = ? AND state = 'pending'");
+        const auto known = waiting.bindAll(result.mid).found();
+        if (!known)
+            return known.error();
+        if (!*known)
+            continue;
+        Verdict done = Done{};
+        if (result.status == PushResult::Status::Rejected) {
+            done = bury(database, result.mid, result, now);
+        } else {
+            Statement ack = database.prepare("UPDATE outbox SET state = 'acked', seq = ?, last_error = NULL WHERE mid = ?");
+            done = ack.bindAll(result.seq, result.mid).run();
+        }
+        if (!done)
+            return done;
+    }
+    return Done{};
+}
+
+Verdict noteFailedTry(Database &database, const QList<Edit> &edits, const QString &reason, TimeMs nextTry)
+{
+    Statement note = database.prepare("UPDATE outbox SET attempts = attempts + 1, next_try_ms = ?, last_error = ? WHERE mid = ?");
+    for (const Edit &edit : edits) {
+        note.reset();
+        if (Verdict done = note.bindAll(nextTry, reason, edit.mid).run(); !done)
+            return done;
+    }
+    return Done{};
+}
+
+Verdict retireShown(Database &database, qint64 cursor, TimeMs now)
+{
+    constexpr TimeMs keptForMs = 30LL * 24 * 3600 * 1000;
+    Statement keep = database.prepare("INSERT OR REPLACE INTO kept (" + movedColumns + ", seq, acked_ms) SELECT " + movedColumns
+                                      + ", seq, ? FROM outbox WHERE state = 'acked' AND seq <= ?");
+    Verdict done = keep.bindAll(now, cursor).run();
+    if (done && database.changedRows() > 0) {
+        Statement remove = database.prepare("DELETE FROM outbox WHERE state = 'acked' AND seq <= ?");
+        done = remove.bindAll(cursor).run();
+        Statement forget = database.prepare("DELETE FROM kept WHERE acked_ms < ?");
+        if (done)
+            done = forget.bindAll(now - keptForMs).run();
+    }
+    return done;
+}
+
+Verdict sendAgainAfter(Database &database, qint64 base)
+{
+    Verdict done = Done{};
+    for (const QByteArray table : {"kept", "dead"}) {
+        Statement back = database.prepare("INSERT OR IGNORE INTO outbox (" + movedColumns + ") SELECT " + movedColumns + " FROM " + table + " WHERE schema_ver > 1 AND seq > ?");
+        if (done)
+            done = back.bindAll(base).run();
+        Statement remove = database.prepare("DELETE FROM " + table + " WHERE schema_ver > 1 AND seq > ?");
+        if (done)
+            done = remove.bindAll(base).run();
+    }
+    Statement again = database.prepare("UPDATE outbox SET state = 'pending', seq = NULL WHERE state = 'acked' AND seq > ?");
+    if (done)
+        done = again.bindAll(base).run();
+    Statement cap = database.prepare("UPDATE outbox SET base_ver = min(coalesce(base_ver, 0), ?), attempts = 0, next_try_ms = NULL");
+    return done ? cap.bindAll(base).run() : done;
+}
+
+Result<QList<DeadLetter>> deadLetters(Database &database)
+{
+    Statement select = database.prepare("SELECT " + editColumns + ", code, message, at_ms FROM dead ORDER BY at_ms, lseq");
+    QList<DeadLetter> letters;
+    while (select.step())
+        letters.append({select.integer(1), readEdit(select), select.text(8), select.text(9), select.integer(10)});
+    if (select.failed())
+        return database.lastError();
+    return letters;
+}
+
+Verdict retryDead(Database &database, qint64 lseq, const QString &newMid, TimeMs now)
+{
+    // A new edit at the end of the queue, by somebody who has seen what is there now.
+    Statement again = database.prepare("INSERT INTO outbox (mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation) "
+                                       "SELECT ?2, kind, id, op, args_json, coalesce((SELECT ver FROM calls WHERE call_id = dead.id), base_ver), schema_ver, ?3, ?2 FROM dead WHERE lseq = ?1");
+    Verdict done = again.bindAll(lseq, newMid, now).run();
+    return done ? discardDead(database, lseq) : done;
+}
+
+Verdict discardDead(Database &database, qint64 lseq)
+{
+    Statement remove = database.prepare("DELETE FROM dead WHERE lseq = ?");
+    return remove.bindAll(lseq).run();
+}
+
+Result<OutboxCounts> outboxCounts(Database &database)
+{
+    Statement select = database.prepare("SELECT (SELECT count(*) FROM outbox WHERE state = 'pending'), (SELECT count(*) FROM dead), "
+                                        "(SELECT count(*) FROM conflicts WHERE state = 'OPEN'), (SELECT min(created_ms) FROM outbox WHERE state = 'pending')");
+    if (!select.step())
+        return database.lastError();
+    return OutboxCounts{static_cast<int>(select.integer(0)), static_cast<int>(select.integer(1)), static_cast<int>(select.integer(2)), select.optionalInteger(3)};
+}
+
+} // namespace calldeck

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "database/Database.h"
+#include "sync/Edit.h"
+
+namespace calldeck
+{
+
+/** Puts an edit into the outbox, with the version of the record that its author has from the backend. Needs a transaction. */
+Verdict insertOutgoing(Database &database, const Edit &edit, const QString &mutation);
+/** The edits of one record that a row of version `ver` from the backend does not show yet, in their order. */
+Result<QList<Edit>> openEdits(Database &database, const QString &kind, const QString &id, qint64 ver);
+
+/** What the backend said of one edit. */
+struct PushResult {
+    enum class Status { Applied, Conflict, Rejected };
+    QString mid;
+    Status status = Status::Applied;
+    qint64 seq = 0;   ///< in the change log; where the backend stood, for a rejected one
+    QString code;     ///< of a rejection: "gone", "forbidden", "invalid", ...
+    QString message;  ///< for a person
+};
+
+/**
+ * The edits to send next, in their order: at most `limit` and about `mostBytes`. Records whose next edit waits for a later try are
+ * left out whole; records somebody asked not to be contacted about come first.
+ */
+Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, TimeMs now);
+/** Takes over the backend's words; edits that it did not speak of go on waiting. Needs a transaction. */
+Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs now);
+/** Counts a failed try of these edits and when the next one may be. Needs a transaction. */
+Verdict noteFailedTry(Database &database, const QList<Edit> &edits, const QString &reason, TimeMs nextTry);
+/** Moves an edit among the dead ones. Needs a transaction. */
+Verdict bury(Database &database, const QString &mid, const PushResult &result, TimeMs now);
+/** Edits that the pulled rows show now are kept as a backup. Needs a transaction. */
+Verdict retireShown(Database &database, qint64 cursor, TimeMs now);
+/**
+ * The backend was restored to `base`: what it had after that goes on its way again with the same ids. Needs a transaction.
+ */
+Verdict sendAgainAfter(Database &database, qint64 base);
+
+/** A dead letter as the window shows it. */
+struct DeadLetter {
+    qint64 lseq = 0;
+    Edit edit;
+    QString code;
+    QString message;
+    TimeMs died_at = 0;
+};
+Result<QList<DeadLetter>> deadLetters(Database &database);
+/** Makes a new edit of a dead one, or forgets it. Needs a transaction. */
+Verdict retryDead(Database &database, qint64 lseq, const QString &newMid, TimeMs now);
+Verdict discardDead(Database &database, qint64 lseq);
+
+struct OutboxCounts {
+    int pending = 0;
+    int dead = 0;
+    int conflicts = 0;
+    std::optional<TimeMs> oldest; ///< of the pending ones
+};
+Result<OutboxCounts> outboxCounts(Database &database);
+
+} // namespace calldeck
