@@ -19,6 +19,7 @@ HttpResponse pullSnapshot(ApiCall &call);
 HttpResponse pullRows(ApiCall &call);
 HttpResponse pullDigest(ApiCall &call);
 
+HttpResponse takeCalls(ApiCall &call);
 HttpResponse replaceSettings(ApiCall &call);
 
 HttpResponse showHealth(ApiCall &call);

@@ -11,6 +11,7 @@ namespace
 
 constexpr qint64 small = 16 * 1024;
 constexpr qint64 pushBytes = 256 * 1024;
+constexpr qint64 intakeBytes = 5 * 1024 * 1024;
 
 Route get(const QByteArray &pattern, Door door, const QStringList &query, HttpResponse (*handle)(ApiCall &))
 {
@@ -47,6 +48,7 @@ QList<Route> table()
         get("/api/sync/snapshot", Door::Role, {u"epoch"_s, u"s"_s, u"kind"_s, u"after"_s, u"limit"_s, u"only"_s}, pullSnapshot),
         get("/api/sync/rows", Door::Role, {u"kind"_s, u"ids"_s}, pullRows),
         get("/api/sync/digest", Door::Role, {u"kind"_s}, pullDigest),
+        post("/api/calls/intake", Door::AdminOrService, {u"calls"_s}, intakeBytes, takeCalls),
         {"PUT", "/api/workspace", Door::Role, UserRole::ADMIN, {}, QStringList{u"settings"_s}, BodyPlan::usual, false, replaceSettings},
     };
 }

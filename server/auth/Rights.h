@@ -10,7 +10,8 @@ inline bool mayAct(UserRole role, UserRole least) { return static_cast<int>(role
 
 /**
  * Who may make which edit: the one table. An edit that is in no line of it may nobody make. Of a "set" the strictest of its fields
- * counts. "resolve" is also open to the author of the losing decision, "undo" only to the author of what it takes back.
+ * counts. "resolve" is also open to the author of the losing decision; below dispatcher
+ * an "undo" takes back only one's own decisions and settings of do-not-contact.
  */
 std::optional<UserRole> leastRoleFor(const Edit &edit);
 

@@ -276,7 +276,7 @@ bool HttpConnection::takeHead()
         m_request.secure = m_wire.tls() != nullptr;
         m_minor = m_reader->minor();
         m_line.method = m_request.method;
-        m_line.path = m_request.target.left(m_request.target.indexOf('?'));
+        m_line.path = m_request.target.split('?').first();
         return true;
     }
     const bool version = state == RequestReader::State::BadVersion;

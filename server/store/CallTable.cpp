@@ -148,6 +148,8 @@ Verdict deleteCall(WorkspaceTx &tx, StoredCall &call, const Change &change)
     call.deleted = true;
     if (done)
         done = removeCallIndex(tx, id);
+    if (done)
+        done = tx.query("DELETE FROM provider_payload WHERE ws = ? AND call_id = ?", id).run();
     Change effect = change;
     effect.op = u"effect"_s;
     effect.kind = u"turns"_s;

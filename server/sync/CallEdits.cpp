@@ -175,14 +175,28 @@ private:
             if (!field || !isTakenBack(*field))
                 return refuse(u"invalid"_s, u"args.fields.%1 is no field that an undo may put back."_s.arg(it.key().left(60)));
         }
-        const QString of = m_edit.args.value(u"of"_s).toString();
-        SqlStatement author = m_tx.query("SELECT 1 FROM change WHERE ws = ? AND mid = ? AND kind = 'call' AND actor = ?", of, m_session.author.account);
-        const auto own = author.found();
+        const auto own = takesBackOwn(fields);
         if (!own)
             return own.error();
         if (!*own && !mayAct(m_session.role, UserRole::DISPATCHER))
             return refuse(u"forbidden"_s, u"You may take back only what you did yourself."_s);
         return EditOutcome{};
+    }
+
+    Result<bool> takesBackOwn(const QJsonObject &fields)
+    {
+        const bool clears = m_edit.args.value(u"unlist"_s).toBool() || fields.contains(u"do_not_contact"_s);
+        const Stamp set = m_before.stamps.value(u"flag:do_not_contact"_s);
+        if (clears && !set.device.isEmpty() && !set.device.startsWith(m_session.author.account + u'/'))
+            return false;
+        const QJsonArray retracted = m_edit.args.value(u"retract"_s).toArray();
+        for (const QJsonValue &mid : retracted) {
+            SqlStatement author = m_tx.query("SELECT 1 FROM change WHERE ws = ? AND mid = ? AND kind = 'call' AND actor = ?", mid.toString(), m_session.author.account);
+            const auto own = author.found();
+            if (!own || !*own)
+                return own;
+        }
+        return true;
     }
 
     EditSession &m_session;

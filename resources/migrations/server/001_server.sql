@@ -111,6 +111,15 @@ CREATE TABLE parked(
     at {bigint} NOT NULL,
     PRIMARY KEY(ws, mid)
 ) {strict};
+-- What a provider said, as it said it: each different message once.
+CREATE TABLE provider_payload(
+    ws {text} NOT NULL,
+    call_id {text} NOT NULL,
+    hash {text} NOT NULL,
+    payload {text} NOT NULL,
+    at {bigint} NOT NULL,
+    PRIMARY KEY(ws, call_id, hash)
+) {strict};
 CREATE TABLE audit(
     ws {text} NOT NULL,
     n {bigint} NOT NULL,
@@ -180,7 +189,7 @@ CREATE INDEX follow_up_due ON follow_up(ws, state, due_at);
 {pg}DO $$
 {pg}DECLARE t TEXT;
 {pg}BEGIN
-{pg}  FOREACH t IN ARRAY ARRAY['ws_head', 'epoch', 'entity', 'change', 'mutation', 'device_order', 'device', 'conflict', 'parked', 'audit', 'erased', 'call_index', 'call_tag', 'follow_up'] LOOP
+{pg}  FOREACH t IN ARRAY ARRAY['ws_head', 'epoch', 'entity', 'change', 'mutation', 'device_order', 'device', 'conflict', 'parked', 'provider_payload', 'audit', 'erased', 'call_index', 'call_tag', 'follow_up'] LOOP
 {pg}    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
 {pg}    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
 {pg}    EXECUTE format('CREATE POLICY one_workspace ON %I USING (ws = current_setting(''calldeck.ws'', true)) WITH CHECK (ws = current_setting(''calldeck.ws'', true))', t);
