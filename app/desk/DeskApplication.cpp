@@ -1,8 +1,9 @@
 #include "DeskApplication.h"
 
+#include "AccountFolder.h"
 #include "PassphraseDialog.h"
+#include "SignInDialog.h"
 #include "demo/DemoWorkspace.h"
-#include "secrets/KeychainStore.h"
 #include "store/DataDirectory.h"
 
 #include <QDir>
@@ -29,6 +30,8 @@ DeskApplication::~DeskApplication()
 {
     if (m_window)
         m_window->keepTyped();
+    if (m_sync)
+        m_sync->stop();
     if (m_store)
         m_store->close();
 }
@@ -36,6 +39,8 @@ DeskApplication::~DeskApplication()
 Verdict DeskApplication::start()
 {
     noteTime("application ready");
+    if (Verdict found = findAccount(); !found)
+        return found;
     if (Verdict opened = openData(); !opened)
         return opened;
     noteTime("data open");
@@ -46,8 +51,75 @@ Verdict DeskApplication::start()
     m_theme->applyTo(m_application);
     if (m_options.demo && !m_options.no_feed)
         m_feed = std::make_unique<DemoFeed>(*m_store);
+    if (m_account)
+        m_sync = std::make_unique<DeskSync>(*m_store);
     showWindow();
+    if (m_sync)
+        startSync();
     return Done{};
+}
+
+Verdict DeskApplication::findAccount()
+{
+    const bool wanted = !m_options.server.isEmpty();
+    if (m_options.demo || (!wanted && m_options.data_dir_chosen))
+        return Done{};
+    const AccountFolder folder;
+    if (!wanted && !folder.hasLast())
+        return Done{};
+    QUrl server;
+    if (wanted) {
+        const auto typed = serverFromText(m_options.server);
+        if (!typed)
+            return typed.error();
+        server = *typed;
+    }
+    m_account = std::make_unique<DeskAccount>(m_keyring);
+    if (const auto known = folder.find(server, m_options.email)) {
+        m_account->resume(*known);
+        return useAccount(*known);
+    }
+    if (!canAsk())
+        return Error{Error::Code::InvalidInput, QStringLiteral("--server: nobody has signed in to %1 here yet.").arg(m_options.server), {}, false};
+    SignInDialog dialog(*m_account, m_options.server, m_options.email);
+    if (dialog.exec() != QDialog::Accepted)
+        return Error{Error::Code::Cancelled, QStringLiteral("Nobody signed in."), {}, false};
+    return useAccount(m_account->record());
+}
+
+Verdict DeskApplication::useAccount(const AccountRecord &account)
+{
+    const AccountFolder folder;
+    if (Verdict kept = folder.remember(account); !kept)
+        return kept;
+    if (!m_options.data_dir_chosen)
+        m_options.data_dir = folder.dataDir(account);
+    m_options.agent_name = account.user_name;
+    return Done{};
+}
+
+void DeskApplication::startSync()
+{
+    connect(m_sync.get(), &DeskSync::tokenRefused, m_account.get(), &DeskAccount::renew);
+    connect(m_account.get(), &DeskAccount::tokenReady, m_sync.get(), &DeskSync::setToken);
+    connect(m_account.get(), &DeskAccount::signInLost, m_sync.get(), &DeskSync::signInLost);
+    connect(m_sync.get(), &DeskSync::signInAsked, this, &DeskApplication::signInAgain);
+    m_sync->start({m_account->record().server, m_account->accessToken()});
+}
+
+void DeskApplication::signInAgain()
+{
+    auto *dialog = new SignInDialog(*m_account, m_account->record().server.toString(), m_account->record().email, m_window.get());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setModal(true);
+    connect(dialog, &QDialog::accepted, this, [this, before = m_account->record().user_id] {
+        // Another person's sign-in must not send this person's work.
+        if (m_account->record().user_id == before)
+            m_sync->setToken(m_account->accessToken());
+        else
+            m_sync->signInLost();
+    });
+    dialog->show();
 }
 
 Verdict DeskApplication::openData()
@@ -77,8 +149,7 @@ Result<DataKey> DeskApplication::findKey()
     wishes.plain_without_keyring = m_options.demo;
     if (canAsk() && !m_options.demo)
         wishes.passphrase = [this](bool isNew) { return askPassphrase(isNew); };
-    KeychainStore keyring;
-    auto key = keyForDesk(m_options.data_dir, wishes, keyring);
+    auto key = keyForDesk(m_options.data_dir, wishes, m_keyring);
     noteTime("key found");
     return key;
 }
@@ -114,7 +185,7 @@ Verdict DeskApplication::findCall(const DatabaseKey &key)
 
 void DeskApplication::showWindow()
 {
-    m_window = std::make_unique<MainWindow>(*m_store, *m_theme, *m_preferences, m_feed.get());
+    m_window = std::make_unique<MainWindow>(*m_store, *m_theme, *m_preferences, m_feed.get(), m_sync.get());
     if (!m_options.size.isEmpty())
         m_window->resize(m_options.size);
     if (!m_options.screenshot.isEmpty())

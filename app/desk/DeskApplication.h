@@ -2,7 +2,10 @@
 
 #include "FilePreferences.h"
 #include "Options.h"
+#include "backend/DeskAccount.h"
+#include "backend/DeskSync.h"
 #include "demo/DemoFeed.h"
+#include "secrets/KeychainStore.h"
 #include "secrets/DataKey.h"
 #include "shell/MainWindow.h"
 #include "store/DeskStore.h"
@@ -27,6 +30,11 @@ public:
     int exitCode() const { return 3; }
 
 private:
+    /** Finds out whose desk this is: nobody's, or that of an account on a server. */
+    Verdict findAccount();
+    Verdict useAccount(const AccountRecord &account);
+    void startSync();
+    void signInAgain();
     Verdict openData();
     Result<DataKey> findKey();
     Verdict fillDemo(const DatabaseKey &key);
@@ -42,7 +50,10 @@ private:
     Options m_options;
     CallKey m_call = 0;
     std::unique_ptr<FilePreferences> m_preferences;
+    KeychainStore m_keyring;
+    std::unique_ptr<DeskAccount> m_account; ///< null for a desk without a server
     std::unique_ptr<DeskStore> m_store;
+    std::unique_ptr<DeskSync> m_sync;
     std::unique_ptr<DemoFeed> m_feed;
     std::unique_ptr<Theme> m_theme;
     std::unique_ptr<MainWindow> m_window;

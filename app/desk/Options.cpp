@@ -55,17 +55,24 @@ Options readOptions(const QCoreApplication &application)
     const QCommandLineOption noFeed(QStringLiteral("no-feed"), QStringLiteral("Demo without arriving calls."));
     const QCommandLineOption demoCalls(QStringLiteral("demo-calls"), QStringLiteral("Calls in a new demo workspace."), QStringLiteral("N"),
                                        QString::number(defaultDemoCalls));
+    const QCommandLineOption server(QStringLiteral("server"), QStringLiteral("Sign in to this server."), QStringLiteral("URL"));
+    const QCommandLineOption email(QStringLiteral("email"), QStringLiteral("With --server: whose account."), QStringLiteral("EMAIL"));
     const QCommandLineOption agent(QStringLiteral("agent"), QStringLiteral("Who sits at the desk."), QStringLiteral("NAME"));
     const QCommandLineOption view(QStringLiteral("view"), QStringLiteral("triage, calls, followups, settings or keys."), QStringLiteral("NAME"));
     const QCommandLineOption call(QStringLiteral("call"), QStringLiteral("Open this call."), QStringLiteral("ID"));
     const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME"));
     const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Write a picture of the window and exit."), QStringLiteral("FILE"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window, such as 1440x900."), QStringLiteral("WxH"));
-    parser.addOptions({dataDir, keyFile, noEncryption, demo, noFeed, demoCalls, agent, view, call, theme, screenshot, size});
+    parser.addOptions({server, email, dataDir, keyFile, noEncryption, demo, noFeed, demoCalls, agent, view, call, theme, screenshot, size});
     parser.process(application);
 
     Options options;
+    options.server = parser.value(server);
+    options.email = parser.value(email);
+    options.data_dir_chosen = parser.isSet(dataDir);
     options.demo = parser.isSet(demo);
+    if (options.demo && !options.server.isEmpty())
+        refuse(QStringLiteral("--demo and --server do not go together."));
     options.no_feed = parser.isSet(noFeed);
     options.demo_calls = parser.value(demoCalls).toInt();
     if (options.demo_calls < 0 || options.demo_calls > 5'000'000)

@@ -13,6 +13,9 @@ namespace calldeck
 struct Options {
     qint64 started_at = 0;         ///< UTC ms at which main() began
     QString data_dir;
+    bool data_dir_chosen = false;  ///< by --data-dir
+    QString server;                ///< as typed; "" for the account that was used last, or none
+    QString email;
     QString key_file;              ///< "" for the keyring
     bool no_encryption = false;
     QString agent_name;

@@ -38,7 +38,7 @@ bool isCertificateTrouble(QNetworkReply::NetworkError error) { return error == Q
 
 } // namespace
 
-BackendClient::BackendClient(QObject *parent) : QObject(parent)
+BackendClient::BackendClient(QObject *parent) : QObject(parent), m_network(this)
 {
     m_network.setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
     m_network.setTransferTimeout(silenceTimeoutMs);

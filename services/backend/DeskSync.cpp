@@ -73,6 +73,11 @@ void DeskSync::setToken(const QByteArray &token)
     QMetaObject::invokeMethod(m_engine, [engine = m_engine, token] { engine->setToken(token); }, Qt::QueuedConnection);
 }
 
+void DeskSync::signInLost()
+{
+    QMetaObject::invokeMethod(m_engine, [engine = m_engine] { engine->signInLost(); }, Qt::QueuedConnection);
+}
+
 void DeskSync::stop()
 {
     disconnect(&m_store, nullptr, m_engine, nullptr);

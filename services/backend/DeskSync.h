@@ -20,6 +20,7 @@ public:
 
     void start(const BackendAccount &account);
     void setToken(const QByteArray &token);
+    void signInLost();
     void stop();
 
     SyncStatus status() const override { return m_status; }
@@ -29,10 +30,12 @@ public:
     QFuture<Result<Done>> discard(qint64 refused) override;
     QFuture<Result<Done>> resolve(const QString &conflict, bool replace) override;
     void syncNow() override;
+    void signInAgain() override { Q_EMIT signInAsked(); }
 
 Q_SIGNALS:
     /** The access token is no longer taken. */
     void tokenRefused();
+    void signInAsked();
 
 private:
     template <class T> QFuture<Result<T>> ask(const std::function<Result<T>(Database &)> &work, bool sends = false);

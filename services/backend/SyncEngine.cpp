@@ -76,6 +76,14 @@ void SyncEngine::setToken(const QByteArray &token)
         syncNow();
 }
 
+void SyncEngine::signInLost()
+{
+    for (QTimer *timer : {&m_pushTimer, &m_pullTimer})
+        timer->stop();
+    m_hints->close();
+    setLink(SyncStatus::Link::SignedOut, u"The server no longer knows this sign-in. Your changes are kept; sign in again to send them."_s);
+}
+
 void SyncEngine::stop()
 {
     m_running = false;
@@ -170,7 +178,8 @@ bool SyncEngine::note(const RoundOutcome &outcome)
 {
     switch (outcome.kind) {
     case RoundOutcome::Kind::SignedOut:
-        setLink(SyncStatus::Link::SignedOut, u"The server no longer knows this sign-in. Your changes are kept; sign in again to send them."_s);
+        // Renewed behind the scenes; the safety pull asks again should nobody answer.
+        m_pullTimer.start(jittered(pollMs));
         Q_EMIT tokenRefused();
         return false;
     case RoundOutcome::Kind::Upgrade:

@@ -31,6 +31,8 @@ public:
     void start(const BackendAccount &account);
     /** A new access token after a renewed sign-in. */
     void setToken(const QByteArray &token);
+    /** The sign-in cannot be renewed: everything waits until there is a new token. */
+    void signInLost();
     void stop();
     /** Something was saved: send it. */
     void editsWait();

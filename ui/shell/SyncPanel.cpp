@@ -22,7 +22,8 @@ constexpr int tallestList = 420;
 SyncPanel::SyncPanel(SyncService &sync, const Theme &theme, const QTimeZone &zone, QWidget *window)
     : Popover(theme, QStringLiteral("Sync"), window), m_sync(sync), m_theme(theme), m_zone(zone), m_headline(new Text(theme, TypeRole::Heading, Token::Text, {}, this)),
       m_detail(new Text(theme, TypeRole::Body, Token::TextMuted, {}, this)), m_list(new QWidget), m_cards(new QVBoxLayout(m_list)),
-      m_now(new Button(theme, ButtonKind::Secondary, QStringLiteral("Sync now"), QStringLiteral("refresh"), this))
+      m_now(new Button(theme, ButtonKind::Secondary, QStringLiteral("Sync now"), QStringLiteral("refresh"), this)),
+      m_signIn(new Button(theme, ButtonKind::Primary, QStringLiteral("Sign in again"), QStringLiteral("user"), this))
 {
     setFixedWidth(panelWidth);
     auto *column = new QVBoxLayout(this);
@@ -41,7 +42,15 @@ SyncPanel::SyncPanel(SyncService &sync, const Theme &theme, const QTimeZone &zon
     scroll->viewport()->setAutoFillBackground(false);
     m_list->setAutoFillBackground(false);
     column->addWidget(scroll);
-    column->addWidget(m_now, 0, Qt::AlignLeft);
+    auto *answers = new QHBoxLayout;
+    answers->addWidget(m_signIn);
+    answers->addWidget(m_now);
+    answers->addStretch();
+    column->addLayout(answers);
+    connect(m_signIn, &QPushButton::clicked, this, [this] {
+        hide();
+        m_sync.signInAgain();
+    });
     connect(m_now, &QPushButton::clicked, &m_sync, &SyncService::syncNow);
     connect(&m_sync, &SyncService::statusChanged, this, [this](const SyncStatus &status) {
         if (!isVisible())
@@ -66,6 +75,8 @@ QString SyncPanel::timeText(TimeMs at) const { return followUpTimeText(at, QDate
 void SyncPanel::showStatus(const SyncStatus &status)
 {
     m_headline->setText(syncHeadline(status));
+    m_signIn->setVisible(status.link == SyncStatus::Link::SignedOut);
+    m_now->setVisible(status.link != SyncStatus::Link::SignedOut);
     QStringList lines;
     if (!status.problem.isEmpty())
         lines.append(status.problem);
@@ -122,7 +133,7 @@ void SyncPanel::fill(const QList<RefusedEdit> &refused, const QList<OpenConflict
 
 QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<std::pair<QString, std::function<QFuture<Result<Done>>()>>> &answers, const QString &callId)
 {
-    auto *ground = new Panel(m_theme, Token::SurfaceSunken, m_list);
+    auto *ground = new calldeck::Panel(m_theme, Token::SurfaceSunken, m_list);
     auto *column = new QVBoxLayout(ground);
     column->setContentsMargins(metrics::pad, metrics::gap, metrics::pad, metrics::gap);
     column->setSpacing(metrics::smallGap);

@@ -40,6 +40,7 @@ private:
     QWidget *m_list;
     QVBoxLayout *m_cards;
     Button *m_now;
+    Button *m_signIn;
     QPointer<QWidget> m_anchor;
     QStringList m_content; ///< what the cards stand for
     bool m_filled = false;

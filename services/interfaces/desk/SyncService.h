@@ -70,6 +70,8 @@ public:
     virtual QFuture<Result<Done>> resolve(const QString &conflict, bool replace) = 0;
     /** Tries now, whatever the next try waits for. */
     virtual void syncNow() = 0;
+    /** Asks the person to sign in again, after Link::SignedOut. */
+    virtual void signInAgain() = 0;
 
 Q_SIGNALS:
     void statusChanged(const calldeck::SyncStatus &status);

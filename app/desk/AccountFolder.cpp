@@ -1,0 +1,66 @@
+#include "AccountFolder.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QSaveFile>
+#include <QStandardPaths>
+
+namespace calldeck
+{
+
+namespace
+{
+
+Verdict writeWhole(const QString &path, const QByteArray &bytes)
+{
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
+        return Done{};
+    return Error{Error::Code::Io, QStringLiteral("%1 could not be written. Check that there is space and that you may write there.").arg(path), {}, false};
+}
+
+QByteArray bytesOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.read(64 * 1024) : QByteArray();
+}
+
+} // namespace
+
+AccountFolder::AccountFolder() : m_root(QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath(QStringLiteral("accounts"))) {}
+
+QString AccountFolder::dataDir(const AccountRecord &account) const { return QDir(m_root).filePath(account.folderName()); }
+
+bool AccountFolder::hasLast() const { return find({}, {}).has_value(); }
+
+std::optional<AccountRecord> AccountFolder::read(const QString &folder) const
+{
+    const auto account = accountFromJson(QJsonDocument::fromJson(bytesOf(QDir(m_root).filePath(folder + QStringLiteral("/account.json")))).object());
+    return account ? std::optional(*account) : std::nullopt;
+}
+
+std::optional<AccountRecord> AccountFolder::find(const QUrl &server, const QString &email) const
+{
+    if (server.isEmpty())
+        return read(QString::fromUtf8(bytesOf(QDir(m_root).filePath(QStringLiteral("last")))).trimmed());
+    const QStringList folders = QDir(m_root).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Time);
+    for (const QString &folder : folders) {
+        const auto account = read(folder);
+        if (account && account->server == server && (email.isEmpty() || account->email == email))
+            return account;
+    }
+    return std::nullopt;
+}
+
+Verdict AccountFolder::remember(const AccountRecord &account) const
+{
+    const QString folder = dataDir(account);
+    if (!QDir().mkpath(folder))
+        return Error{Error::Code::Io, QStringLiteral("%1 could not be made. Check the permissions of the folder above it.").arg(folder), {}, false};
+    QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    const Verdict done = writeWhole(folder + QStringLiteral("/account.json"), QJsonDocument(accountToJson(account)).toJson());
+    return done ? writeWhole(QDir(m_root).filePath(QStringLiteral("last")), account.folderName().toUtf8()) : done;
+}
+
+} // namespace calldeck

@@ -1,0 +1,145 @@
+#include "backend/DeskAccount.h"
+
+#include "rules/JsonReader.h"
+
+#include <QCryptographicHash>
+#include <QHostAddress>
+#include <QSysInfo>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+bool isThisMachine(const QString &host) { return host == u"localhost"_s || QHostAddress(host).isLoopback(); }
+
+Error notSignedIn(const BackendAnswer &answer)
+{
+    if (answer.status == 401)
+        return {Error::Code::InvalidInput, u"Email and password do not fit together."_s, {}, false};
+    if (answer.status == 429)
+        return {Error::Code::Busy, u"Too many tries. Wait a minute and try again."_s, {}, true};
+    return {Error::Code::Io, answer.problem, {}, true};
+}
+
+} // namespace
+
+QString AccountRecord::folderName() const
+{
+    const QByteArray who = server.toString(QUrl::RemovePath | QUrl::RemoveQuery).toUtf8() + '\n' + workspace_id.toUtf8() + '\n' + user_id.toUtf8();
+    return QString::fromLatin1(QCryptographicHash::hash(who, QCryptographicHash::Sha256).toHex().left(24));
+}
+
+QJsonObject accountToJson(const AccountRecord &account)
+{
+    return {{u"server"_s, account.server.toString()}, {u"email"_s, account.email},               {u"user_id"_s, account.user_id},
+            {u"user_name"_s, account.user_name},      {u"workspace_id"_s, account.workspace_id}, {u"workspace_name"_s, account.workspace_name}};
+}
+
+Result<AccountRecord> accountFromJson(const QJsonObject &json)
+{
+    QString problem;
+    JsonReader reader(json, QString(), problem);
+    const auto server = serverFromText(reader.text(u"server"_s));
+    AccountRecord account{server ? *server : QUrl(), reader.text(u"email"_s), reader.text(u"user_id"_s), reader.text(u"user_name"_s), reader.text(u"workspace_id"_s), reader.text(u"workspace_name"_s)};
+    if (!problem.isEmpty())
+        return Error{Error::Code::Damaged, u"The remembered sign-in cannot be read. Sign in again."_s, problem, false};
+    return server ? Result<AccountRecord>(account) : server.error();
+}
+
+Result<QUrl> serverFromText(const QString &typed)
+{
+    QString text = typed.trimmed();
+    if (!text.contains(u"://"_s))
+        text.prepend(u"https://"_s);
+    const QUrl url(text, QUrl::StrictMode);
+    const auto wrong = [&](const QString &why) { return Error{Error::Code::InvalidInput, u"\"%1\" is no server address: %2"_s.arg(typed.trimmed().left(80), why), {}, false}; };
+    if (!url.isValid() || url.host().isEmpty() || !url.userInfo().isEmpty() || url.path().size() > 1 || url.hasQuery() || url.hasFragment())
+        return wrong(u"it looks like calls.example.com or https://calls.example.com:8443."_s);
+    if (url.scheme() != u"https"_s && !(url.scheme() == u"http"_s && isThisMachine(url.host())))
+        return wrong(u"it must begin with https, so that nobody on the way reads along."_s);
+    return url;
+}
+
+DeskAccount::DeskAccount(KeyStore &keyring, QObject *parent) : QObject(parent), m_keyring(keyring), m_client(this) {}
+
+QString DeskAccount::keyName() const { return u"session %1 %2"_s.arg(m_record.server.toString(), m_record.user_id); }
+
+void DeskAccount::resume(const AccountRecord &account)
+{
+    m_record = account;
+    m_client.setServer(account.server);
+}
+
+void DeskAccount::signIn(const QUrl &server, const QString &email, const QString &password, const SignedIn &done)
+{
+    m_client.setServer(server);
+    m_client.setToken({});
+    m_record.server = server;
+    m_record.email = email.trimmed();
+    const QJsonObject body{{u"email"_s, m_record.email}, {u"password"_s, password}, {u"device_name"_s, QSysInfo::machineHostName().left(100)}};
+    m_client.post(u"/api/auth/login"_s, body, [this, done](const BackendAnswer &answer) {
+        if (!answer.isOk())
+            return done(notSignedIn(answer));
+        const QJsonObject user = answer.body.value(u"user"_s).toObject();
+        m_record.user_id = user.value(u"id"_s).toString();
+        m_record.user_name = user.value(u"name"_s).toString();
+        if (Verdict taken = takeTokens(answer.body); !taken)
+            return done(taken.error());
+        learnWho(done);
+    });
+}
+
+void DeskAccount::learnWho(const SignedIn &done)
+{
+    m_client.get(u"/api/session"_s, {}, [this, done](const BackendAnswer &answer) {
+        const QJsonObject workspace = answer.body.value(u"workspace"_s).toObject();
+        if (!answer.isOk() || workspace.isEmpty())
+            return done(notSignedIn(answer));
+        m_record.workspace_id = workspace.value(u"id"_s).toString();
+        m_record.workspace_name = workspace.value(u"name"_s).toString();
+        done(m_record);
+    });
+}
+
+Verdict DeskAccount::takeTokens(const QJsonObject &body)
+{
+    m_access = body.value(u"access_token"_s).toString().toLatin1();
+    m_refresh = body.value(u"refresh_token"_s).toString().toLatin1();
+    if (m_access.isEmpty() || m_refresh.isEmpty())
+        return Error{Error::Code::Damaged, u"The server's answer to the sign-in cannot be read."_s, {}, true};
+    m_client.setToken(m_access);
+    // Without a keyring the sign-in holds until the program ends; a plain file is no place for it.
+    (void)m_keyring.write(keyName(), m_refresh);
+    return Done{};
+}
+
+void DeskAccount::renew()
+{
+    if (m_renewing)
+        return;
+    if (m_refresh.isEmpty()) {
+        const auto kept = m_keyring.read(keyName());
+        if (!kept || !*kept) {
+            Q_EMIT signInLost();
+            return;
+        }
+        m_refresh = **kept;
+    }
+    m_renewing = true;
+    m_client.setToken({});
+    m_client.post(u"/api/auth/refresh"_s, {{u"refresh_token"_s, QString::fromLatin1(m_refresh)}}, [this](const BackendAnswer &answer) {
+        m_renewing = false;
+        if (answer.isOk() && takeTokens(answer.body)) {
+            Q_EMIT tokenReady(m_access);
+        } else if (answer.kind == BackendAnswer::Kind::Answered && (answer.status == 401 || answer.status == 400)) {
+            m_refresh.clear();
+            Q_EMIT signInLost();
+        }
+    });
+}
+
+} // namespace calldeck

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "backend/BackendClient.h"
+#include "secrets/KeyStore.h"
+
+#include <QFuture>
+#include <memory>
+#include <optional>
+
+namespace calldeck
+{
+
+/** Who is signed in where; what may stand in a file. The refresh token stands in the keyring only. */
+struct AccountRecord {
+    QUrl server;
+    QString email;
+    QString user_id;
+    QString user_name;
+    QString workspace_id;
+    QString workspace_name;
+
+    /** A folder name of its own for each server, workspace and user: nobody's work goes out under another's name. */
+    QString folderName() const;
+};
+
+QJsonObject accountToJson(const AccountRecord &account);
+Result<AccountRecord> accountFromJson(const QJsonObject &json);
+
+/** A server as a person types it: "calls.example.com", "http://127.0.0.1:8080". Without a scheme it is https; plain http only to this machine. */
+Result<QUrl> serverFromText(const QString &typed);
+
+/**
+ * The sign-in of one person: gets tokens, renews them one request at a time, keeps the refresh token in the keyring and the access
+ * token in memory. On the thread it was made on; `keyring` may block it for its time-out.
+ */
+class DeskAccount : public QObject
+{
+    Q_OBJECT
+public:
+    explicit DeskAccount(KeyStore &keyring, QObject *parent = nullptr);
+
+    using SignedIn = std::function<void(const Result<AccountRecord> &)>;
+    /** Errors are for a person: the wrong password, no server there, a keyring that does not answer is none. */
+    void signIn(const QUrl &server, const QString &email, const QString &password, const SignedIn &done);
+    /** Takes up an earlier sign-in; renew() gets its first token. */
+    void resume(const AccountRecord &account);
+    const AccountRecord &record() const { return m_record; }
+    QByteArray accessToken() const { return m_access; }
+    /** Asks for a new access token; tokenReady() or signInLost() follows, or nothing while there is no network. */
+    void renew();
+
+Q_SIGNALS:
+    void tokenReady(const QByteArray &token);
+    void signInLost();
+
+private:
+    QString keyName() const;
+    void learnWho(const SignedIn &done);
+    Verdict takeTokens(const QJsonObject &body);
+
+    KeyStore &m_keyring;
+    BackendClient m_client;
+    AccountRecord m_record;
+    QByteArray m_access;
+    QByteArray m_refresh;
+    bool m_renewing = false;
+};
+
+} // namespace calldeck
