@@ -39,16 +39,17 @@ DeskApplication::~DeskApplication()
 Verdict DeskApplication::start()
 {
     noteTime("application ready");
+    m_theme = std::make_unique<Theme>();
+    m_theme->choose(m_options.theme.value_or(ThemeChoice::System));
+    m_theme->applyTo(m_application);
     if (Verdict found = findAccount(); !found)
         return found;
     if (Verdict opened = openData(); !opened)
         return opened;
     noteTime("data open");
     m_preferences = std::make_unique<FilePreferences>(QDir(m_options.data_dir).filePath(QStringLiteral("window.preferences")));
-    m_theme = std::make_unique<Theme>();
     const auto remembered = static_cast<ThemeChoice>(m_preferences->value(QStringLiteral("theme"), 0).toInt());
     m_theme->choose(m_options.theme.value_or(remembered));
-    m_theme->applyTo(m_application);
     if (m_options.demo && !m_options.no_feed)
         m_feed = std::make_unique<DemoFeed>(*m_store);
     if (m_account)
