@@ -77,6 +77,11 @@ class Database
 public:
     enum class Access { ReadOnly, ReadWrite, Create };
     static Result<std::unique_ptr<Database>> open(const QString &file, Access access);
+    /**
+     * Has this process a connection to the file? Then nothing else in it may open and close the file: closing any descriptor of it
+     * drops the locks of all connections of the process, and another process takes the journal for its own. Any thread.
+     */
+    static bool isOpenHere(const QString &file);
     ~Database();
     Database(const Database &) = delete;
     Database &operator=(const Database &) = delete;

@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
+#include <QMutex>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -89,6 +90,18 @@ Verdict checkFileOnDisk(const QString &file)
     return Done{};
 }
 
+/** The look at the file's head comes before the first connection of the process only: see Database::isOpenHere(). */
+Result<std::unique_ptr<Database>> openChecked(const QString &file, Database::Access access, const DatabaseFormat &format)
+{
+    static QMutex oneAtATime;
+    const QMutexLocker lock(&oneAtATime);
+    if (!Database::isOpenHere(file)) {
+        if (Verdict ours = checkHead(file, format); !ours)
+            return ours.error();
+    }
+    return Database::open(file, access);
+}
+
 Verdict configure(Database &database, Database::Access access)
 {
     Verdict done = Done{};
@@ -106,12 +119,10 @@ Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database
     Verdict ready = checkFileOnDisk(file);
     if (!ready && ready.error().code == Error::Code::NotFound && access == Database::Access::Create)
         ready = createFile(file, format);
-    if (ready)
-        ready = checkHead(file, format);
     if (!ready)
         return ready.error();
     const auto fileAccess = access == Database::Access::ReadOnly ? Database::Access::ReadOnly : Database::Access::ReadWrite;
-    auto database = Database::open(file, fileAccess);
+    auto database = openChecked(file, fileAccess, format);
     if (!database)
         return database.error();
     (*database)->setCheckpointOnClose(false);
