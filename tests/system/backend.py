@@ -3,6 +3,7 @@
 PostgreSQL. `--only NAME` runs one scene, `--store postgres` all of them over PostgreSQL; seeds are printed and can be given."""
 
 import argparse
+import atexit
 import json
 import os
 import pathlib
@@ -411,6 +412,7 @@ def two_backends(program, _):
         return
     with postgres.Cluster() as cluster, Stage(program, cluster) as first:
         second = Calldeckd(program, first.store, first.folder, name="second").start()
+        atexit.register(second.process.kill)
         ana, ben = Desk(first, "ana@x.org", "d1"), Desk(second, "ben@x.org", "d2")
         listening = Socket(second.port, ben.ticket())
         assert listening.next()["head"] == 1

@@ -42,7 +42,7 @@ class Calldeckd:
     def start(self, **environment):
         before = os.path.getsize(self.log_file) if os.path.exists(self.log_file) else 0
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", "127.0.0.1:0", "--config", self.config], stderr=log,
+            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", "127.0.0.1:0", "--config", self.config], stdout=subprocess.DEVNULL, stderr=log,
                                             env=dict(os.environ, **environment))
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self.process.poll() is None:
