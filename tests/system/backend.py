@@ -429,7 +429,7 @@ def two_backends(program, _):
             ben.pull()
         assert ben.pull() == 102 and len(ben.row()["notes"]) == 100
         # The database goes away and comes back: requests fail meanwhile, hints come again after it.
-        cluster.stop()
+        cluster.stop("fast")
         assert first.request("GET", "/readyz")[0] == 503 and first.request("GET", "/healthz")[0] == 200
         cluster.start()
         deadline = time.monotonic() + 15
@@ -439,7 +439,7 @@ def two_backends(program, _):
         while began < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
             began = len([line for line in second.lines() if line["event"] == "listening_for_heads"])
-        ana.one("tag+", {"tag": "back"})
+        assert ana.one("tag+", {"tag": "back"})["seq"] == 103
         while listening.next()["head"] < 103:
             pass
         second.stop()
