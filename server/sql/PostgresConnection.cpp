@@ -148,7 +148,13 @@ Verdict PostgresConnection::execute(const QByteArray &sql)
     return Done{};
 }
 
-bool PostgresConnection::isBroken() const { return PQstatus(m_handle) != CONNECTION_OK; }
+bool PostgresConnection::isBroken() const
+{
+    // A database that went away while nothing was asked shows as an end of file that waits to be read.
+    pollfd look{PQsocket(m_handle), POLLIN, 0};
+    const bool waiting = look.fd >= 0 && ::poll(&look, 1, 0) > 0;
+    return (waiting && PQconsumeInput(m_handle) == 0) || PQstatus(m_handle) != CONNECTION_OK;
+}
 
 Error PostgresConnection::error(pg_result *result) const
 {

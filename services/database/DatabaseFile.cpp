@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
+#include <QMutex>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -98,6 +99,21 @@ Verdict checkFileOnDisk(const QString &file)
     return Done{};
 }
 
+/** The look at the file's head comes before the first connection of the process only: see Database::isOpenHere(). */
+Result<std::unique_ptr<Database>> openChecked(const QString &file, Database::Access access, const DatabaseFormat &format, const DatabaseKey &key)
+{
+    static QMutex oneAtATime;
+    const QMutexLocker lock(&oneAtATime);
+    if (!Database::isOpenHere(file)) {
+        Verdict ours = checkHead(file, format);
+        if (ours)
+            ours = checkEncrypted(file, key);
+        if (!ours)
+            return ours.error();
+    }
+    return Database::open(file, access, key);
+}
+
 Verdict configure(Database &database, Database::Access access)
 {
     Verdict done = Done{};
@@ -124,14 +140,10 @@ Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database
     Verdict ready = checkFileOnDisk(file);
     if (!ready && ready.error().code == Error::Code::NotFound && access == Database::Access::Create)
         ready = createFile(file, format, key);
-    if (ready)
-        ready = checkHead(file, format);
-    if (ready)
-        ready = checkEncrypted(file, key);
     if (!ready)
         return ready.error();
     const auto fileAccess = access == Database::Access::ReadOnly ? Database::Access::ReadOnly : Database::Access::ReadWrite;
-    auto database = Database::open(file, fileAccess, key);
+    auto database = openChecked(file, fileAccess, format, key);
     if (!database)
         return database.error();
     (*database)->setCheckpointOnClose(false);

@@ -19,7 +19,15 @@ NETWORK = ("QNetwork", "QTcp", "QWebSocket", "QUdp", "QLocalSocket")
 CLOCKS = ("QElapsedTimer", "QTimer", "chrono", "QDeadlineTimer")
 
 # What each room must not include, by the beginning of the name. Icons are resources compiled into the program, so QFile may read them.
+HTTP, SQL, AUTH, API = ("http/",), ("sql/",), ("auth/",), ("api/",)
+DESK = INTERFACES + UI + WIDGETS + ("ingest/", "export/", "demo/", "sqlite3.h", "QSql")
 FORBIDDEN = {
+    "server/sql": DESK + HTTP + AUTH + API + ("store/", "sync/"),
+    "server/store": DESK + HTTP + AUTH + API + ("libpq-fe.h",),
+    "server/auth": DESK + HTTP + API + ("libpq-fe.h",),
+    "server/sync": DESK + HTTP + API + ("libpq-fe.h",),
+    "server/api": DESK + ("libpq-fe.h",),
+    "app/server": DESK + ("libpq-fe.h",),
     "models": INTERFACES + SERVICES + UI + WIDGETS + DISK + NETWORK + CLOCKS + ("QFile", "QSettings", "QThread"),
     "services/interfaces": SERVICES + UI + WIDGETS + DISK + NETWORK + ("QFile", "QSettings"),
     "services/database": INTERFACES + tuple(room for room in SERVICES if room != "database/") + UI + WIDGETS + NETWORK,

@@ -93,14 +93,18 @@ TEST_P(FeedTest, baseIsTheLeastOfAllRestoresSinceTheClientsEpoch)
     ASSERT_TRUE(wrong && std::holds_alternative<WrongEpoch>(*wrong));
     EXPECT_EQ(std::get<WrongEpoch>(*wrong).epoch, 2);
     EXPECT_EQ(std::get<WrongEpoch>(*wrong).base, 10);
-    // A copy from epoch 2 put back while the store knew a restore to 4: nothing after 4 is common.
-    ASSERT_TRUE(startEpoch(*connection, ws, {{1, 0}, {2, 10}, {3, 4}}, true, now));
-    EXPECT_EQ(read()->head().epoch, 4);
+    fill(2);
+    ASSERT_TRUE(startEpoch(*connection, ws, {{1, 0}, {2, 10}}, true, now));
+    EXPECT_EQ(*baseFor(*read(), 1), 10);
+    EXPECT_EQ(*baseFor(*read(), 2), 12);
+    // A copy from epoch 3 put back while the store knew a restore to 4 since: nothing after 4 is common.
+    ASSERT_TRUE(startEpoch(*connection, ws, {{1, 0}, {2, 10}, {3, 12}, {4, 4}}, true, now));
+    EXPECT_EQ(read()->head().epoch, 5);
     EXPECT_EQ(*baseFor(*read(), 1), 4);
-    EXPECT_EQ(*baseFor(*read(), 3), 4);
+    EXPECT_EQ(*baseFor(*read(), 4), 4);
     // Of a store that was lost nothing is known: all is sent again.
     ASSERT_TRUE(startEpoch(*connection, ws, {}, false, now));
-    EXPECT_EQ(*baseFor(*read(), 4), 0);
+    EXPECT_EQ(*baseFor(*read(), 5), 0);
     EXPECT_GE(read()->head().epoch, now / 1000);
 }
 

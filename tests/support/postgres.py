@@ -53,8 +53,9 @@ class Cluster:
         self.run("createdb", *admin, "-O", "calldeck", "calldeck")
         return self
 
-    def stop(self):
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "stop", "-m", "immediate")
+    def stop(self, mode="immediate"):
+        """"fast" keeps what was committed; "immediate" may lose it, since nothing here waits for the disk."""
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "stop", "-w", "-m", mode)
 
     def __enter__(self):
         return self.start().create()
