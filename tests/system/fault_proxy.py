@@ -193,7 +193,7 @@ class FaultProxy:
         self.old = collections.deque(maxlen=self.REMEMBERED)  # requests that came through, for a replay
         self.old_answers = collections.defaultdict(lambda: collections.deque(maxlen=self.REMEMBERED))
         self.on_delivered = None  # called with each Exchange whose answer the client got whole
-        self.on_request = None  # called with each request as it comes
+        self.on_request = None  # called with each request as it comes; may change it
         self.connections = 0
         self.hints = collections.Counter()  # of WebSocket messages: passed, dropped, ...
         self.ws = {}  # drop, duplicate, reorder: chances; old_epoch, lie: chances that a hint is made to say so
