@@ -81,8 +81,14 @@ Statement &Statement::bind(int index, const QString &value)
 
 Statement &Statement::bindText(int index, const QString &value)
 {
-    const QByteArray utf8 = value.toUtf8();
-    sqlite3_bind_text(m_handle, index, utf8.constData(), static_cast<int>(utf8.size()), SQLITE_TRANSIENT);
+    return bindUtf8(index, value.toUtf8());
+}
+
+Statement &Statement::bindUtf8(int index, QByteArrayView utf8)
+{
+    // No pointer would bind NULL.
+    const char *bytes = utf8.isEmpty() ? "" : utf8.data();
+    sqlite3_bind_text(m_handle, index, bytes, static_cast<int>(utf8.size()), SQLITE_TRANSIENT);
     return *this;
 }
 

@@ -35,6 +35,7 @@ public:
     Statement &bind(int index, double value);
     Statement &bind(int index, const QString &value); ///< a null QString binds NULL
     Statement &bindText(int index, const QString &value); ///< a null QString binds ''
+    Statement &bindUtf8(int index, QByteArrayView utf8); ///< text that is encoded already
     Statement &bindNull(int index);
     template <class T> Statement &bind(int index, const std::optional<T> &value) { return value ? bind(index, *value) : bindNull(index); }
     template <class... Values> Statement &bindAll(const Values &...values)

@@ -26,6 +26,8 @@ FORBIDDEN = {
     "services": UI + WIDGETS,
     "ui": SERVICES + DISK + NETWORK + ("QSettings", "QProcess"),
     "app/cli": UI + WIDGETS,
+    "server": UI + WIDGETS,
+    "server/http": SERVICES + UI + WIDGETS + NETWORK,
 }
 
 
@@ -37,7 +39,7 @@ def room_of(path):
 
 
 def offences(root):
-    for folder in ("models", "services", "ui", "app"):
+    for folder in ("models", "services", "ui", "app", "server"):
         for path in sorted((root / folder).rglob("*")):
             if path.suffix not in (".h", ".cpp", ".def"):
                 continue

@@ -1,0 +1,119 @@
+#include "Commands.h"
+#include "auth/Tokens.h"
+#include "store/Moment.h"
+#include "sync/Upkeep.h"
+
+#include <QTextStream>
+#include <cstdio>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+int addUser(const ServerOptions &options, SqlConnection &connection)
+{
+    const auto ws = chosenWorkspace(connection, options.value(u"workspace"_s));
+    if (!ws)
+        return complain(ws.error());
+    const auto role = fromWireWord<UserRole>(options.value(u"role"_s));
+    if (!role)
+        return complain({Error::Code::InvalidInput, u"--role is agent, dispatcher, manager or admin."_s, {}, false});
+    const auto account = addAccount(connection, *ws, options.value(u"email"_s), options.value(u"name"_s), *role, givenPassword(), serverNow());
+    if (!account)
+        return complain(account.error());
+    printf("%s\n", qPrintable(account->id));
+    return exitOk;
+}
+
+int listUsers(const ServerOptions &options, SqlConnection &connection)
+{
+    const auto ws = chosenWorkspace(connection, options.value(u"workspace"_s));
+    if (!ws)
+        return complain(ws.error());
+    const auto accounts = accountsOf(connection, *ws);
+    if (!accounts)
+        return complain(accounts.error());
+    for (const Account &account : *accounts)
+        printf("%s\t%s\t%s\t%s\n", qPrintable(account.email), qPrintable(wireWord(account.role)), account.disabled ? "disabled" : "active", qPrintable(account.name));
+    return exitOk;
+}
+
+int said(const Verdict &done) { return done ? exitOk : complain(done.error()); }
+
+} // namespace
+
+QString givenPassword()
+{
+    if (qEnvironmentVariableIsSet("CALLDECK_PASSWORD"))
+        return qEnvironmentVariable("CALLDECK_PASSWORD");
+    return QTextStream(stdin).readLine(1000);
+}
+
+Result<QString> chosenWorkspace(SqlConnection &connection, const QString &name)
+{
+    const auto names = workspacesOf(connection);
+    if (!names)
+        return names.error();
+    if (names->contains(name))
+        return name;
+    if (name.isEmpty() && names->size() == 1)
+        return names->first();
+    return Error{Error::Code::InvalidInput, u"Say which with --workspace: %1."_s.arg(names->isEmpty() ? u"there is none yet, run init"_s : names->join(u", "_s)), {}, false};
+}
+
+int initWorkspace(const ServerOptions &options)
+{
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Create);
+    if (!connection)
+        return complain(connection.error());
+    Workspace settings = Workspace::standard();
+    settings.name = options.value(u"workspace"_s).trimmed();
+    if (settings.name.isEmpty())
+        return complain({Error::Code::InvalidInput, u"--workspace is the name of the business."_s, {}, false});
+    const auto ws = foundWorkspace(**connection, settings, options.value(u"admin-email"_s), options.value(u"admin-name"_s), givenPassword(), serverNow());
+    if (!ws)
+        return complain(ws.error());
+    printf("%s\n", qPrintable(*ws));
+    return exitOk;
+}
+
+int changeUsers(const ServerOptions &options)
+{
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
+    if (!connection)
+        return complain(connection.error());
+    const QString action = options.words.value(0);
+    if (action == u"add"_s)
+        return addUser(options, **connection);
+    if (action == u"list"_s)
+        return listUsers(options, **connection);
+    if (action == u"disable"_s)
+        return said(disableAccount(**connection, options.value(u"email"_s), serverNow()));
+    const auto role = fromWireWord<UserRole>(options.value(u"role"_s));
+    if (action == u"role"_s && role)
+        return said(changeRole(**connection, options.value(u"email"_s), *role));
+    return complain({Error::Code::InvalidInput, u"user add, user list, user disable or user role --role agent|dispatcher|manager|admin."_s, {}, false});
+}
+
+int giveServiceToken(const ServerOptions &options)
+{
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
+    if (!connection)
+        return complain(connection.error());
+    const auto account = findAccount(**connection, options.value(u"user"_s));
+    if (!account)
+        return complain(account.error());
+    if (!*account || (*account)->disabled)
+        return complain({Error::Code::NotFound, u"There is no such account, or it is disabled."_s, {}, false});
+    const auto pair = openService(**connection, **account, serverNow());
+    if (!pair)
+        return complain(pair.error());
+    printf("%s\n", qPrintable(pair->access));
+    return exitOk;
+}
+
+} // namespace calldeck

@@ -1,0 +1,149 @@
+#include "Options.h"
+
+#include "rules/JsonReader.h"
+
+#include <QFile>
+#include <QJsonDocument>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+Error usage(const QString &message) { return {Error::Code::InvalidInput, message, {}, false}; }
+
+const QStringList &knownOptions()
+{
+    static const QStringList names{u"store"_s,     u"listen"_s, u"tls-cert"_s, u"tls-key"_s, u"config"_s, u"workspace"_s,  u"admin-email"_s, u"admin-name"_s,
+                                   u"email"_s,     u"name"_s,   u"role"_s,     u"user"_s,    u"keep"_s,   u"workers"_s};
+    return names;
+}
+
+Verdict splitWords(const QStringList &arguments, ServerOptions &options)
+{
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        const QString &word = arguments[i];
+        if (!word.startsWith(u"--"_s)) {
+            options.words.append(word);
+            continue;
+        }
+        const QString name = word.mid(2).section(u'=', 0, 0);
+        if (name == u"json"_s || name == u"help"_s || name == u"version"_s) {
+            options.values.insert(name, u"yes"_s);
+        } else if (!knownOptions().contains(name)) {
+            return usage(u"--%1 is no option."_s.arg(name));
+        } else if (word.contains(u'=')) {
+            options.values.insert(name, word.section(u'=', 1));
+        } else if (i + 1 < arguments.size()) {
+            options.values.insert(name, arguments[++i]);
+        } else {
+            return usage(u"--%1 needs a value."_s.arg(name));
+        }
+    }
+    options.command = options.words.isEmpty() ? u"serve"_s : options.words.takeFirst();
+    return Done{};
+}
+
+Verdict readLimits(JsonReader &json, RequestLimits &limits)
+{
+    const auto take = [&](const QString &key, double &value) {
+        if (json.has(key))
+            value = json.number(key);
+    };
+    take(u"user_rate"_s, limits.user_rate);
+    take(u"user_burst"_s, limits.user_burst);
+    take(u"service_rate"_s, limits.service_rate);
+    take(u"service_burst"_s, limits.service_burst);
+    take(u"peer_rate"_s, limits.peer_rate);
+    take(u"peer_burst"_s, limits.peer_burst);
+    take(u"logins_per_minute"_s, limits.logins_per_minute);
+    take(u"peer_logins_per_minute"_s, limits.peer_logins_per_minute);
+    return Done{};
+}
+
+/** {"store", "listen", "tls_cert", "tls_key", "workers", "origins": [], "limits": {...}} */
+Verdict readFile(const QString &path, ServerOptions &options)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return usage(u"--config: %1 cannot be read."_s.arg(path));
+    QJsonParseError error;
+    const QJsonDocument document = QJsonDocument::fromJson(file.readAll(), &error);
+    if (!document.isObject())
+        return usage(u"--config: %1 is no JSON object: %2 at byte %3."_s.arg(path, error.errorString()).arg(error.offset));
+    QString problem;
+    JsonReader json(document.object(), QString(), problem);
+    const auto orElse = [&](const QString &option, const QString &key) {
+        if (!options.values.contains(option) && json.has(key))
+            options.values.insert(option, json.text(key));
+    };
+    orElse(u"store"_s, u"store"_s);
+    orElse(u"listen"_s, u"listen"_s);
+    orElse(u"tls-cert"_s, u"tls_cert"_s);
+    orElse(u"tls-key"_s, u"tls_key"_s);
+    if (json.has(u"workers"_s))
+        options.backend.workers = static_cast<int>(json.integer(u"workers"_s));
+    options.backend.origins = json.optionalTexts(u"origins"_s);
+    if (json.has(u"limits"_s))
+        (void)json.object<int>(u"limits"_s, [&](JsonReader &limits) { return readLimits(limits, options.backend.limits) ? 0 : 1; });
+    if (!problem.isEmpty())
+        return usage(u"--config: "_s + problem);
+    return Done{};
+}
+
+Verdict takeListen(ServerOptions &options)
+{
+    const QString listen = options.values.value(u"listen"_s, u"127.0.0.1:8480"_s);
+    const qsizetype colon = listen.lastIndexOf(u':');
+    bool ok = false;
+    const uint port = listen.mid(colon + 1).toUInt(&ok);
+    if (colon < 1 || !ok || port > 65535)
+        return usage(u"--listen is ADDRESS:PORT, such as 127.0.0.1:8480 or [::]:8480."_s);
+    QString address = listen.left(colon);
+    if (address.startsWith(u'[') && address.endsWith(u']'))
+        address = address.mid(1, address.size() - 2);
+    options.http.address = address;
+    options.http.port = static_cast<quint16>(port);
+    options.http.tls_certificate = options.value(u"tls-cert"_s);
+    options.http.tls_key = options.value(u"tls-key"_s);
+    return Done{};
+}
+
+Verdict takeStore(ServerOptions &options)
+{
+    const QString url = options.values.value(u"store"_s, qEnvironmentVariable("CALLDECK_STORE"));
+    if (url.isEmpty())
+        return Done{};
+    const auto target = SqlTarget::parse(url);
+    if (!target)
+        return target.error();
+    options.backend.store = *target;
+    options.has_store = true;
+    return Done{};
+}
+
+} // namespace
+
+Result<ServerOptions> ServerOptions::parse(const QStringList &arguments)
+{
+    ServerOptions options;
+    Verdict done = splitWords(arguments, options);
+    if (done && options.values.contains(u"config"_s))
+        done = readFile(options.value(u"config"_s), options);
+    if (done)
+        done = takeListen(options);
+    if (done)
+        done = takeStore(options);
+    if (done && options.values.contains(u"workers"_s))
+        options.backend.workers = options.value(u"workers"_s).toInt();
+    if (done && (options.backend.workers < 1 || options.backend.workers > 64))
+        done = usage(u"--workers is a number from 1 to 64."_s);
+    if (!done)
+        return done.error();
+    return options;
+}
+
+} // namespace calldeck

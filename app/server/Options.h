@@ -1,0 +1,23 @@
+#pragma once
+
+#include "api/Backend.h"
+#include "http/HttpConfig.h"
+
+namespace calldeck
+{
+
+/** The command line, with what a configuration file and the environment (CALLDECK_STORE) say where it is silent. */
+struct ServerOptions {
+    QString command;   ///< "serve" when none is named
+    QStringList words; ///< what follows the command
+    QHash<QString, QString> values; ///< "--workspace NAME" as {"workspace", "NAME"}
+    BackendConfig backend;
+    HttpServerConfig http;
+    bool has_store = false;
+
+    QString value(const QString &name) const { return values.value(name); }
+    /** The error names the option. */
+    static Result<ServerOptions> parse(const QStringList &arguments);
+};
+
+} // namespace calldeck

@@ -1,0 +1,81 @@
+#include "Commands.h"
+#include "api/Log.h"
+#include "database/DatabaseFile.h"
+#include "store/Moment.h"
+
+#include <QFileInfo>
+#include <csignal>
+#include <ctime>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+/** Two backends never share one file. */
+Result<std::unique_ptr<DirectoryLock>> lockStore(const SqlTarget &target)
+{
+    if (target.engine == SqlEngine::Postgres)
+        return std::unique_ptr<DirectoryLock>();
+    return DirectoryLock::take(QFileInfo(target.file).absolutePath());
+}
+
+/** Blocks the signals that end the program, for all threads made after it. */
+sigset_t blockEndings()
+{
+    sigset_t endings;
+    sigemptyset(&endings);
+    sigaddset(&endings, SIGTERM);
+    sigaddset(&endings, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &endings, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    return endings;
+}
+
+/** Once an hour until the program is to end. */
+void waitForEnd(const sigset_t &endings, const SqlTarget &store)
+{
+    constexpr timespec hour{3600, 0};
+    while (sigtimedwait(&endings, nullptr, &hour) < 0) {
+        const auto connection = SqlConnection::open(store, SqlSchema::Migrate);
+        if (connection)
+            (void)forgetOldTokens(**connection, serverNow());
+    }
+}
+
+} // namespace
+
+int serve(const ServerOptions &options)
+{
+    const sigset_t endings = blockEndings();
+    const auto lock = lockStore(options.backend.store);
+    if (!lock)
+        return complain(lock.error());
+    // Before the first request: a store that cannot be opened or brought up to date is an error of the start.
+    if (const auto opened = SqlConnection::open(options.backend.store, SqlSchema::Migrate); !opened)
+        return complain(opened.error());
+    Backend backend(options.backend);
+    // The handler asks for figures of a server that is made after it.
+    auto running = std::make_shared<std::atomic<HttpServer *>>(nullptr);
+    backend.setStats([running] {
+        HttpServer *server = running->load();
+        return server ? server->stats() : HttpServer::Stats();
+    });
+    auto server = HttpServer::listen(options.http, backend);
+    if (!server)
+        return complain(server.error());
+    *running = server->get();
+    logLine(u"listening"_s, {{LogField::Port, (*server)->port()}, {LogField::Store, options.backend.store.describe()}, {LogField::Version, u"" CALLDECK_VERSION ""_s}});
+    waitForEnd(endings, options.backend.store);
+    logLine(u"stopping"_s);
+    (*server)->stop(std::chrono::seconds(10));
+    *running = nullptr;
+    backend.stop();
+    logLine(u"stopped"_s);
+    return exitOk;
+}
+
+} // namespace calldeck

@@ -1,0 +1,190 @@
+#include "Commands.h"
+#include "api/Route.h"
+#include "database/DatabaseFile.h"
+#include "sql/ServerSchema.h"
+#include "sql/SqliteConnection.h"
+#include "store/AuditChain.h"
+#include "store/Moment.h"
+#include "sync/Upkeep.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <cstdio>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+Error usage(const QString &message) { return {Error::Code::InvalidInput, message, {}, false}; }
+
+using History = QHash<QString, QList<EpochLine>>;
+
+/** The epochs of every workspace; nothing when the store cannot be read. */
+std::optional<History> historyOf(const SqlTarget &target)
+{
+    const auto connection = SqlConnection::open(target, SqlSchema::Migrate);
+    const auto names = connection ? workspacesOf(**connection) : Result<QStringList>(connection.error());
+    if (!names)
+        return std::nullopt;
+    History history;
+    for (const QString &ws : *names) {
+        const auto tx = WorkspaceTx::begin(**connection, ws, WorkspaceTx::Mode::Read);
+        const auto lines = tx ? epochsOf(**tx) : Result<QList<EpochLine>>(tx.error());
+        if (!lines)
+            return std::nullopt;
+        history.insert(ws, *lines);
+    }
+    return history;
+}
+
+Verdict startEpochs(const SqlTarget &target, const std::optional<History> &lost)
+{
+    const auto connection = SqlConnection::open(target, SqlSchema::Migrate);
+    if (!connection)
+        return connection.error();
+    const auto names = workspacesOf(**connection);
+    if (!names)
+        return names.error();
+    for (const QString &ws : *names) {
+        if (Verdict done = startEpoch(**connection, ws, lost.value_or(History()).value(ws), lost.has_value(), serverNow()); !done)
+            return done;
+    }
+    return Done{};
+}
+
+/** A copy beside the store that has begun its new epoch: only then it takes the store's place. */
+Verdict prepareCopy(const QString &from, const QString &aside, const std::optional<History> &lost)
+{
+    {
+        const auto source = openDatabaseFile(from, Database::Access::ReadOnly, serverFormat(SqlEngine::Sqlite));
+        if (!source)
+            return source.error();
+        if (Verdict copied = (*source)->backupTo(aside); !copied)
+            return copied;
+    }
+    return startEpochs({SqlEngine::Sqlite, aside, {}}, lost);
+}
+
+/** The store that is replaced is kept: restoring the wrong copy must not be the end of it. */
+Verdict setAside(const QString &file)
+{
+    if (!QFileInfo::exists(file))
+        return Done{};
+    const QString kept = u"%1.before-restore-%2"_s.arg(file).arg(serverNow());
+    for (const QString &part : {QString(), u"-wal"_s, u"-shm"_s}) {
+        if (QFileInfo::exists(file + part) && !QFile::rename(file + part, kept + part))
+            return Error{Error::Code::Io, u"%1 could not be set aside. Check the permissions of its folder."_s.arg(file + part), {}, false};
+    }
+    printf("%s\n", qPrintable(kept));
+    return Done{};
+}
+
+Verdict restoreFile(const QString &from, const QString &file)
+{
+    const auto lock = DirectoryLock::take(QFileInfo(file).absolutePath());
+    if (!lock)
+        return lock.error();
+    const QString aside = file + u".restoring"_s;
+    for (const QString &part : {QString(), u"-wal"_s, u"-shm"_s, u"-journal"_s})
+        QFile::remove(aside + part);
+    if (Verdict ready = prepareCopy(from, aside, historyOf({SqlEngine::Sqlite, file, {}})); !ready)
+        return ready;
+    if (Verdict kept = setAside(file); !kept)
+        return kept;
+    return moveDatabaseFile(aside, file);
+}
+
+} // namespace
+
+int complain(const Error &error)
+{
+    fprintf(stderr, "calldeckd: %s%s\n", qPrintable(error.message), error.detail.isEmpty() ? "" : qPrintable(QString(u" ("_s % error.detail % u')')));
+    return error.code == Error::Code::InvalidInput ? exitUsage : exitFailed;
+}
+
+int migrateStore(const ServerOptions &options)
+{
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Migrate);
+    return connection ? exitOk : complain(connection.error());
+}
+
+int backUp(const ServerOptions &options)
+{
+    if (options.backend.store.engine == SqlEngine::Postgres)
+        return complain(usage(u"Back up PostgreSQL with pg_dump; after pg_restore run \"calldeckd restore in-place\"."_s));
+    const QString file = options.words.value(0);
+    if (file.isEmpty() || QFileInfo::exists(file))
+        return complain(usage(u"backup FILE: a file that is not there yet."_s));
+    const auto database = openDatabaseFile(options.backend.store.file, Database::Access::ReadOnly, serverFormat(SqlEngine::Sqlite));
+    if (!database)
+        return complain(database.error());
+    const Verdict done = (*database)->backupTo(file);
+    return done ? exitOk : complain(done.error());
+}
+
+int restore(const ServerOptions &options)
+{
+    const QString file = options.words.value(0);
+    if (options.backend.store.engine == SqlEngine::Sqlite) {
+        if (file.isEmpty())
+            return complain(usage(u"restore FILE: which copy?"_s));
+        const Verdict done = restoreFile(file, options.backend.store.file);
+        return done ? exitOk : complain(done.error());
+    }
+    if (file != u"in-place"_s)
+        return complain(usage(u"Restore PostgreSQL with pg_restore, then run \"calldeckd restore in-place\" before the backend starts."_s));
+    // What the lost database knew is gone with it.
+    const Verdict done = startEpochs(options.backend.store, std::nullopt);
+    return done ? exitOk : complain(done.error());
+}
+
+int verifyAudit(const ServerOptions &options)
+{
+    if (options.words.value(0) != u"verify"_s)
+        return complain(usage(u"audit verify"_s));
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
+    const auto names = connection ? workspacesOf(**connection) : Result<QStringList>(connection.error());
+    if (!names)
+        return complain(names.error());
+    int code = exitOk;
+    for (const QString &ws : *names) {
+        const auto tx = WorkspaceTx::begin(**connection, ws, WorkspaceTx::Mode::Read);
+        const auto check = tx ? checkAudit(**tx) : Result<AuditCheck>(tx.error());
+        if (!check)
+            return complain(check.error());
+        printf("%s\t%lld entries\t%s\n", qPrintable(ws), static_cast<long long>(check->entries), check->broken_at ? qPrintable(u"broken at %1"_s.arg(*check->broken_at)) : "whole");
+        code = check->broken_at ? exitFailed : code;
+    }
+    return code;
+}
+
+int compact(const ServerOptions &options)
+{
+    bool ok = false;
+    const qint64 keep = options.value(u"keep"_s).toLongLong(&ok);
+    if (!ok || keep < 0)
+        return complain(usage(u"compact --keep N: how many changes stay."_s));
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
+    const auto names = connection ? workspacesOf(**connection) : Result<QStringList>(connection.error());
+    if (!names)
+        return complain(names.error());
+    for (const QString &ws : *names) {
+        const auto min = compactLog(**connection, ws, keep, serverNow());
+        if (!min)
+            return complain(min.error());
+        printf("%s\tfrom %lld\n", qPrintable(ws), static_cast<long long>(*min));
+    }
+    return exitOk;
+}
+
+int listRoutes(const ServerOptions &)
+{
+    fputs(routesText().constData(), stdout);
+    return exitOk;
+}
+
+} // namespace calldeck

@@ -1,0 +1,73 @@
+#include "Commands.h"
+
+#include <QCoreApplication>
+#include <cstdio>
+#include <cstring>
+#include <sys/stat.h>
+
+namespace
+{
+
+using namespace calldeck;
+
+struct ServerCommand {
+    const char *name;
+    const char *usage;
+    int (*run)(const ServerOptions &);
+    bool needs_store;
+};
+
+constexpr ServerCommand commands[] = {
+    {"serve", "[serve] --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--workers N]", serve, true},
+    {"init", "init --workspace NAME --admin-email EMAIL --admin-name NAME    (password: CALLDECK_PASSWORD or standard input)", initWorkspace, true},
+    {"user", "user add --email E --name N --role agent|dispatcher|manager|admin | user list | user disable --email E | user role --email E --role R", changeUsers, true},
+    {"token", "token --user EMAIL    prints a service token, once", giveServiceToken, true},
+    {"migrate", "migrate", migrateStore, true},
+    {"backup", "backup FILE    a consistent copy while the backend runs (SQLite)", backUp, true},
+    {"restore", "restore FILE    puts a copy in the store's place and starts a new epoch (SQLite); restore in-place after pg_restore", restore, true},
+    {"audit", "audit verify", verifyAudit, true},
+    {"compact", "compact --keep N", compact, true},
+    {"routes", "routes --json", listRoutes, false},
+};
+
+void printHelp(FILE *to)
+{
+    fputs("Usage: calldeckd --store URL [--config FILE] COMMAND ...\n\nCommands:\n", to);
+    for (const ServerCommand &command : commands)
+        fprintf(to, "  %s\n", command.usage);
+    fputs("\nThe store is sqlite:FILE or postgres://user:password@host:port/database (CALLDECK_STORE keeps it off the command line).\n", to);
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    // What the store holds is for its owner only.
+    ::umask(077);
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("calldeckd"));
+    const auto options = ServerOptions::parse(QCoreApplication::arguments().mid(1));
+    if (!options) {
+        fprintf(stderr, "calldeckd: %s\n", qPrintable(options.error().message));
+        return exitUsage;
+    }
+    if (options->values.contains(QStringLiteral("help"))) {
+        printHelp(stdout);
+        return exitOk;
+    }
+    if (options->values.contains(QStringLiteral("version"))) {
+        puts("calldeckd " CALLDECK_VERSION);
+        return exitOk;
+    }
+    for (const ServerCommand &command : commands) {
+        if (options->command != QLatin1String(command.name))
+            continue;
+        if (!command.needs_store || options->has_store)
+            return command.run(*options);
+        fputs("calldeckd: say where the store is: --store sqlite:FILE or postgres://...\n", stderr);
+        return exitUsage;
+    }
+    fprintf(stderr, "calldeckd: there is no command \"%s\".\n", qPrintable(options->command));
+    printHelp(stderr);
+    return exitUsage;
+}

@@ -1,0 +1,120 @@
+#include "api/Answers.h"
+#include "api/Handlers.h"
+#include "api/Services.h"
+#include "auth/Passwords.h"
+#include "rules/JsonReader.h"
+#include "store/WorkspaceTx.h"
+#include "sync/Settings.h"
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr double minute = 60;
+
+QJsonObject tokensJson(const TokenPair &pair)
+{
+    return {{u"access_token"_s, pair.access}, {u"access_expires_at"_s, isoUtc(pair.access_expires_at)}, {u"refresh_token"_s, pair.refresh}, {u"session_expires_at"_s, isoUtc(pair.session_expires_at)}};
+}
+
+QJsonObject userJson(const QString &id, const QString &name, const QString &email, UserRole role)
+{
+    return {{u"id"_s, id}, {u"name"_s, name}, {u"email"_s, email}, {u"role"_s, wireWord(role)}};
+}
+
+/** Both limits, before any password is looked at. */
+qint64 waitForLogin(ApiCall &call, const QString &email)
+{
+    const RequestLimits &limits = call.services.limits;
+    const qint64 peer = call.services.loginsByPeer.take(call.request.peer, limits.peer_logins_per_minute / minute, limits.peer_logins_per_minute, call.now);
+    const qint64 account = call.services.loginsByAccount.take(email.trimmed().toLower(), limits.logins_per_minute / minute, limits.logins_per_minute, call.now);
+    return std::max(peer, account);
+}
+
+HttpResponse refusedLogin() { return problem(401, u"credentials"_s, u"E-mail address or password is not right"_s); }
+
+} // namespace
+
+HttpResponse logIn(ApiCall &call)
+{
+    constexpr qsizetype longest = 600;
+    QString wrong;
+    JsonReader body(call.body, QString(), wrong);
+    const QString email = body.text(u"email"_s);
+    const QString password = body.text(u"password"_s);
+    const QString device = body.optionalText(u"device_name"_s).left(100);
+    if (email.size() > longest || password.size() > longest)
+        body.fail(u"password"_s, u"is too long"_s);
+    if (!wrong.isEmpty())
+        return failed({Error::Code::InvalidInput, wrong, {}, false});
+    if (const qint64 wait = waitForLogin(call, email); wait > 0)
+        return tooMany(wait);
+    const auto account = findAccount(call.connection, email);
+    if (!account)
+        return failed(account.error());
+    const bool fits = passwordFits(*account ? (*account)->password : QString(), password);
+    if (!fits || (*account)->disabled)
+        return refusedLogin();
+    const auto pair = openSession(call.connection, **account, device, call.now);
+    if (!pair)
+        return failed(pair.error());
+    QJsonObject answer = tokensJson(*pair);
+    answer.insert(u"user"_s, userJson((*account)->id, (*account)->name, (*account)->email, (*account)->role));
+    return jsonAnswer(answer);
+}
+
+HttpResponse refreshTokens(ApiCall &call)
+{
+    QString wrong;
+    JsonReader body(call.body, QString(), wrong);
+    const QString token = body.text(u"refresh_token"_s);
+    if (!wrong.isEmpty())
+        return failed({Error::Code::InvalidInput, wrong, {}, false});
+    const auto answer = withRetries(call.connection, [&] { return refreshSession(call.connection, token, call.now); });
+    if (!answer)
+        return failed(answer.error());
+    if (const auto *pair = std::get_if<TokenPair>(&*answer))
+        return jsonAnswer(tokensJson(*pair));
+    return problem(401, u"session_ended"_s, u"This session was ended"_s, u"Sign in again; work that is not sent yet is kept."_s);
+}
+
+HttpResponse logOut(ApiCall &call)
+{
+    const Verdict done = withRetries(call.connection, [&] { return revokeFamily(call.connection, call.caller.family, call.now); });
+    if (!done)
+        return failed(done.error());
+    HttpResponse answer;
+    answer.status = 204;
+    answer.content_type.clear();
+    return answer;
+}
+
+HttpResponse showSession(ApiCall &call)
+{
+    const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Read);
+    if (!tx)
+        return failed(tx.error());
+    const auto settings = settingsOf(**tx);
+    if (!settings)
+        return failed(settings.error());
+    const Head head = (*tx)->head();
+    return jsonAnswer({{u"user"_s, userJson(call.caller.account, call.caller.name, call.caller.email, call.caller.role)},
+                       {u"workspace"_s, QJsonObject{{u"id"_s, call.caller.ws}, {u"name"_s, (*settings)->name}}},
+                       {u"epoch"_s, head.epoch},
+                       {u"head"_s, head.seq},
+                       {u"server_time"_s, isoUtc(call.now)}});
+}
+
+HttpResponse giveTicket(ApiCall &call)
+{
+    const auto ticket = openTicket(call.connection, call.caller, call.now);
+    if (!ticket)
+        return failed(ticket.error());
+    return jsonAnswer({{u"ticket"_s, *ticket}, {u"expires_at"_s, isoUtc(call.now + TokenLife::ticket)}});
+}
+
+} // namespace calldeck

@@ -1,0 +1,244 @@
+#include "api/Backend.h"
+
+#include "api/Answers.h"
+#include "api/Log.h"
+#include "api/Router.h"
+#include "auth/Rights.h"
+#include "store/Moment.h"
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr int passwordWorkers = 2;
+constexpr size_t passwordQueue = 32;
+
+HttpResponse unauthorised(const QString &code, const QString &detail)
+{
+    HttpResponse response = problem(401, code, u"Sign in first"_s, detail);
+    response.headers.emplaceBack("WWW-Authenticate", "Bearer");
+    return response;
+}
+
+HttpResponse unauthorised(Refusal refusal)
+{
+    switch (refusal) {
+    case Refusal::Unknown: return unauthorised(u"token_unknown"_s, u"This token is not known."_s);
+    case Refusal::Expired: return unauthorised(u"token_expired"_s, u"This token has expired."_s);
+    case Refusal::Revoked: return unauthorised(u"token_revoked"_s, u"This session was ended."_s);
+    }
+    Q_UNREACHABLE();
+}
+
+QString bearerOf(const HttpRequest &request)
+{
+    const QByteArray value = request.header("authorization");
+    return value.left(7).toLower() == "bearer " ? QString::fromLatin1(value.mid(7).trimmed()) : QString();
+}
+
+bool isThisMachine(const HttpRequest &request)
+{
+    const bool loopback = request.peer == u"127.0.0.1"_s || request.peer == u"::1"_s || request.peer == u"::ffff:127.0.0.1"_s;
+    return loopback && request.header("x-forwarded-for").isEmpty() && request.header("forwarded").isEmpty();
+}
+
+bool isAllowed(const Caller &caller, const Route &route)
+{
+    switch (route.door) {
+    case Door::Open: return true;
+    case Door::Role: return mayAct(caller.role, route.least);
+    case Door::AdminOrService: return caller.service || caller.role == UserRole::ADMIN;
+    case Door::Metrics: return caller.role == UserRole::ADMIN;
+    }
+    Q_UNREACHABLE();
+}
+
+HttpResponse notFound() { return problem(404, u"not_found"_s, u"There is no such thing"_s); }
+
+HttpResponse notAllowed(const QByteArrayList &methods)
+{
+    HttpResponse response = problem(405, u"method"_s, u"Not by this method"_s);
+    response.headers.emplaceBack("Allow", methods.join(", "));
+    return response;
+}
+
+/** The path's segments of an access line, for its pattern. */
+QByteArray patternOf(const AccessLine &line)
+{
+    const QStringList path = QString::fromUtf8(line.path.mid(1)).split(u'/');
+    if (line.path == "/ws/calls")
+        return line.path;
+    const Match match = findRoute(line.method, path);
+    return match.route ? match.route->pattern : QByteArray("none");
+}
+
+struct SocketOffer {
+    bool known = false; ///< speaks calldeck.v1
+    QString ticket;
+};
+
+SocketOffer offerOf(const HttpRequest &request)
+{
+    SocketOffer offer;
+    for (const QByteArray &word : request.header("sec-websocket-protocol").split(',')) {
+        const QByteArray protocol = word.trimmed();
+        offer.known = offer.known || protocol == "calldeck.v1";
+        if (protocol.startsWith("ticket."))
+            offer.ticket = QString::fromLatin1(protocol.mid(7));
+    }
+    return offer;
+}
+
+void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, const WebSocketUpgrade &upgrade)
+{
+    const auto answer = takeTicket(connection, ticket, serverNow());
+    if (!answer)
+        return upgrade.refuse(failed(answer.error()));
+    const Caller *caller = std::get_if<Caller>(&*answer);
+    if (!caller)
+        return upgrade.refuse(unauthorised(u"ticket"_s, u"This ticket is not good, or no longer."_s));
+    const auto tx = WorkspaceTx::begin(connection, caller->ws, WorkspaceTx::Mode::Read);
+    if (!tx)
+        return upgrade.refuse(failed(tx.error()));
+    const auto id = std::make_shared<quint64>(0);
+    const Head head = (*tx)->head();
+    upgrade.accept("calldeck.v1", {[&hub, id, caller = *caller, head](const WebSocketLink &link) {
+                                       *id = link.id();
+                                       hub.add(caller, link, head);
+                                   },
+                                   [](const QByteArray &) {}, // a desk has nothing to say here
+                                   [&hub, id](quint16) { hub.remove(*id); }});
+}
+
+} // namespace
+
+Backend::Backend(const BackendConfig &config)
+    : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue), m_hub(m_pool),
+      m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }}
+{
+    if (config.store.engine == SqlEngine::Postgres)
+        m_listener = std::make_unique<HeadListener>(config.store, m_hub);
+}
+
+Backend::~Backend() { stop(); }
+
+void Backend::stop()
+{
+    m_listener = nullptr;
+    m_hub.stop();
+    m_doormen.stop();
+    m_pool.stop();
+}
+
+BodyPlan Backend::bodyPlan(const HttpRequest &head)
+{
+    BodyPlan plan;
+    const Match match = findRoute(head.method, head.path);
+    plan.most_bytes = match.route ? match.route->most_bytes : 0;
+    if (match.allowed.isEmpty())
+        plan.refusal = notFound();
+    else if (!match.route)
+        plan.refusal = notAllowed(match.allowed);
+    return plan;
+}
+
+void Backend::handle(HttpRequest request, HttpReply reply)
+{
+    const Match match = findRoute(request.method, request.path);
+    if (!match.route)
+        return reply.send(match.allowed.isEmpty() ? notFound() : notAllowed(match.allowed));
+    if (auto refusal = refuse(request, *match.route))
+        return reply.send(*std::move(refusal));
+    SqlPool &pool = match.route->checks_password ? m_doormen : m_pool;
+    const bool posted = pool.post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
+        if (reply.isGone())
+            return;
+        reply.send(connection ? answer(request, *route, **connection) : failed(connection.error()));
+    });
+    if (!posted)
+        reply.send(tooBusy());
+}
+
+std::optional<HttpResponse> Backend::refuse(const HttpRequest &request, const Route &route)
+{
+    if (const qint64 wait = m_services.peers.take(request.peer, m_config.limits.peer_rate, m_config.limits.peer_burst, serverNow()); wait > 0)
+        return tooMany(wait);
+    const bool open = route.door == Door::Open || (route.door == Door::Metrics && isThisMachine(request));
+    if (!open && bearerOf(request).isEmpty())
+        return unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
+    return std::nullopt;
+}
+
+std::optional<HttpResponse> Backend::letIn(ApiCall &call, const Route &route)
+{
+    if (route.door == Door::Open || (route.door == Door::Metrics && isThisMachine(call.request)))
+        return std::nullopt;
+    const auto who = authenticate(call.connection, bearerOf(call.request), call.now);
+    if (!who)
+        return failed(who.error());
+    if (const Refusal *refusal = std::get_if<Refusal>(&*who))
+        return unauthorised(*refusal);
+    call.caller = std::get<Caller>(*who);
+    const RequestLimits &limits = m_config.limits;
+    const bool service = call.caller.service;
+    const qint64 wait = m_services.users.take(call.caller.account + (service ? u"/s"_s : QString()), service ? limits.service_rate : limits.user_rate,
+                                              service ? limits.service_burst : limits.user_burst, call.now);
+    if (wait > 0)
+        return tooMany(wait);
+    if (!isAllowed(call.caller, route))
+        return problem(403, u"forbidden"_s, u"Your role may not do this"_s);
+    return std::nullopt;
+}
+
+HttpResponse Backend::answer(const HttpRequest &request, const Route &route, SqlConnection &connection)
+{
+    ApiCall call{request, connection, m_services, {}, {}, serverNow()};
+    if (auto refusal = letIn(call, route))
+        return *std::move(refusal);
+    if (auto refusal = checkRequest(request, route, call.body))
+        return *std::move(refusal);
+    return route.handle(call);
+}
+
+void Backend::upgrade(HttpRequest request, WebSocketUpgrade upgrade)
+{
+    if (request.path != QStringList{u"ws"_s, u"calls"_s})
+        return upgrade.refuse(notFound());
+    if (const qint64 wait = m_services.peers.take(request.peer, m_config.limits.peer_rate, m_config.limits.peer_burst, serverNow()); wait > 0)
+        return upgrade.refuse(tooMany(wait));
+    // Browsers send it and programs do not: a page of somebody else must not ride on a session.
+    const QByteArray origin = request.header("origin");
+    if (!origin.isEmpty() && !m_config.origins.contains(QString::fromLatin1(origin)))
+        return upgrade.refuse(problem(403, u"origin"_s, u"Not from this page"_s));
+    const SocketOffer offer = offerOf(request);
+    if (!offer.known || offer.ticket.isEmpty())
+        return upgrade.refuse(problem(401, u"ticket"_s, u"Offer calldeck.v1 and a ticket"_s, u"POST /api/ws-ticket gives one; offer it as subprotocol ticket.<ticket>."_s));
+    const bool posted = m_pool.post([this, ticket = offer.ticket, upgrade](Result<SqlConnection *> connection) {
+        if (!connection)
+            return upgrade.refuse(failed(connection.error()));
+        openSocket(m_hub, **connection, ticket, upgrade);
+    });
+    if (!posted)
+        upgrade.refuse(tooBusy());
+}
+
+void Backend::finished(const AccessLine &line)
+{
+    static const QByteArrayList methods{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
+    const QByteArray method = methods.contains(line.method) ? line.method : QByteArray("other");
+    const QByteArray route = patternOf(line);
+    m_metrics.countRequest(method, route, line.status, line.milliseconds);
+    logLine(u"request"_s, {{LogField::Method, QString::fromLatin1(method)},
+                           {LogField::Route, QString::fromLatin1(route)},
+                           {LogField::Status, line.status},
+                           {LogField::Milliseconds, qRound(line.milliseconds * 10) / 10.0},
+                           {LogField::Bytes, line.bytes},
+                           {LogField::Peer, line.peer},
+                           {LogField::Request, QString::fromLatin1(line.id)}});
+}
+
+} // namespace calldeck

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "api/HeadListener.h"
+#include "api/Route.h"
+#include "api/Services.h"
+#include "http/HttpHandler.h"
+
+namespace calldeck
+{
+
+struct BackendConfig {
+    SqlTarget store;
+    int workers = 4;
+    int waiting = 256; ///< requests before the workers; more get 503
+    RequestLimits limits;
+    QStringList origins; ///< web pages that may open sockets; the desk sends no Origin
+};
+
+/** Lets requests in, finds their route, and has it answered by a worker with a connection to the store. */
+class Backend : public HttpHandler
+{
+public:
+    explicit Backend(const BackendConfig &config);
+    /** stop(). */
+    ~Backend() override;
+
+    BodyPlan bodyPlan(const HttpRequest &head) override;
+    void handle(HttpRequest request, HttpReply reply) override;
+    void upgrade(HttpRequest request, WebSocketUpgrade upgrade) override;
+    void finished(const AccessLine &line) override;
+
+    /** For /metrics; set before the server listens. */
+    void setStats(std::function<HttpServer::Stats()> stats) { m_services.stats = std::move(stats); }
+    /** Answers what waits and ends the workers. After the HTTP server stopped. */
+    void stop();
+
+private:
+    std::optional<HttpResponse> refuse(const HttpRequest &request, const Route &route);
+    HttpResponse answer(const HttpRequest &request, const Route &route, SqlConnection &connection);
+    std::optional<HttpResponse> letIn(ApiCall &call, const Route &route);
+
+    const BackendConfig m_config;
+    SqlPool m_pool;
+    SqlPool m_doormen; ///< check passwords
+    Metrics m_metrics;
+    Hub m_hub;
+    Services m_services;
+    std::unique_ptr<HeadListener> m_listener;
+};
+
+} // namespace calldeck

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "api/Route.h"
+
+namespace calldeck
+{
+
+// What the routes do, by the table in Routes.cpp.
+HttpResponse logIn(ApiCall &call);
+HttpResponse refreshTokens(ApiCall &call);
+HttpResponse logOut(ApiCall &call);
+HttpResponse showSession(ApiCall &call);
+HttpResponse giveTicket(ApiCall &call);
+
+HttpResponse pushEdits(ApiCall &call);
+HttpResponse parkEdit(ApiCall &call);
+HttpResponse pullChanges(ApiCall &call);
+HttpResponse pullSnapshot(ApiCall &call);
+HttpResponse pullRows(ApiCall &call);
+HttpResponse pullDigest(ApiCall &call);
+
+HttpResponse takeCalls(ApiCall &call);
+HttpResponse replaceSettings(ApiCall &call);
+
+HttpResponse showHealth(ApiCall &call);
+HttpResponse showReadiness(ApiCall &call);
+HttpResponse showMetrics(ApiCall &call);
+
+} // namespace calldeck

@@ -1,0 +1,64 @@
+#include "api/Handlers.h"
+#include "http/HttpHandler.h"
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr qint64 small = 16 * 1024;
+constexpr qint64 pushBytes = 256 * 1024;
+constexpr qint64 intakeBytes = 5 * 1024 * 1024;
+
+Route get(const QByteArray &pattern, Door door, const QStringList &query, HttpResponse (*handle)(ApiCall &))
+{
+    return {"GET", pattern, door, UserRole::AGENT, query, std::nullopt, 0, false, handle};
+}
+
+Route post(const QByteArray &pattern, Door door, const QStringList &body, qint64 most_bytes, HttpResponse (*handle)(ApiCall &))
+{
+    return {"POST", pattern, door, UserRole::AGENT, {}, body, most_bytes, false, handle};
+}
+
+Route empty(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"POST", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, small, false, handle}; }
+
+Route checkingPassword(Route route)
+{
+    route.checks_password = true;
+    return route;
+}
+
+QList<Route> table()
+{
+    return {
+        get("/healthz", Door::Open, {}, showHealth),
+        get("/readyz", Door::Open, {}, showReadiness),
+        get("/metrics", Door::Metrics, {}, showMetrics),
+        checkingPassword(post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s}, small, logIn)),
+        post("/api/auth/refresh", Door::Open, {u"refresh_token"_s}, small, refreshTokens),
+        empty("/api/auth/logout", logOut),
+        get("/api/session", Door::Role, {}, showSession),
+        empty("/api/ws-ticket", giveTicket),
+        post("/api/sync/push", Door::Role, {u"device"_s, u"epoch"_s, u"schema_ver"_s, u"ms"_s}, pushBytes, pushEdits),
+        post("/api/sync/park", Door::Role, {u"device"_s, u"epoch"_s, u"edit"_s}, pushBytes, parkEdit),
+        get("/api/sync/changes", Door::Role, {u"cursor"_s, u"limit"_s}, pullChanges),
+        get("/api/sync/snapshot", Door::Role, {u"epoch"_s, u"s"_s, u"kind"_s, u"after"_s, u"limit"_s, u"only"_s}, pullSnapshot),
+        get("/api/sync/rows", Door::Role, {u"kind"_s, u"ids"_s}, pullRows),
+        get("/api/sync/digest", Door::Role, {u"kind"_s}, pullDigest),
+        post("/api/calls/intake", Door::AdminOrService, {u"calls"_s}, intakeBytes, takeCalls),
+        {"PUT", "/api/workspace", Door::Role, UserRole::ADMIN, {}, QStringList{u"settings"_s}, BodyPlan::usual, false, replaceSettings},
+    };
+}
+
+} // namespace
+
+const QList<Route> &apiRoutes()
+{
+    static const QList<Route> routes = table();
+    return routes;
+}
+
+} // namespace calldeck

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "api/Hub.h"
+#include "api/Metrics.h"
+#include "http/HttpServer.h"
+#include "http/RateLimiter.h"
+
+namespace calldeck
+{
+
+/** How much one person or address may ask. Requests per second, and how many at once. */
+struct RequestLimits {
+    double user_rate = 20;
+    double user_burst = 60;
+    double service_rate = 100;
+    double service_burst = 300;
+    double peer_rate = 100;
+    double peer_burst = 300;
+    double logins_per_minute = 5; ///< per account
+    double peer_logins_per_minute = 20;
+};
+
+/** What all requests share. Everything in it may be used from any thread. */
+struct Services {
+    RequestLimits limits;
+    SqlPool &pool;
+    Hub &hub;
+    Metrics &metrics;
+    RateLimiter users;
+    RateLimiter peers;
+    RateLimiter loginsByAccount;
+    RateLimiter loginsByPeer;
+    std::function<HttpServer::Stats()> stats;
+};
+
+} // namespace calldeck

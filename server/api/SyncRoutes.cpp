@@ -1,0 +1,227 @@
+#include "api/Answers.h"
+#include "api/Handlers.h"
+#include "api/Services.h"
+#include "rules/JsonReader.h"
+#include "store/TestSwitches.h"
+#include "sync/JsonText.h"
+#include "sync/PushRun.h"
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+using Outcomes = QList<EditOutcome>;
+/** What a push came to, or why its edits were not looked at. */
+using Pushed = Result<std::variant<Outcomes, WrongEpoch>>;
+
+/** Devices are told apart within one account: nobody writes under another's device. */
+Author authorOf(const ApiCall &call, const QString &device) { return {call.caller.account, call.caller.name, QString(call.caller.account % u'/' % device)}; }
+
+Verdict noteDevice(WorkspaceTx &tx, const Author &author, TimeMs now)
+{
+    return tx
+        .query("INSERT INTO device(ws, id, account, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET last_seen = excluded.last_seen", author.device,
+               author.account, now, now)
+        .run();
+}
+
+/** `take` gets the run inside one transaction; what it gives is committed. */
+template <class F> Pushed inOnePush(ApiCall &call, const PushRequest &request, Head &head, F &&take)
+{
+    auto begun = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
+    if (!begun)
+        return begun.error();
+    WorkspaceTx &tx = **begun;
+    const auto wrong = checkEpoch(tx, request.epoch);
+    if (!wrong)
+        return wrong.error();
+    if (*wrong)
+        return std::variant<Outcomes, WrongEpoch>(**wrong);
+    const auto workspace = settingsOf(tx);
+    if (!workspace)
+        return workspace.error();
+    const Author author = authorOf(call, request.device);
+    if (Verdict noted = noteDevice(tx, author, call.now); !noted)
+        return noted.error();
+    PushRun run({tx, author, call.caller.role, *workspace, call.now});
+    auto outcomes = take(run);
+    if (!outcomes)
+        return outcomes.error();
+    if (Verdict done = tx.commit(); !done)
+        return done.error();
+    head = tx.head();
+    return std::variant<Outcomes, WrongEpoch>(*std::move(outcomes));
+}
+
+Result<Outcomes> takeAll(PushRun &run, const QJsonArray &edits)
+{
+    Outcomes outcomes;
+    for (qsizetype i = 0; i < edits.size(); ++i) {
+        auto outcome = run.take(edits.at(i), u"ms[%1]"_s.arg(i));
+        if (!outcome)
+            return outcome.error();
+        if (*outcome)
+            outcomes.append(**outcome);
+    }
+    return outcomes;
+}
+
+HttpResponse pushAnswer(ApiCall &call, const Pushed &pushed, const Head &head)
+{
+    if (!pushed)
+        return failed(pushed.error());
+    if (const auto *wrong = std::get_if<WrongEpoch>(&*pushed))
+        return wrongEpoch(*wrong);
+    QByteArray results;
+    for (const EditOutcome &outcome : std::get<Outcomes>(*pushed)) {
+        results += (results.isEmpty() ? "" : ",") + outcomeText(outcome);
+        call.services.metrics.countEdit(wordOf(outcome.status).toLatin1());
+    }
+    call.services.metrics.countPush();
+    TestSwitches::crashAt("S3");
+    call.services.hub.headMoved(call.caller.ws, head.epoch, head.seq);
+    JsonObjectText answer;
+    return textAnswer(answer.add("epoch", head.epoch).addRaw("results", QByteArray('[' + results + ']')).end());
+}
+
+/** A whole number in a query, or nothing when it is missing; anything else fails. */
+Result<std::optional<qint64>> numberIn(const HttpRequest &request, const QString &name, qint64 least, qint64 most)
+{
+    const QString text = request.queryValue(name);
+    if (text.isEmpty())
+        return std::optional<qint64>();
+    bool ok = false;
+    const qint64 number = text.toLongLong(&ok);
+    if (!ok || number < least || number > most)
+        return Error{Error::Code::InvalidInput, u"%1 must be a whole number from %2 to %3."_s.arg(name).arg(least).arg(most), {}, false};
+    return std::optional(number);
+}
+
+constexpr qint64 largest = 9'007'199'254'740'992;
+
+Result<std::unique_ptr<WorkspaceTx>> reading(ApiCall &call) { return WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Read); }
+
+Result<SnapshotPlace> placeOf(const HttpRequest &request)
+{
+    SnapshotPlace place;
+    const auto epoch = numberIn(request, u"epoch"_s, 1, largest);
+    const auto s = numberIn(request, u"s"_s, 0, largest);
+    const auto limit = numberIn(request, u"limit"_s, 1, FeedLimits::most_snapshot);
+    for (const auto *number : {&epoch, &s, &limit}) {
+        if (!*number)
+            return number->error();
+    }
+    place.epoch = epoch->value_or(0);
+    place.s = s->value_or(-1);
+    place.limit = static_cast<int>(limit->value_or(FeedLimits::snapshot));
+    place.only = request.queryValue(u"only"_s);
+    place.kind = request.queryValue(u"kind"_s);
+    place.id = request.queryValue(u"after"_s);
+    for (const auto &[name, kind] : {std::pair(u"only"_s, place.only), std::pair(u"kind"_s, place.kind)}) {
+        if (!kind.isEmpty() && !feedKinds().contains(kind))
+            return Error{Error::Code::InvalidInput, u"%1 must be one of %2."_s.arg(name, feedKinds().join(u", "_s)), {}, false};
+    }
+    return place;
+}
+
+Result<QString> kindOf(const HttpRequest &request)
+{
+    const QString kind = request.queryValue(u"kind"_s);
+    if (!feedKinds().contains(kind))
+        return Error{Error::Code::InvalidInput, u"kind must be one of %1."_s.arg(feedKinds().join(u", "_s)), {}, false};
+    return kind;
+}
+
+HttpResponse documentAnswer(const Result<QByteArray> &document) { return document ? textAnswer(*document) : failed(document.error()); }
+
+} // namespace
+
+HttpResponse pushEdits(ApiCall &call)
+{
+    const auto request = pushRequestOf(call.body);
+    if (!request)
+        return failed(request.error());
+    if (request->schema_ver > editSchemaVersion || request->schema_ver < std::max(1, editSchemaVersion - 2))
+        return problemWith(426, u"schema"_s, u"This desk and the backend do not understand each other"_s, {{u"schema_ver"_s, editSchemaVersion}}, u"Update the older of both; unsent work is kept."_s);
+    if (request->edits.size() > PushRequest::most_edits)
+        return problem(413, u"too_many_edits"_s, u"Too many edits at once"_s, u"A push has at most %1."_s.arg(PushRequest::most_edits));
+    Head head;
+    const Pushed pushed = withRetries(call.connection, [&] { return inOnePush(call, *request, head, [&](PushRun &run) { return takeAll(run, request->edits); }); });
+    return pushAnswer(call, pushed, head);
+}
+
+HttpResponse parkEdit(ApiCall &call)
+{
+    QJsonObject envelope = call.body;
+    const QJsonValue edit = envelope.take(u"edit"_s);
+    envelope.insert(u"schema_ver"_s, editSchemaVersion);
+    envelope.insert(u"ms"_s, QJsonArray());
+    const auto request = pushRequestOf(envelope);
+    if (!request)
+        return failed(request.error());
+    Head head;
+    const Pushed pushed = withRetries(call.connection, [&] {
+        return inOnePush(call, *request, head, [&](PushRun &run) -> Result<Outcomes> {
+            const auto outcome = run.park(edit, u"edit"_s);
+            if (!outcome)
+                return outcome.error();
+            return *outcome ? Outcomes{**outcome} : Outcomes();
+        });
+    });
+    return pushAnswer(call, pushed, head);
+}
+
+HttpResponse pullChanges(ApiCall &call)
+{
+    const QStringList cursor = call.request.queryValue(u"cursor"_s).split(u'.');
+    bool epochOk = false;
+    bool seqOk = false;
+    const qint64 epoch = cursor.first().toLongLong(&epochOk);
+    const qint64 seq = cursor.last().toLongLong(&seqOk);
+    if (cursor.size() != 2 || !epochOk || !seqOk || epoch < 1 || seq < 0)
+        return badField(u"cursor"_s, u"must be <epoch>.<seq>"_s);
+    const auto limit = numberIn(call.request, u"limit"_s, 1, FeedLimits::most_changes);
+    if (!limit)
+        return failed(limit.error());
+    const auto tx = reading(call);
+    if (!tx)
+        return failed(tx.error());
+    return feedAnswer(readChanges(**tx, epoch, seq, static_cast<int>(limit->value_or(FeedLimits::changes))));
+}
+
+HttpResponse pullSnapshot(ApiCall &call)
+{
+    const auto place = placeOf(call.request);
+    if (!place)
+        return failed(place.error());
+    const auto tx = reading(call);
+    return tx ? feedAnswer(readSnapshot(**tx, *place)) : failed(tx.error());
+}
+
+HttpResponse pullRows(ApiCall &call)
+{
+    const auto kind = kindOf(call.request);
+    if (!kind)
+        return failed(kind.error());
+    QStringList ids = call.request.queryValue(u"ids"_s).split(u',', Qt::SkipEmptyParts);
+    ids.removeDuplicates();
+    if (ids.isEmpty() || ids.size() > FeedLimits::most_ids)
+        return badField(u"ids"_s, u"must be 1 to %1 ids with commas between"_s.arg(FeedLimits::most_ids));
+    const auto tx = reading(call);
+    return tx ? documentAnswer(readRows(**tx, *kind, ids)) : failed(tx.error());
+}
+
+HttpResponse pullDigest(ApiCall &call)
+{
+    const auto kind = kindOf(call.request);
+    if (!kind)
+        return failed(kind.error());
+    const auto tx = reading(call);
+    return tx ? documentAnswer(readDigest(**tx, *kind)) : failed(tx.error());
+}
+
+} // namespace calldeck

@@ -1,0 +1,209 @@
+#include "auth/Tokens.h"
+
+#include "store/Moment.h"
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr auto callerColumns = "SELECT a.id, a.ws, a.name, a.email, a.role, f.id, f.kind, f.expires_at, f.revoked_at, a.disabled";
+using Answer = std::variant<Caller, Refusal>;
+
+QByteArray hashOf(const QString &token) { return sha256Hex(token.toUtf8()); }
+
+/** From a row of callerColumns. */
+Answer callerIn(SqlStatement &row, TimeMs now)
+{
+    if (!row.isNull(8) || row.integer(9) != 0)
+        return Refusal::Revoked;
+    if (row.integer(7) <= now)
+        return Refusal::Expired;
+    const UserRole role = fromWireWord<UserRole>(row.text(4)).value_or(UserRole::AGENT);
+    return Caller{row.text(0), row.text(1), row.text(2), row.text(3), role, row.text(5), row.text(6) == u"service"_s};
+}
+
+Result<Answer> callerBy(SqlConnection &connection, const QByteArray &kind, const QString &token, TimeMs now)
+{
+    SqlStatement find = connection.query(QByteArray(callerColumns) + ", t.expires_at FROM token t JOIN token_family f ON f.id = t.family JOIN account a ON a.id = f.account "
+                                                                     "WHERE t.hash = ? AND t.kind = ?",
+                                         hashOf(token), kind);
+    const auto found = find.found();
+    if (!found)
+        return found.error();
+    if (!*found)
+        return Answer(Refusal::Unknown);
+    const Answer answer = callerIn(find, now);
+    return std::holds_alternative<Caller>(answer) && find.integer(10) <= now ? Answer(Refusal::Expired) : answer;
+}
+
+Result<QString> newToken(SqlConnection &connection, const QString &family, const QByteArray &kind, TimeMs expiresAt)
+{
+    constexpr int secretBytes = 32;
+    const QString token = QString::fromLatin1(kind.left(1)) + u'_' + randomHex(secretBytes);
+    const Verdict done = connection.query("INSERT INTO token(hash, family, kind, expires_at) VALUES (?, ?, ?, ?)", hashOf(token), family, kind, expiresAt).run();
+    if (!done)
+        return done.error();
+    return token;
+}
+
+Result<TokenPair> newPair(SqlConnection &connection, const QString &family, TimeMs sessionEnds, TimeMs now)
+{
+    TokenPair pair;
+    pair.access_expires_at = std::min(now + TokenLife::access, sessionEnds);
+    pair.session_expires_at = sessionEnds;
+    const auto access = newToken(connection, family, "access", pair.access_expires_at);
+    const auto refresh = newToken(connection, family, "refresh", sessionEnds);
+    if (!access || !refresh)
+        return !access ? access.error() : refresh.error();
+    pair.access = *access;
+    pair.refresh = *refresh;
+    return pair;
+}
+
+Result<QString> newFamily(SqlConnection &connection, const Account &account, const QByteArray &kind, const QString &deviceName, TimeMs now, TimeMs ends)
+{
+    const QString family = u"f"_s + randomHex(16);
+    const Verdict done = connection.query("INSERT INTO token_family(id, account, kind, device_name, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)", family, account.id, kind,
+                                          deviceName, now, ends)
+                             .run();
+    if (!done)
+        return done.error();
+    return family;
+}
+
+} // namespace
+
+Result<Answer> authenticate(SqlConnection &connection, const QString &accessToken, TimeMs now) { return callerBy(connection, "access", accessToken, now); }
+
+Result<TokenPair> openSession(SqlConnection &connection, const Account &account, const QString &deviceName, TimeMs now)
+{
+    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    const auto family = newFamily(connection, account, "session", deviceName, now, now + TokenLife::session);
+    if (!family)
+        return family.error();
+    auto pair = newPair(connection, *family, now + TokenLife::session, now);
+    if (!pair)
+        return pair;
+    if (Verdict done = transaction.commit(); !done)
+        return done.error();
+    return pair;
+}
+
+Result<TokenPair> openService(SqlConnection &connection, const Account &account, TimeMs now)
+{
+    const TimeMs ends = now + TokenLife::service;
+    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    const auto family = newFamily(connection, account, "service", u"service"_s, now, ends);
+    if (!family)
+        return family.error();
+    const auto access = newToken(connection, *family, "access", ends);
+    if (!access)
+        return access.error();
+    if (Verdict done = transaction.commit(); !done)
+        return done.error();
+    return TokenPair{*access, ends, {}, ends};
+}
+
+Result<std::variant<TokenPair, Refusal>> refreshSession(SqlConnection &connection, const QString &refreshToken, TimeMs now)
+{
+    using Refreshed = std::variant<TokenPair, Refusal>;
+    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    const auto answer = callerBy(connection, "refresh", refreshToken, now);
+    if (!answer)
+        return answer.error();
+    if (const Refusal *refusal = std::get_if<Refusal>(&*answer))
+        return Refreshed(*refusal);
+    // Written before it is looked at: of two that come at once, one waits here and then sees the other.
+    SqlStatement take = connection.query("UPDATE token SET used_at = coalesce(used_at, ?) WHERE hash = ? RETURNING used_at", now, hashOf(refreshToken));
+    const auto found = take.found();
+    if (!found)
+        return found.error();
+    const TimeMs usedAt = *found ? take.integer(0) : 0;
+    (void)take.run();
+    const QString family = std::get<Caller>(*answer).family;
+    if (now - usedAt > TokenLife::repeat) {
+        Verdict done = connection.query("UPDATE token_family SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now, family).run();
+        if (done)
+            done = noteAccessChange(connection);
+        if (done)
+            done = transaction.commit();
+        if (!done)
+            return done.error();
+        return Refreshed(Refusal::Revoked);
+    }
+    SqlStatement ends = connection.query("SELECT expires_at FROM token_family WHERE id = ?", family);
+    const auto known = ends.found();
+    if (!known)
+        return known.error();
+    const TimeMs sessionEnds = ends.integer(0);
+    (void)ends.run();
+    auto pair = newPair(connection, family, sessionEnds, now);
+    if (!pair)
+        return pair.error();
+    if (Verdict done = transaction.commit(); !done)
+        return done.error();
+    return Refreshed(*std::move(pair));
+}
+
+Verdict revokeFamily(SqlConnection &connection, const QString &family, TimeMs now)
+{
+    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
+    Verdict done = transaction.begun();
+    if (done)
+        done = connection.query("UPDATE token_family SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now, family).run();
+    if (done)
+        done = noteAccessChange(connection);
+    return done ? transaction.commit() : done;
+}
+
+Result<QString> openTicket(SqlConnection &connection, const Caller &caller, TimeMs now) { return newToken(connection, caller.family, "ticket", now + TokenLife::ticket); }
+
+Result<Answer> takeTicket(SqlConnection &connection, const QString &ticket, TimeMs now)
+{
+    SqlStatement take = connection.query("UPDATE token SET used_at = ? WHERE hash = ? AND kind = 'ticket' AND used_at IS NULL RETURNING expires_at", now, hashOf(ticket));
+    const auto found = take.found();
+    if (!found)
+        return found.error();
+    (void)take.run();
+    if (!*found)
+        return Answer(Refusal::Unknown);
+    return callerBy(connection, "ticket", ticket, now);
+}
+
+Result<Answer> callerOfFamily(SqlConnection &connection, const QString &family, TimeMs now)
+{
+    SqlStatement find = connection.query(QByteArray(callerColumns) + " FROM token_family f JOIN account a ON a.id = f.account WHERE f.id = ?", family);
+    const auto found = find.found();
+    if (!found)
+        return found.error();
+    return *found ? callerIn(find, now) : Answer(Refusal::Unknown);
+}
+
+Result<qint64> accessChangeNumber(SqlConnection &connection)
+{
+    SqlStatement find = connection.prepare("SELECT n FROM access_change WHERE one = 1");
+    const auto found = find.found();
+    if (!found)
+        return found.error();
+    return *found ? find.integer(0) : 0;
+}
+
+Verdict noteAccessChange(SqlConnection &connection) { return connection.prepare("UPDATE access_change SET n = n + 1 WHERE one = 1").run(); }
+
+Verdict forgetOldTokens(SqlConnection &connection, TimeMs now)
+{
+    constexpr TimeMs day = 24LL * 3'600'000;
+    return connection.query("DELETE FROM token WHERE expires_at < ?", now - day).run();
+}
+
+} // namespace calldeck

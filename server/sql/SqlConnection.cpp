@@ -1,0 +1,66 @@
+#include "sql/SqlConnection.h"
+
+#include "sql/PostgresConnection.h"
+#include "sql/SqliteConnection.h"
+
+#include <QUrl>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+QByteArray beginning(SqlEngine engine, SqlTransaction::Mode mode)
+{
+    const bool reads = mode == SqlTransaction::Mode::Read;
+    if (engine == SqlEngine::Postgres)
+        return reads ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN ISOLATION LEVEL READ COMMITTED";
+    return reads ? "BEGIN" : "BEGIN IMMEDIATE";
+}
+
+} // namespace
+
+Result<SqlTarget> SqlTarget::parse(const QString &url)
+{
+    if (url.startsWith("sqlite:"_L1) && url.size() > 7)
+        return SqlTarget{SqlEngine::Sqlite, url.mid(7), {}};
+    if (url.startsWith("postgres://"_L1) || url.startsWith("postgresql://"_L1))
+        return SqlTarget{SqlEngine::Postgres, {}, url.toUtf8()};
+    return Error{Error::Code::InvalidInput, u"The store is sqlite:FILE or postgres://user:password@host:port/database."_s, {}, false};
+}
+
+QString SqlTarget::describe() const
+{
+    if (engine == SqlEngine::Sqlite)
+        return u"sqlite:"_s + file;
+    const QUrl parsed(QString::fromUtf8(url), QUrl::StrictMode);
+    return u"postgres://%1/%2"_s.arg(parsed.host(), parsed.path().mid(1));
+}
+
+Result<std::unique_ptr<SqlConnection>> SqlConnection::open(const SqlTarget &target, SqlSchema schema)
+{
+    return target.engine == SqlEngine::Sqlite ? SqliteConnection::open(target.file, schema) : PostgresConnection::open(target.url, schema);
+}
+
+SqlTransaction::SqlTransaction(SqlConnection &connection, Mode mode)
+    : m_connection(connection), m_begun(connection.execute(beginning(connection.engine(), mode))), m_open(bool(m_begun))
+{
+}
+
+SqlTransaction::~SqlTransaction()
+{
+    if (m_open)
+        (void)m_connection.execute("ROLLBACK");
+}
+
+Verdict SqlTransaction::commit()
+{
+    Verdict done = m_connection.execute("COMMIT");
+    m_open = !done;
+    return done;
+}
+
+} // namespace calldeck

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "store/WorkspaceTx.h"
+#include "sync/CallState.h"
+
+namespace calldeck
+{
+
+/** The columns that lists filter and sort by. */
+Verdict putCallIndex(WorkspaceTx &tx, const CallState &state);
+Verdict putCallTags(WorkspaceTx &tx, const Call &call);
+/** The call's own tasks. */
+Verdict putFollowUps(WorkspaceTx &tx, const CallState &state);
+Verdict removeCallIndex(WorkspaceTx &tx, const QString &callId);
+
+/** {"number", "reason", "set_at", "set_by"}: a number on the do-not-contact list. */
+QJsonObject listedRow(const QString &number, const ListedNumber &listed);
+ListedNumber listedFromRow(const QJsonObject &row);
+
+} // namespace calldeck

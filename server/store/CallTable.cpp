@@ -1,0 +1,161 @@
+#include "store/CallTable.h"
+
+#include "store/CallIndexRows.h"
+
+#include <QJsonObject>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr auto taskColumns = "SELECT id, call_id, number, due_at, state, automatic, owner, note, created_at, closed_at FROM follow_up ";
+
+FollowUpTask taskOf(SqlStatement &row)
+{
+    FollowUpTask task;
+    task.id = row.text(0);
+    task.call_id = row.text(1);
+    task.number = row.text(2);
+    task.due_at = row.integer(3);
+    task.state = fromWireWord<FollowUpState>(row.text(4)).value_or(FollowUpState::OPEN);
+    task.automatic = row.integer(5) != 0;
+    task.owner = row.text(6);
+    task.note = row.text(7);
+    task.created_at = row.integer(8);
+    task.closed_at = row.optionalInteger(9);
+    return task;
+}
+
+Result<QList<FollowUpTask>> tasksOf(SqlStatement rows)
+{
+    QList<FollowUpTask> tasks;
+    while (rows.step())
+        tasks.append(taskOf(rows));
+    if (rows.failed())
+        return rows.verdict().error();
+    return tasks;
+}
+
+/** Tasks on other calls that an edit names, open or not: an undo may open them again. */
+Verdict addNamedTasks(WorkspaceTx &tx, CallState &state, const QStringList &names)
+{
+    for (const QString &id : names) {
+        const bool there = std::any_of(state.follow_ups.cbegin(), state.follow_ups.cend(), [&](const FollowUpTask &task) { return task.id == id; });
+        if (there)
+            continue;
+        auto named = tasksOf(tx.query(QByteArray(taskColumns) + "WHERE ws = ? AND id = ? AND number = ?", id, state.call.customer_number));
+        if (!named)
+            return named.error();
+        state.follow_ups.append(*named);
+    }
+    return Done{};
+}
+
+} // namespace
+
+Result<StoredCall> loadCallAlone(WorkspaceTx &tx, const QString &id)
+{
+    auto entity = findEntity(tx, u"call"_s, id);
+    if (!entity)
+        return entity.error();
+    StoredCall stored;
+    stored.state.call.call_id = id;
+    if (!*entity)
+        return stored;
+    stored.ver = (*entity)->ver;
+    stored.deleted = (*entity)->deleted;
+    stored.row = (*entity)->row;
+    if (stored.deleted)
+        return stored;
+    auto state = callStateFromRow(parsedObject(stored.row));
+    if (!state)
+        return Error{Error::Code::Damaged, u"The store holds a call that cannot be read."_s, QString(id % u": "_s % state.error().message.left(80)), false};
+    stored.state = *std::move(state);
+    stored.stamps = stampsFromJson(parsedObject((*entity)->stamps));
+    return stored;
+}
+
+Result<StoredCall> loadCall(WorkspaceTx &tx, const QString &id, const QStringList &tasks)
+{
+    auto stored = loadCallAlone(tx, id);
+    if (!stored || stored->state.call.customer_number.isEmpty())
+        return stored;
+    auto open = openTasksOf(tx, stored->state.call.customer_number, id);
+    if (!open)
+        return open.error();
+    stored->state.follow_ups.append(*open);
+    if (Verdict named = addNamedTasks(tx, stored->state, tasks); !named)
+        return named.error();
+    auto listed = findListed(tx, stored->state.call.customer_number);
+    if (!listed)
+        return listed.error();
+    stored->state.listed = *listed;
+    return stored;
+}
+
+Result<QList<FollowUpTask>> openTasksOf(WorkspaceTx &tx, const QString &number, const QString &callId)
+{
+    return tasksOf(tx.query(QByteArray(taskColumns) + "WHERE ws = ? AND number = ? AND state = 'OPEN' AND call_id <> ? ORDER BY created_at, id", number, callId));
+}
+
+Result<std::optional<ListedNumber>> findListed(WorkspaceTx &tx, const QString &number)
+{
+    auto entity = findEntity(tx, u"number"_s, number);
+    if (!entity)
+        return entity.error();
+    if (!*entity || (*entity)->deleted)
+        return std::optional<ListedNumber>();
+    return std::optional(listedFromRow(parsedObject((*entity)->row)));
+}
+
+Result<QStringList> callsOfNumber(WorkspaceTx &tx, const QString &number)
+{
+    QStringList ids;
+    SqlStatement rows = tx.query("SELECT id FROM call_index WHERE ws = ? AND customer_number = ? ORDER BY id", number);
+    while (rows.step())
+        ids.append(rows.text(0));
+    if (rows.failed())
+        return rows.verdict().error();
+    return ids;
+}
+
+Verdict putCall(WorkspaceTx &tx, StoredCall &call, const CallState &before, const Change &change)
+{
+    const QJsonObject row = callRow(call.state);
+    Entity entity{u"call"_s, call.state.call.call_id, 0, compactJson(row), compactJson(stampsToJson(call.stamps)), false};
+    Verdict done = putEntity(tx, entity, change);
+    call.ver = entity.ver;
+    call.row = entity.row;
+    if (done)
+        done = putCallIndex(tx, call.state);
+    if (done && call.state.call.tags != before.call.tags)
+        done = putCallTags(tx, call.state.call);
+    if (done && call.state.follow_ups != before.follow_ups)
+        done = putFollowUps(tx, call.state);
+    return done;
+}
+
+Verdict deleteCall(WorkspaceTx &tx, StoredCall &call, const Change &change)
+{
+    const QString id = call.state.call.call_id;
+    Entity gone{u"call"_s, id, 0, "{}", "{}", true};
+    Verdict done = putEntity(tx, gone, change);
+    call.ver = gone.ver;
+    call.deleted = true;
+    if (done)
+        done = removeCallIndex(tx, id);
+    if (done)
+        done = tx.query("DELETE FROM provider_payload WHERE ws = ? AND call_id = ?", id).run();
+    Change effect = change;
+    effect.op = u"effect"_s;
+    effect.kind = u"turns"_s;
+    if (done)
+        done = deleteEntity(tx, u"turns"_s, id, effect);
+    return done;
+}
+
+} // namespace calldeck

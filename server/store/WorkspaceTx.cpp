@@ -1,0 +1,106 @@
+#include "store/WorkspaceTx.h"
+
+#include "store/AuditChain.h"
+#include "store/TestSwitches.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+WorkspaceTx::WorkspaceTx(SqlConnection &connection, QString ws, Mode mode) : m_connection(connection), m_ws(std::move(ws)), m_transaction(connection, mode) {}
+
+Result<std::unique_ptr<WorkspaceTx>> WorkspaceTx::begin(SqlConnection &connection, const QString &ws, Mode mode)
+{
+    std::unique_ptr<WorkspaceTx> tx(new WorkspaceTx(connection, ws, mode));
+    Verdict ready = tx->m_transaction.begun();
+    if (ready && connection.isPostgres())
+        ready = connection.query("SELECT set_config('calldeck.ws', ?, true)", ws).run();
+    if (ready)
+        ready = tx->readHead(mode);
+    if (!ready)
+        return ready.error();
+    return tx;
+}
+
+Verdict WorkspaceTx::readHead(Mode mode)
+{
+    const bool lock = mode == Mode::Write && m_connection.isPostgres() && !TestSwitches::bug("pg_seq");
+    // The first thing that a writer takes: numbers come in the order of commits, and two writers never wait for each other in a ring.
+    const QByteArray sql = "SELECT epoch, seq, min_seq FROM ws_head WHERE ws = ?";
+    SqlStatement head = query(lock ? sql + " FOR UPDATE" : sql);
+    const auto found = head.found();
+    if (!found)
+        return found.error();
+    if (!*found)
+        return Error{Error::Code::NotFound, u"There is no such workspace."_s, {}, false};
+    m_head = {head.integer(0), head.integer(1), head.integer(2)};
+    TestSwitches::takeUnorderedSeq(m_connection.isPostgres() && mode == Mode::Write, m_head.seq);
+    m_before = m_head;
+    return Done{};
+}
+
+Verdict WorkspaceTx::logChange(const Change &change)
+{
+    ++m_head.seq;
+    return query("INSERT INTO change(ws, seq, kind, id, op, mid, device, lseq, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", m_head.seq, change.kind,
+                 change.id, change.op, change.mid, change.device, change.lseq, change.actor, change.at)
+        .run();
+}
+
+Verdict WorkspaceTx::audit(const QJsonObject &entry)
+{
+    if (!m_lastAudit) {
+        SqlStatement last = query("SELECT n, hash FROM audit WHERE ws = ? ORDER BY n DESC LIMIT 1");
+        const auto found = last.found();
+        if (!found)
+            return found.error();
+        m_lastAudit = *found ? std::pair(last.integer(0), last.bytes(1)) : std::pair(qint64(0), QByteArray());
+    }
+    const QByteArray text = QJsonDocument(entry).toJson(QJsonDocument::Compact);
+    const qint64 n = m_lastAudit->first + 1;
+    const QByteArray hash = auditHash(m_lastAudit->second, n, text);
+    m_lastAudit = std::pair(n, hash);
+    return query("INSERT INTO audit(ws, n, entry, hash) VALUES (?, ?, ?, ?)", n, text, hash).run();
+}
+
+Verdict WorkspaceTx::notify()
+{
+    if (!m_connection.isPostgres())
+        return Done{};
+    const QString text = u"%1 %2 %3"_s.arg(m_ws).arg(m_head.epoch).arg(m_head.seq);
+    return m_connection.query("SELECT pg_notify('calldeck_head', ?)", text).run();
+}
+
+Verdict WorkspaceTx::commit()
+{
+    if (m_head != m_before) {
+        const QByteArray seq = TestSwitches::bug("pg_seq") ? "GREATEST(seq, ?)" : "?";
+        const QByteArray sql = "UPDATE ws_head SET epoch = ?, seq = " + seq + ", min_seq = ? WHERE ws = ?";
+        if (Verdict done = m_connection.query(sql, m_head.epoch, m_head.seq, m_head.min_seq, m_ws).run(); !done)
+            return done;
+        if (Verdict done = notify(); !done)
+            return done;
+    }
+    TestSwitches::beforeCommit();
+    TestSwitches::crashAt("S1");
+    Verdict done = m_transaction.commit();
+    TestSwitches::crashAt("S2");
+    return done;
+}
+
+Result<QStringList> workspacesOf(SqlConnection &connection)
+{
+    QStringList names;
+    SqlStatement rows = connection.prepare("SELECT ws FROM workspace ORDER BY ws");
+    while (rows.step())
+        names.append(rows.text(0));
+    if (rows.failed())
+        return rows.verdict().error();
+    return names;
+}
+
+} // namespace calldeck

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "records/Call.h"
+#include "sql/SqlConnection.h"
+
+namespace calldeck
+{
+
+/** Where a workspace's log stands. */
+struct Head {
+    qint64 epoch = 0;
+    qint64 seq = 0;     ///< of the newest change
+    qint64 min_seq = 0; ///< changes up to here may be gone from the log
+    friend bool operator==(const Head &, const Head &) = default;
+};
+
+/** A line of the change log. */
+struct Change {
+    QString kind;
+    QString id;
+    QString op; ///< the edit's, "effect" for what followed from one, "intake", "admin"
+    QString mid;
+    QString device;
+    qint64 lseq = 0;
+    QString actor; ///< account
+    TimeMs at = 0;
+};
+
+/**
+ * A transaction inside one workspace, and the only way to its tables: every statement's first parameter is the workspace, bound here.
+ * On PostgreSQL row-level security looks at the same name.
+ */
+class WorkspaceTx
+{
+public:
+    using Mode = SqlTransaction::Mode;
+    /** NotFound when there is no such workspace. A writer holds the workspace's head: of two writers one waits for the other. */
+    static Result<std::unique_ptr<WorkspaceTx>> begin(SqlConnection &connection, const QString &ws, Mode mode);
+
+    const QString &ws() const { return m_ws; }
+    const Head &head() const { return m_head; }
+    SqlConnection &connection() { return m_connection; }
+
+    /** Prepares and binds: the workspace first, then `values`. */
+    template <class... Values> SqlStatement query(const QByteArray &sql, const Values &...values)
+    {
+        SqlStatement statement = m_connection.prepare(sql);
+        statement.bindAll(m_ws, values...);
+        return statement;
+    }
+
+    /** The number of the next change; it counts when logChange() was called for it. */
+    qint64 nextSeq() const { return m_head.seq + 1; }
+    /** Takes nextSeq() and writes its line. */
+    Verdict logChange(const Change &change);
+    /** Appends to the audit trail: ids and names of fields, never values. */
+    Verdict audit(const QJsonObject &entry);
+    /** For restore and compaction. */
+    void setHead(const Head &head) { m_head = head; }
+
+    /** Writes the head, tells the other processes, and commits. */
+    Verdict commit();
+
+private:
+    WorkspaceTx(SqlConnection &connection, QString ws, Mode mode);
+    Verdict readHead(Mode mode);
+    Verdict notify();
+
+    SqlConnection &m_connection;
+    QString m_ws;
+    SqlTransaction m_transaction;
+    Head m_head;
+    Head m_before;
+    std::optional<std::pair<qint64, QByteArray>> m_lastAudit; // number and hash
+};
+
+/** Names of all workspaces. */
+Result<QStringList> workspacesOf(SqlConnection &connection);
+
+} // namespace calldeck

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "sync/EditSession.h"
+
+#include <QSet>
+
+namespace calldeck
+{
+
+/** A push as it came: the envelope is right, its edits may be anything. */
+struct PushRequest {
+    static constexpr qsizetype most_edits = 100;
+    static constexpr qsizetype most_bytes = 256 * 1024;
+
+    QString device;
+    qint64 epoch = 0;
+    qint64 schema_ver = 0;
+    QJsonArray edits;
+};
+
+/** The error names the key. Unknown keys are refused. */
+Result<PushRequest> pushRequestOf(const QJsonObject &body);
+
+/**
+ * Takes the edits of one push in their order. Each is known already (its old result), left out (an older one of its device and record
+ * came after a newer), rejected, or merged and written, all in the one transaction of the session.
+ */
+class PushRun
+{
+public:
+    explicit PushRun(EditSession session) : m_session(std::move(session)) {}
+
+    /** The outcome to be told, or nothing when the edit is left out. An Error makes the whole push fail. */
+    Result<std::optional<EditOutcome>> take(const QJsonValue &json, const QString &path);
+    /** The same for an edit that the client could not bring through: recorded as rejected, its text kept. */
+    Result<std::optional<EditOutcome>> park(const QJsonValue &json, const QString &path);
+
+private:
+    using Taken = Result<std::optional<EditOutcome>>;
+
+    Taken unreadable(const QJsonValue &json, const Error &error);
+    Result<std::optional<EditOutcome>> known(const Edit &edit);
+    Result<bool> comesTooLate(const Edit &edit);
+    Result<EditOutcome> decide(const Edit &edit);
+    Taken finish(const Edit &edit, EditOutcome outcome);
+    Verdict remember(const Edit &edit, const EditOutcome &outcome);
+    Verdict trail(const Edit &edit, const EditOutcome &outcome);
+
+    EditSession m_session;
+    QSet<std::pair<QString, QString>> m_stopped;
+};
+
+} // namespace calldeck
