@@ -45,6 +45,7 @@ struct DeskStore::Writer {
     std::unique_ptr<CacheFile> file;
     CommandRunner commands;
     CallIntake intake;
+    FeedRows feed;
 };
 
 struct DeskStore::Reader {
@@ -118,7 +119,7 @@ Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writ
         thread.post([&thread, box](auto *) { thread.install(std::move(*box)); });
     };
     Database &database = writing->database();
-    handOver(*m_writer, std::unique_ptr<Writer>(new Writer{std::move(writing), CommandRunner(database, m_workspace, m_agentName), CallIntake(database, m_workspace)}));
+    handOver(*m_writer, std::unique_ptr<Writer>(new Writer{std::move(writing), CommandRunner(database, m_workspace, m_agentName), CallIntake(database, m_workspace), FeedRows(database, m_workspace, m_agentName)}));
     handOver(*m_reader, std::unique_ptr<Reader>(new Reader{*std::move(reading)}));
     Database &finderDatabase = **finding;
     handOver(*m_finder, std::unique_ptr<Finder>(new Finder{*std::move(finding), CallQueries(finderDatabase)}));
@@ -302,7 +303,13 @@ QFuture<Result<Receipt>> DeskStore::apply(const Command &command)
         ChangeSet changes;
         changes.changed = effect->changed;
         changes.by_this_desk = true;
-        QMetaObject::invokeMethod(this, [this, changes] { announce(changes); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this, changes] {
+                announce(changes);
+                Q_EMIT editSaved();
+            },
+            Qt::QueuedConnection);
         return effect->receipt;
     });
 }
@@ -360,6 +367,16 @@ QFuture<Result<int>> DeskStore::take(const QList<IncomingCall> &incoming)
             return done.error();
         QMetaObject::invokeMethod(this, [this, changes] { announce(changes); }, Qt::QueuedConnection);
         return static_cast<int>(incoming.size());
+    });
+}
+
+void DeskStore::write(QObject *context, const Work &work, const std::function<void(const Result<ChangeSet> &)> &done)
+{
+    m_writer->post([this, context, work, done](Writer *writer) {
+        auto changes = writer ? work(writer->file->database(), writer->feed) : Result<ChangeSet>(Error{Error::Code::Cancelled, QStringLiteral("The data is closed."), {}, false});
+        if (changes && (!changes->added.isEmpty() || !changes->changed.isEmpty()))
+            QMetaObject::invokeMethod(this, [this, announced = *changes] { announce(announced); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(context, [done, changes = std::move(changes)] { done(changes); }, Qt::QueuedConnection);
     });
 }
 

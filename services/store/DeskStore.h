@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backend/CacheAccess.h"
 #include "desk/DeskService.h"
 #include "store/CacheFile.h"
 #include "store/ServiceThread.h"
@@ -20,7 +21,7 @@ class DirectoryLock;
  * DeskService over a cache file: one thread writes, one reads rows for the drawer and the table, one holds the in-memory index and
  * answers orders. The directory is locked for as long as this object lives.
  */
-class DeskStore : public DeskService
+class DeskStore : public DeskService, public CacheAccess
 {
     Q_OBJECT
 public:
@@ -55,8 +56,14 @@ public:
     QFuture<Result<int>> take(const QList<IncomingCall> &incoming);
     /** Calls of a provider that have not ended once all that was taken before is stored; for a feed that takes up its work again. */
     QFuture<Result<QList<Call>>> inProgress(const QString &provider);
+    /** For the sync. `done` runs on the thread of `context`, which must live until close() has returned. */
+    void write(QObject *context, const Work &work, const std::function<void(const Result<ChangeSet> &)> &done) override;
     /** Sets the workspace of a new data directory before the window is shown. */
     QFuture<Result<Receipt>> configure(const Workspace &workspace);
+
+Q_SIGNALS:
+    /** An edit was saved and waits to be sent. */
+    void editSaved();
 
 private:
     struct Writer;

@@ -26,12 +26,6 @@ QList<FeedRow> callsFirst(QList<FeedRow> rows)
     return rows;
 }
 
-Verdict runFor(Database &database, const QByteArray &sql, CallKey key)
-{
-    Statement statement = database.prepare(sql);
-    return statement.bindAll(key).run();
-}
-
 /** The backend's row with this desk's open edits over it; neighbours and the number's entry as the file has them. */
 Result<CallState> folded(const QJsonObject &row, const CallState &here, const QList<Edit> &open, const EditContext &context)
 {
@@ -140,14 +134,21 @@ Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 sna
     if (*known && knownVer >= row.ver && !whateverVersion)
         return snapshot > 0 ? mark((*known)->key) : Verdict(Done{});
     if (!row.row) {
-        if (!*known)
+        Statement made = m_database.prepare("SELECT 1 FROM outbox WHERE kind = 'call' AND id = ? AND op = 'create'");
+        const auto isOnItsWay = made.bindAll(row.id).found();
+        if (!isOnItsWay)
+            return isOnItsWay.error();
+        if (!*known || *isOnItsWay)
             return Done{};
         changes.changed.append((*known)->key);
-        return removeCall((*known)->key);
+        return removeCallRows(m_database, (*known)->key);
     }
     const auto open = openEdits(m_database, callKind, row.id, row.ver);
     if (!open)
         return open.error();
+    // Taken away here and not yet there: it does not come back on the way.
+    if (std::any_of(open->cbegin(), open->cend(), [](const Edit &edit) { return edit.op == u"del"_s; }))
+        return Done{};
     CallState here;
     if (*known) {
         auto state = loadState(m_database, **known);
@@ -175,18 +176,6 @@ Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 sna
     if (done)
         done = saveState(m_database, here, *after);
     return done ? mark(after->call.key) : done;
-}
-
-Verdict FeedRows::removeCall(CallKey key)
-{
-    Verdict done = forgetWords(m_database, key);
-    for (const char *table : {"call_tags", "call_outcomes", "call_notes", "follow_ups", "drafts", "call_payloads", "search_queue"}) {
-        if (done)
-            done = runFor(m_database, QByteArray("DELETE FROM ") + table + " WHERE call_id = ?", key);
-    }
-    if (done)
-        done = runFor(m_database, "UPDATE audit SET changes = '{}' WHERE call_id = ?", key);
-    return done ? runFor(m_database, "DELETE FROM calls WHERE id = ?", key) : done;
 }
 
 Verdict FeedRows::applyTurns(const FeedRow &row, ChangeSet &changes)
@@ -317,12 +306,17 @@ Result<ChangeSet> FeedRows::takePage(const FeedPage &page, TimeMs now)
     return done ? Result<ChangeSet>(changes) : done.error();
 }
 
-Result<ChangeSet> FeedRows::takeRows(const QList<FeedRow> &rows)
+Result<ChangeSet> FeedRows::takeRows(qint64 epoch, const QList<FeedRow> &rows)
 {
     Transaction transaction(m_database);
     if (!transaction.begun())
         return transaction.begun().error();
+    const auto position = syncPosition(m_database);
+    if (!position)
+        return position.error();
     ChangeSet changes;
+    if (position->epoch != epoch)
+        return changes;
     Verdict done = Done{};
     for (const FeedRow &row : callsFirst(rows)) {
         if (done)
@@ -389,7 +383,7 @@ Verdict FeedRows::sweep(qint64 snapshot, qint64 s, ChangeSet &changes)
         return m_database.lastError();
     for (CallKey key : std::as_const(gone)) {
         changes.changed.append(key);
-        if (Verdict done = removeCall(key); !done)
+        if (Verdict done = removeCallRows(m_database, key); !done)
             return done;
     }
     QList<FeedRow> others;

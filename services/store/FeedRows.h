@@ -57,7 +57,7 @@ public:
     Result<ChangeSet> takePage(const FeedPage &page, TimeMs now);
     Result<ChangeSet> takeSnapshotPage(const SnapshotPage &page, TimeMs now);
     /** Rows that were asked for by name, whatever their version. */
-    Result<ChangeSet> takeRows(const QList<FeedRow> &rows);
+    Result<ChangeSet> takeRows(qint64 epoch, const QList<FeedRow> &rows);
     /** The change log does not reach back to the cursor: the whole state is asked for again. */
     Verdict beginSnapshot();
     /** The backend was restored: nothing of its rows counts, this desk's edits after `base` go out again. */
@@ -72,7 +72,6 @@ private:
     Verdict applyConflict(const FeedRow &row, ChangeSet &changes);
     Verdict applyView(const FeedRow &row);
     Verdict applyWorkspace(const FeedRow &row);
-    Verdict removeCall(CallKey key);
     Verdict sweep(qint64 snapshot, qint64 s, ChangeSet &changes);
     Verdict keepVersion(const FeedRow &row, qint64 snapshot);
     Result<std::optional<CallKey>> keyOf(const QString &callId);

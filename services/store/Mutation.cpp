@@ -1,6 +1,7 @@
 #include "store/Mutation.h"
 
 #include "store/CallRows.h"
+#include "store/CallSearch.h"
 #include "store/OutboxRows.h"
 
 #include <QJsonArray>
@@ -91,6 +92,30 @@ Verdict Mutation::edit(CallKey key, const QString &op, const QJsonObject &args)
     if (done && before->listed != after.listed)
         done = markOthers(after);
     return done ? send(edit) : done;
+}
+
+Verdict Mutation::makeCall(const QString &id, const QJsonObject &fields)
+{
+    const Edit edit = newEdit(u"call"_s, id, u"create"_s, fields);
+    CallState state;
+    Verdict done = applyEdit(state, edit, {m_workspace, m_actor, m_now});
+    if (done)
+        done = insertCall(m_database, state.call);
+    if (done)
+        done = indexNewCall(m_database, state.call);
+    if (done)
+        remember(state.call.key, u"made"_s, id);
+    return done ? send(edit) : done;
+}
+
+Verdict Mutation::removeCall(CallKey key)
+{
+    const auto call = load(key);
+    if (!call)
+        return call.error();
+    remember(key, u"removed"_s, call->call_id);
+    const Verdict sent = send(newEdit(u"call"_s, call->call_id, u"del"_s, {}));
+    return sent ? removeCallRows(m_database, key) : sent;
 }
 
 Result<QString> Mutation::makeContact(const Contact &contact)

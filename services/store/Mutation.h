@@ -38,6 +38,10 @@ public:
     Result<CallState> state(CallKey key);
     /** Applies one edit (see EditRules.h) and writes what it changes; one that changes nothing is not sent, but for the safety flags. */
     Verdict edit(CallKey key, const QString &op, const QJsonObject &args);
+    /** A call entered by hand, named `id` on the wire. */
+    Verdict makeCall(const QString &id, const QJsonObject &fields);
+    /** Takes the call away here and everywhere. */
+    Verdict removeCall(CallKey key);
     /** A new contact; gives its id. */
     Result<QString> makeContact(const Contact &contact);
     /** Adds `value` to the list called `what` in the call's audit entry. */

@@ -2,6 +2,7 @@
 
 #include "store/CallDetails.h"
 #include "store/CallRows.h"
+#include "store/CallSearch.h"
 #include "store/FollowUpRows.h"
 
 namespace calldeck
@@ -102,6 +103,12 @@ Verdict saveFollowUps(Database &database, const CallState &before, const CallSta
         });
 }
 
+Verdict runFor(Database &database, const QByteArray &sql, CallKey key)
+{
+    Statement statement = database.prepare(sql);
+    return statement.bindAll(key).run();
+}
+
 } // namespace
 
 Result<std::optional<ListedNumber>> listedNumber(Database &database, const QString &number)
@@ -149,6 +156,18 @@ Result<CallState> loadState(Database &database, const Call &call, StateParts par
     state.follow_ups = *std::move(tasks);
     state.listed = *std::move(listed);
     return state;
+}
+
+Verdict removeCallRows(Database &database, CallKey key)
+{
+    Verdict done = forgetWords(database, key);
+    for (const char *table : {"call_tags", "call_outcomes", "call_notes", "follow_ups", "drafts", "call_payloads", "search_queue"}) {
+        if (done)
+            done = runFor(database, QByteArray("DELETE FROM ") + table + " WHERE call_id = ?", key);
+    }
+    if (done)
+        done = runFor(database, "UPDATE audit SET changes = '{}' WHERE call_id = ?", key);
+    return done ? runFor(database, "DELETE FROM calls WHERE id = ?", key) : done;
 }
 
 Verdict saveState(Database &database, const CallState &before, const CallState &after)

@@ -14,6 +14,9 @@ Result<CallState> loadState(Database &database, const Call &call, StateParts par
 Result<std::optional<ListedNumber>> listedNumber(Database &database, const QString &number);
 Verdict writeListed(Database &database, const QString &number, const std::optional<ListedNumber> &listed);
 
+/** Takes a call away with all that hangs on it; what the audit trail tells of it loses its values. Needs a transaction. */
+Verdict removeCallRows(Database &database, CallKey key);
+
 /** Writes what differs between two states of one call, its neighbours' follow-ups and the number's entry included. Needs a transaction. */
 Verdict saveState(Database &database, const CallState &before, const CallState &after);
 

@@ -1,0 +1,108 @@
+#include "backend/FeedCodec.h"
+
+#include "rules/JsonReader.h"
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+template <class T, class F> Result<T> whole(const QJsonObject &json, F read)
+{
+    QString problem;
+    JsonReader reader(json, QString(), problem);
+    T value = read(reader);
+    if (!problem.isEmpty())
+        return Error{Error::Code::Damaged, u"The server's answer cannot be read."_s, problem, true};
+    return value;
+}
+
+FeedRow readRow(JsonReader &reader)
+{
+    FeedRow row;
+    row.kind = reader.text(u"kind"_s);
+    row.id = reader.text(u"id"_s);
+    row.ver = reader.integer(u"ver"_s);
+    if (!reader.optionalBoolean(u"deleted"_s))
+        row.row = reader.members(u"row"_s);
+    return row;
+}
+
+PushResult readResult(JsonReader &reader)
+{
+    PushResult result;
+    result.mid = reader.text(u"mid"_s);
+    const QString status = reader.text(u"status"_s);
+    if (status == u"rejected"_s)
+        result.status = PushResult::Status::Rejected;
+    else if (status == u"conflict"_s)
+        result.status = PushResult::Status::Conflict;
+    else if (status != u"applied"_s && status != u"duplicate"_s)
+        reader.fail(u"status"_s, u"must be applied, duplicate, conflict or rejected"_s);
+    result.seq = reader.integer(u"seq"_s);
+    result.code = reader.optionalText(u"code"_s);
+    result.message = reader.optionalText(u"message"_s);
+    return result;
+}
+
+} // namespace
+
+QJsonObject pushDocument(const SyncPosition &position, const QList<Edit> &edits)
+{
+    QJsonArray ms;
+    for (const Edit &edit : edits)
+        ms.append(editToJson(edit));
+    return {{u"device"_s, position.device}, {u"epoch"_s, position.epoch}, {u"schema_ver"_s, editSchemaVersion}, {u"ms"_s, ms}};
+}
+
+Result<PushAnswer> readPushAnswer(const QJsonObject &json)
+{
+    return whole<PushAnswer>(json, [](JsonReader &reader) {
+        return PushAnswer{reader.integer(u"epoch"_s), reader.list<PushResult>(u"results"_s, readResult)};
+    });
+}
+
+Result<ChangesAnswer> readChanges(const QJsonObject &json)
+{
+    return whole<ChangesAnswer>(json, [](JsonReader &reader) {
+        ChangesAnswer answer;
+        answer.page = {reader.integer(u"epoch"_s), reader.integer(u"from"_s), reader.integer(u"to"_s), reader.list<FeedRow>(u"rows"_s, readRow)};
+        answer.head = reader.integer(u"head"_s);
+        return answer;
+    });
+}
+
+Result<SnapshotPage> readSnapshot(const QJsonObject &json, const QString &askedKind, const QString &askedAfter)
+{
+    return whole<SnapshotPage>(json, [&](JsonReader &reader) {
+        SnapshotPage page;
+        page.epoch = reader.integer(u"epoch"_s);
+        page.s = reader.integer(u"s"_s);
+        page.asked_kind = askedKind;
+        page.asked_after = askedAfter;
+        page.rows = reader.list<FeedRow>(u"rows"_s, readRow);
+        if (reader.has(u"next"_s)) {
+            reader.object<bool>(u"next"_s, [&](JsonReader &next) {
+                page.next_kind = next.text(u"kind"_s);
+                page.next_after = next.text(u"after"_s);
+                return true;
+            });
+        }
+        return page;
+    });
+}
+
+Result<RowsAnswer> readRows(const QJsonObject &json)
+{
+    return whole<RowsAnswer>(json, [](JsonReader &reader) { return RowsAnswer{reader.integer(u"epoch"_s), reader.list<FeedRow>(u"rows"_s, readRow)}; });
+}
+
+Result<EpochChange> readEpochChange(const QJsonObject &json)
+{
+    return whole<EpochChange>(json, [](JsonReader &reader) { return EpochChange{reader.integer(u"epoch"_s), reader.integer(u"base"_s)}; });
+}
+
+} // namespace calldeck

@@ -1,0 +1,105 @@
+#include "backend/HintSocket.h"
+
+#include <QJsonDocument>
+#include <QWebSocketHandshakeOptions>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr quint64 mostMessageBytes = 16 * 1024;
+constexpr int beatMs = 2'000;
+constexpr int silenceMs = 4'500; ///< the status line must tell within 5 s that the network is gone
+
+} // namespace
+
+HintSocket::HintSocket(BackendClient &client) : m_client(client), m_socket(QString(), QWebSocketProtocol::VersionLatest, this), m_retry(this), m_beat(this)
+{
+    m_socket.setMaxAllowedIncomingMessageSize(mostMessageBytes);
+    m_socket.setMaxAllowedIncomingFrameSize(mostMessageBytes);
+    m_retry.setSingleShot(true);
+    connect(&m_retry, &QTimer::timeout, this, &HintSocket::open);
+    m_beat.setInterval(beatMs);
+    connect(&m_beat, &QTimer::timeout, this, &HintSocket::beat);
+    connect(&m_socket, &QWebSocket::connected, this, [this] {
+        m_opening = false;
+        m_open = true;
+        m_backoff.reset();
+        m_sinceHeard.start();
+        m_beat.start();
+        Q_EMIT opened();
+    });
+    connect(&m_socket, &QWebSocket::disconnected, this, &HintSocket::gone);
+    connect(&m_socket, &QWebSocket::pong, this, [this] { m_sinceHeard.start(); });
+    connect(&m_socket, &QWebSocket::textMessageReceived, this, &HintSocket::heard);
+}
+
+void HintSocket::open()
+{
+    m_wanted = true;
+    if (m_open || m_opening || m_retry.isActive())
+        return;
+    m_opening = true;
+    m_client.post(u"/api/ws-ticket"_s, {}, [this](const BackendAnswer &answer) {
+        if (!m_wanted || !answer.isOk())
+            return gone();
+        openWith(answer.body.value(u"ticket"_s).toString());
+    });
+}
+
+void HintSocket::openWith(const QString &ticket)
+{
+    QUrl url = m_client.server();
+    url.setScheme(url.scheme() == u"https"_s ? u"wss"_s : u"ws"_s);
+    url.setPath(u"/ws/calls"_s);
+    QWebSocketHandshakeOptions options;
+    options.setSubprotocols({u"calldeck.v1"_s, u"ticket."_s + ticket});
+    m_socket.open(QNetworkRequest(url), options);
+}
+
+void HintSocket::close()
+{
+    m_wanted = false;
+    m_retry.stop();
+    m_beat.stop();
+    m_open = false;
+    m_opening = false;
+    m_socket.abort();
+}
+
+void HintSocket::beat()
+{
+    if (m_sinceHeard.hasExpired(silenceMs))
+        m_socket.abort();
+    else
+        m_socket.ping();
+}
+
+void HintSocket::heard(const QString &text)
+{
+    m_sinceHeard.start();
+    const QJsonObject message = QJsonDocument::fromJson(text.toUtf8()).object();
+    const QString type = message.value(u"t"_s).toString();
+    if (type == u"hint"_s)
+        Q_EMIT hint(message.value(u"epoch"_s).toInteger(), message.value(u"head"_s).toInteger());
+    else if (!type.isEmpty())
+        Q_EMIT hint(0, 0); // a happening of the feed: the data comes by pull
+}
+
+void HintSocket::gone()
+{
+    const bool was = m_open;
+    m_open = false;
+    m_opening = false;
+    m_beat.stop();
+    if (m_wanted && !m_retry.isActive())
+        m_retry.start(std::max(250, m_backoff.next()));
+    if (was)
+        Q_EMIT lost();
+}
+
+} // namespace calldeck

@@ -1,0 +1,324 @@
+#include "backend/SyncRounds.h"
+
+#include "backend/Backoff.h"
+#include "backend/FeedCodec.h"
+
+#include <QDateTime>
+#include <algorithm>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr int mostEditsAtOnce = 100;
+constexpr qint64 mostPushBytes = 240 * 1024;
+constexpr int rowsOfAPage = 250;
+constexpr int snapshotTimeoutMs = 60'000;
+constexpr int clocksRemembered = 5;
+constexpr int triesBeforeParking = 8;
+constexpr TimeMs tryingBeforeParkingMs = 10 * 60 * 1000;
+
+TimeMs nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
+
+/** What a thread of its own reads for a round. */
+struct PushWork {
+    SyncPosition position;
+    QList<Edit> edits;
+};
+struct PullWork {
+    SyncPosition position;
+    std::optional<std::pair<QString, QStringList>> stale;
+};
+
+Verdict inTransaction(Database &database, const std::function<Verdict()> &work)
+{
+    Transaction transaction(database);
+    if (!transaction.begun())
+        return transaction.begun();
+    const Verdict done = work();
+    return done ? transaction.commit() : done;
+}
+
+Result<ChangeSet> nothingChanged(const Verdict &done) { return done ? Result<ChangeSet>(ChangeSet{}) : done.error(); }
+
+RoundOutcome unreadable(const Error &error) { return {RoundOutcome::Kind::Later, false, 0, 0, true, error.message}; }
+
+} // namespace
+
+SyncRounds::SyncRounds(BackendClient &client, CacheAccess &cache, QObject *parent) : QObject(parent), m_client(client), m_cache(cache), m_editsAtOnce(mostEditsAtOnce) {}
+
+qint64 SyncRounds::clockOffsetMs() const
+{
+    if (m_offsets.isEmpty())
+        return 0;
+    QList<qint64> sorted = m_offsets;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted[sorted.size() / 2];
+}
+
+void SyncRounds::noteClock(const BackendAnswer &answer)
+{
+    if (!answer.has_offset)
+        return;
+    m_offsets.append(answer.server_offset_ms);
+    if (m_offsets.size() > clocksRemembered)
+        m_offsets.removeFirst();
+}
+
+SyncRounds::Done SyncRounds::ending(bool &running, const Done &done)
+{
+    running = true;
+    return [&running, done](const RoundOutcome &outcome) {
+        running = false;
+        done(outcome);
+    };
+}
+
+RoundOutcome SyncRounds::outcomeOf(const BackendAnswer &answer) const
+{
+    RoundOutcome outcome;
+    outcome.problem = answer.problem;
+    outcome.retry_after_s = answer.retry_after_s;
+    outcome.reached = answer.kind == BackendAnswer::Kind::Answered;
+    outcome.kind = RoundOutcome::Kind::Later;
+    if (answer.kind == BackendAnswer::Kind::NotOurs)
+        outcome.kind = RoundOutcome::Kind::NotOurs;
+    else if (answer.status == 401)
+        outcome.kind = RoundOutcome::Kind::SignedOut;
+    else if (answer.status == 426)
+        outcome.kind = RoundOutcome::Kind::Upgrade;
+    else if (answer.status == 200)
+        outcome.kind = RoundOutcome::Kind::Done;
+    return outcome;
+}
+
+void SyncRounds::write(const CacheAccess::Work &work, RoundOutcome outcome, const Done &done)
+{
+    m_cache.write(this, work, [outcome, done](const Result<ChangeSet> &written) {
+        RoundOutcome ended = outcome;
+        if (!written) {
+            // What the backend sent and nobody can read is asked for again later; a disk that fails is another matter.
+            ended.kind = written.error().code == Error::Code::Damaged && written.error().retryable ? RoundOutcome::Kind::Later : RoundOutcome::Kind::Broken;
+            ended.problem = written.error().message;
+            ended.more = false;
+        }
+        done(ended);
+    });
+}
+
+void SyncRounds::changeEpoch(const BackendAnswer &answer, const Done &done)
+{
+    const auto change = readEpochChange(answer.body);
+    if (!change)
+        return done(unreadable(change.error()));
+    RoundOutcome outcome{RoundOutcome::Kind::Done, true, 0, 0, true, {}};
+    write([change = *change](Database &, FeedRows &feed) { return nothingChanged(feed.changeEpoch(change.epoch, change.base)); }, outcome, done);
+}
+
+// --- push -----------------------------------------------------------------------------------------------------------------------
+
+void SyncRounds::push(const Done &finished)
+{
+    const Done done = ending(m_pushing, finished);
+    auto work = std::make_shared<PushWork>();
+    const int limit = m_editsAtOnce;
+    m_cache.write(
+        this,
+        [work, limit](Database &database, FeedRows &) -> Result<ChangeSet> {
+            auto position = syncPosition(database);
+            if (!position)
+                return position.error();
+            work->position = *position;
+            // Before the first snapshot nobody knows which history the backend has.
+            if (position->epoch == 0)
+                return ChangeSet{};
+            auto edits = nextPush(database, limit, mostPushBytes, nowMs());
+            if (!edits)
+                return edits.error();
+            work->edits = *std::move(edits);
+            return ChangeSet{};
+        },
+        [this, work, done](const Result<ChangeSet> &read) {
+            if (!read)
+                return done({RoundOutcome::Kind::Broken, false, 0, 0, false, read.error().message});
+            if (work->edits.isEmpty())
+                return done({});
+            sendEdits(work->position, work->edits, done);
+        });
+}
+
+void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done)
+{
+    m_client.post(u"/api/sync/push"_s, pushDocument(position, edits), [this, edits, done](const BackendAnswer &answer) { pushAnswered(edits, answer, done); });
+}
+
+void SyncRounds::pushAnswered(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
+{
+    noteClock(answer);
+    if (answer.kind != BackendAnswer::Kind::Answered)
+        return done(outcomeOf(answer));
+    if (answer.status == 409)
+        return changeEpoch(answer, done);
+    if (answer.status != 200)
+        return pushFailed(edits, answer, done);
+    const auto read = readPushAnswer(answer.body);
+    if (!read)
+        return done(unreadable(read.error()));
+    m_editsAtOnce = std::min(mostEditsAtOnce, m_editsAtOnce * 2);
+    const bool some = !read->results.isEmpty();
+    RoundOutcome outcome{some ? RoundOutcome::Kind::Done : RoundOutcome::Kind::Later, some, 0, 0, true, {}};
+    write(
+        [epoch = read->epoch, results = read->results](Database &database, FeedRows &) {
+            return nothingChanged(inTransaction(database, [&]() -> Verdict {
+                // Words of a history that is no more.
+                if (const auto now = syncPosition(database); !now || now->epoch != epoch)
+                    return now ? Verdict(calldeck::Done{}) : Verdict(now.error());
+                if (Verdict taken = takeResults(database, results, nowMs()); !taken)
+                    return taken;
+                // Pulled rows may show already what was only now acknowledged.
+                return retireShown(database, syncPosition(database)->cursor, nowMs());
+            }));
+        },
+        outcome, done);
+}
+
+/** An answer of 4xx or 5xx to a push. One bad edit must not hold up the others: the push is halved until it stands alone. */
+void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
+{
+    RoundOutcome outcome = outcomeOf(answer);
+    const bool mayBeOneEdit = answer.status >= 500 || answer.status == 400 || answer.status == 413 || answer.status == 422;
+    if (!mayBeOneEdit)
+        return done(outcome);
+    if (edits.size() > 1) {
+        m_editsAtOnce = std::max(1, static_cast<int>(edits.size()) / 2);
+        outcome.kind = answer.status >= 500 ? RoundOutcome::Kind::Later : RoundOutcome::Kind::Done;
+        outcome.more = answer.status < 500;
+        return done(outcome);
+    }
+    m_editsAtOnce = mostEditsAtOnce;
+    const Edit edit = edits.first();
+    outcome.kind = RoundOutcome::Kind::Done;
+    outcome.more = true;
+    if (answer.status < 500) {
+        const PushResult refused{edit.mid, PushResult::Status::Rejected, m_head, answer.status == 413 ? u"too_large"_s : u"invalid"_s, answer.problem};
+        write([refused](Database &database, FeedRows &) { return nothingChanged(inTransaction(database, [&] { return bury(database, refused.mid, refused, nowMs()); })); }, outcome, done);
+        return;
+    }
+    write(
+        [edit, answer, head = m_head](Database &database, FeedRows &) {
+            return nothingChanged(inTransaction(database, [&]() -> Verdict {
+                const qint64 tries = database.singleInteger("SELECT attempts FROM outbox WHERE mid = '" + edit.mid.toLatin1() + "'").value_or(0);
+                if (tries + 1 >= triesBeforeParking && nowMs() - edit.at >= tryingBeforeParkingMs)
+                    return bury(database, edit.mid, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s}, nowMs());
+                return noteFailedTry(database, {edit}, answer.problem, nowMs() + Backoff::pauseMs(static_cast<int>(tries)));
+            }));
+        },
+        outcome, done);
+}
+
+// --- pull -----------------------------------------------------------------------------------------------------------------------
+
+void SyncRounds::pull(const Done &finished)
+{
+    const Done done = ending(m_pulling, finished);
+    auto work = std::make_shared<PullWork>();
+    m_cache.write(
+        this,
+        [work](Database &database, FeedRows &) -> Result<ChangeSet> {
+            auto position = syncPosition(database);
+            if (!position)
+                return position.error();
+            auto stale = staleRecords(database);
+            if (!stale)
+                return stale.error();
+            *work = {*position, *std::move(stale)};
+            return ChangeSet{};
+        },
+        [this, work, done](const Result<ChangeSet> &read) {
+            if (!read)
+                return done({RoundOutcome::Kind::Broken, false, 0, 0, false, read.error().message});
+            if (work->position.cursor < 0)
+                return pullSnapshot(work->position, done);
+            if (work->stale)
+                return pullRows(work->stale->first, work->stale->second, done);
+            pullChanges(work->position, done);
+        });
+}
+
+void SyncRounds::pullRows(const QString &kind, const QStringList &ids, const Done &done)
+{
+    QUrlQuery query;
+    query.addQueryItem(u"kind"_s, kind);
+    query.addQueryItem(u"ids"_s, ids.join(u','));
+    m_client.get(u"/api/sync/rows"_s, query, [this, kind, ids, done](const BackendAnswer &answer) {
+        noteClock(answer);
+        if (!answer.isOk())
+            return done(outcomeOf(answer));
+        auto read = readRows(answer.body);
+        if (!read)
+            return done(unreadable(read.error()));
+        QList<FeedRow> rows = std::move(read->rows);
+        // What the backend does not speak of, it does not have.
+        for (const QString &id : ids) {
+            if (std::none_of(rows.cbegin(), rows.cend(), [&](const FeedRow &row) { return row.id == id; }))
+                rows.append({kind, id, 0, std::nullopt});
+        }
+        write([epoch = read->epoch, rows](Database &, FeedRows &feed) { return feed.takeRows(epoch, rows); }, {RoundOutcome::Kind::Done, true, static_cast<qint64>(rows.size()), 0, true, {}}, done);
+    });
+}
+
+void SyncRounds::pullSnapshot(const SyncPosition &position, const Done &done)
+{
+    QUrlQuery query;
+    if (position.epoch > 0)
+        query.addQueryItem(u"epoch"_s, QString::number(position.epoch));
+    if (position.snapshot_s) {
+        query.addQueryItem(u"s"_s, QString::number(*position.snapshot_s));
+        query.addQueryItem(u"kind"_s, position.snapshot_kind);
+        query.addQueryItem(u"after"_s, position.snapshot_after);
+    }
+    query.addQueryItem(u"limit"_s, QString::number(4 * rowsOfAPage));
+    const auto answered = [this, position, done](const BackendAnswer &answer) {
+        noteClock(answer);
+        if (answer.status == 409)
+            return changeEpoch(answer, done);
+        if (!answer.isOk())
+            return done(outcomeOf(answer));
+        const auto page = readSnapshot(answer.body, position.snapshot_kind, position.snapshot_after);
+        if (!page)
+            return done(unreadable(page.error()));
+        write([page = *page](Database &, FeedRows &feed) { return feed.takeSnapshotPage(page, nowMs()); },
+              {RoundOutcome::Kind::Done, true, static_cast<qint64>(page->rows.size()), 0, true, {}}, done);
+    };
+    m_client.get(u"/api/sync/snapshot"_s, query, answered, snapshotTimeoutMs);
+}
+
+void SyncRounds::pullChanges(const SyncPosition &position, const Done &done)
+{
+    QUrlQuery query;
+    query.addQueryItem(u"cursor"_s, u"%1.%2"_s.arg(position.epoch).arg(position.cursor));
+    query.addQueryItem(u"limit"_s, QString::number(rowsOfAPage));
+    m_client.get(u"/api/sync/changes"_s, query, [this, done](const BackendAnswer &answer) {
+        noteClock(answer);
+        if (answer.status == 409)
+            return changeEpoch(answer, done);
+        if (answer.status == 410)
+            return write([](Database &, FeedRows &feed) { return nothingChanged(feed.beginSnapshot()); }, {RoundOutcome::Kind::Done, true, 0, 0, true, {}}, done);
+        if (!answer.isOk())
+            return done(outcomeOf(answer));
+        const auto read = readChanges(answer.body);
+        if (!read)
+            return done(unreadable(read.error()));
+        m_head = read->head;
+        const bool moved = read->page.to > read->page.from;
+        const bool more = read->page.to < read->head && moved;
+        write([page = read->page](Database &, FeedRows &feed) { return feed.takePage(page, nowMs()); },
+              {moved ? RoundOutcome::Kind::Done : RoundOutcome::Kind::Idle, more, static_cast<qint64>(read->page.rows.size()), 0, true, {}}, done);
+    });
+}
+
+} // namespace calldeck

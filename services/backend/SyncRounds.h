@@ -1,0 +1,70 @@
+#pragma once
+
+#include "backend/BackendClient.h"
+#include "backend/CacheAccess.h"
+#include "store/OutboxRows.h"
+
+namespace calldeck
+{
+
+/** How one round with the backend ended. */
+struct RoundOutcome {
+    enum class Kind {
+        Done,      ///< carried out; `more` says whether another round follows at once
+        Idle,      ///< there was nothing to do
+        Later,     ///< a failure that passes: try again after a while
+        SignedOut, ///< 401: the sign-in must be renewed
+        Upgrade,   ///< 426
+        NotOurs,   ///< something else answered
+        Broken     ///< the cache could not be written
+    };
+    Kind kind = Kind::Idle;
+    bool more = false;
+    qint64 rows = 0; ///< records that came
+    int retry_after_s = 0;
+    bool reached = false; ///< the backend answered
+    QString problem;
+};
+
+/**
+ * The two conversations of the protocol: sending edits, and fetching rows (named rows, a page of a snapshot, a page of the feed). One
+ * round is one request with what follows from its answer; there is at most one of each kind at a time. On the sync thread.
+ */
+class SyncRounds : public QObject
+{
+    Q_OBJECT
+public:
+    SyncRounds(BackendClient &client, CacheAccess &cache, QObject *parent = nullptr);
+
+    using Done = std::function<void(const RoundOutcome &)>;
+    void push(const Done &done);
+    void pull(const Done &done);
+    bool isPushing() const { return m_pushing; }
+    bool isPulling() const { return m_pulling; }
+    /** Backend's clock minus this machine's, median of the last five answers. */
+    qint64 clockOffsetMs() const;
+    qint64 knownHead() const { return m_head; }
+
+private:
+    void sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done);
+    void pushAnswered(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
+    void pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
+    void pullRows(const QString &kind, const QStringList &ids, const Done &done);
+    void pullSnapshot(const SyncPosition &position, const Done &done);
+    void pullChanges(const SyncPosition &position, const Done &done);
+    void changeEpoch(const BackendAnswer &answer, const Done &done);
+    void write(const CacheAccess::Work &work, RoundOutcome outcome, const Done &done);
+    RoundOutcome outcomeOf(const BackendAnswer &answer) const;
+    void noteClock(const BackendAnswer &answer);
+    Done ending(bool &running, const Done &done);
+
+    BackendClient &m_client;
+    CacheAccess &m_cache;
+    bool m_pushing = false;
+    bool m_pulling = false;
+    int m_editsAtOnce;
+    qint64 m_head = 0;
+    QList<qint64> m_offsets;
+};
+
+} // namespace calldeck

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "records/Records.h"
+
+#include <QFuture>
+#include <QObject>
+
+namespace calldeck
+{
+
+/** Where the desk stands with its backend, as the status line and the sync panel show it. */
+struct SyncStatus {
+    enum class Link {
+        Off,          ///< no server is set up
+        Connecting,   ///< before the first answer
+        Online,
+        Offline,      ///< work goes on, edits wait
+        SignedOut,    ///< the server no longer knows this sign-in; edits wait
+        UpgradeNeeded,///< the server speaks a newer protocol; edits wait
+        Refused       ///< not our server, or its certificate is not to be trusted
+    };
+    Link link = Link::Off;
+    QString server;  ///< host
+    QString problem; ///< a sentence, "" when all is well
+    int waiting = 0; ///< edits on their way
+    int dead = 0;    ///< edits that the server refused
+    int conflicts = 0;
+    std::optional<TimeMs> oldest_waiting;
+    std::optional<TimeMs> last_sync;
+    bool first_sync = false; ///< the whole state is being fetched
+    qint64 fetched = 0;      ///< records so far, while first_sync
+
+    friend bool operator==(const SyncStatus &, const SyncStatus &) = default;
+};
+
+/** An edit that the server refused. */
+struct RefusedEdit {
+    qint64 id = 0;
+    QString call_id;
+    QString what;    ///< "Disposition: Booked, after five"
+    QString reason;  ///< a sentence
+    TimeMs made_at = 0;
+    TimeMs refused_at = 0;
+};
+
+/** Two decisions on one call, made without knowing of each other. */
+struct OpenConflict {
+    QString id;
+    QString call_id;
+    QString caller;
+    QString part; ///< "disposition" or "flag:..."
+    QString kept, kept_by;
+    QString losing, losing_by;
+    TimeMs at = 0;
+};
+
+/** The sync as the window sees it; lives on the GUI thread, answers come as futures. */
+class SyncService : public QObject
+{
+    Q_OBJECT
+public:
+    using QObject::QObject;
+    virtual SyncStatus status() const = 0;
+    virtual QFuture<Result<QList<RefusedEdit>>> refused() = 0;
+    virtual QFuture<Result<QList<OpenConflict>>> conflicts() = 0;
+    /** Sends a refused edit again as a new one. */
+    virtual QFuture<Result<Done>> retry(qint64 refused) = 0;
+    virtual QFuture<Result<Done>> discard(qint64 refused) = 0;
+    /** Chooses between the two; the losing one takes the kept one's place when `replace`. Goes to the server like every edit. */
+    virtual QFuture<Result<Done>> resolve(const QString &conflict, bool replace) = 0;
+    /** Tries now, whatever the next try waits for. */
+    virtual void syncNow() = 0;
+
+Q_SIGNALS:
+    void statusChanged(const calldeck::SyncStatus &status);
+};
+
+} // namespace calldeck
