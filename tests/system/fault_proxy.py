@@ -193,6 +193,7 @@ class FaultProxy:
         self.old = collections.deque(maxlen=self.REMEMBERED)  # requests that came through, for a replay
         self.old_answers = collections.defaultdict(lambda: collections.deque(maxlen=self.REMEMBERED))
         self.on_delivered = None  # called with each Exchange whose answer the client got whole
+        self.on_answer = None  # called with each Exchange as soon as the server's answer is there
         self.on_request = None  # called with each request as it comes; may change it
         self.connections = 0
         self.hints = collections.Counter()  # of WebSocket messages: passed, dropped, ...
@@ -360,6 +361,8 @@ class FaultProxy:
         answer = await self.send_upstream(exchange.request)
         exchange.forwarded += 1
         exchange.answer = answer
+        if self.on_answer:
+            self.on_answer(exchange)
         return answer
 
     async def _pass(self, exchange, writer):

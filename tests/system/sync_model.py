@@ -14,6 +14,7 @@ import sys
 import time
 
 import fault_proxy
+import sync_bugs
 import sync_checker
 import sync_processes
 from sync_checker import Violation
@@ -27,8 +28,8 @@ DISPOSITIONS = ("booked", "left_voicemail", "no_answer")
 TAGS = ("alpha", "beta", "gamma")
 QUIET_SECONDS = 90
 QUIET_ROUNDS = 400
-# Seeded bugs that are not in the server's or the desk's own code: what a desk with that bug would do to its push on the way.
-PLAYED = {"no_order"}
+# Bugs that only a store restored again and again shows.
+RESTORE_BUGS = {"no_repush", "one_base"}
 POSTGRES_BUGS = {"pg_seq"}
 
 # What becomes of one request, and how often.
@@ -53,12 +54,16 @@ class Run:
         self.counts = collections.Counter()
         self.history = sync_checker.History(setting.store)
         self.desks, self.proxies, self.ledgers, self.witnesses = {}, {}, {}, {}
+        self.played = {}
         self.ids = []
         self.saved_copy = None
         self.copies = 0
         # Half of the runs must heal without a snapshot, or nobody would see a feed that loses rows.
         self.compacts = self.rng.random() < 0.4
-        self.restores = self.rng.random() < (1.0 if setting.restores_always else 0.4)
+        self.restores = self.rng.random() < (1.0 if setting.bug in RESTORE_BUGS else 0.4)
+        # Somebody on the road for most of the run misses more than one restore.
+        self.away = self.rng.choice(sync_processes.PEOPLE) if self.rng.random() < (0.8 if setting.bug in RESTORE_BUGS else 0.25) else None
+        self.steps = dict(STEPS, backup=5, restore=5) if setting.bug in RESTORE_BUGS else STEPS
         self.page = self.rng.randint(1, 6)
         self.backend = setting.backend
 
@@ -82,6 +87,9 @@ class Run:
             proxy.on_delivered = witness.saw_answer
             folder = self.setting.workplace.folder(f"desk-{name}-{self.setting.number}")
             self.desks[name] = sync_processes.Desk(self.setting.bin, folder, name, self.backend.tokens[name], proxy.port, bug=self.setting.bug)
+            if self.setting.bug in sync_bugs.PLAYED:
+                played = self.played[name] = sync_bugs.PlayedBug(self.setting.bug, self.desks[name], self.rng)
+                proxy.on_answer = played.on_answer
         await asyncio.gather(*(desk.start() for desk in self.desks.values()))
         # Everybody has the calls before the trouble begins; a first snapshot in trouble is a matter of compaction and restore.
         for name in self.desks:
@@ -91,14 +99,9 @@ class Run:
         if request.path in ("/api/sync/changes", "/api/sync/snapshot") and self.page:
             # Small pages, so that few edits make many.
             request.first = re.sub(rb"limit=\d+", b"limit=%d" % self.page, request.first)
-        if self.setting.bug == "no_order" and request.path == "/api/sync/push":
-            request.body = self._shuffled(request.body)
+        if self.played:
+            self.played[witness.name].on_request(request)
         witness.saw_request(request)
-
-    def _shuffled(self, body):
-        document = fault_proxy.json.loads(body)
-        self.rng.shuffle(document["ms"])
-        return fault_proxy.json.dumps(document).encode()
 
     async def end(self):
         await asyncio.gather(*(desk.close() for desk in self.desks.values()))
@@ -119,7 +122,7 @@ class Run:
         try:
             await self.begin()
             for number in range(steps):
-                await self.step(number)
+                await self.step(number, steps // 4 < number < steps * 7 // 8)
             await self.heal()
             await self.check_end()
         finally:
@@ -127,10 +130,12 @@ class Run:
 
     # --- steps -------------------------------------------------------------------------------------------------------------------
 
-    async def step(self, number):
-        what = drawn(self.rng, STEPS)
+    async def step(self, number, travelling):
+        what = drawn(self.rng, self.steps)
         name = self.rng.choice(list(self.desks))
         if (what == "compact" and not self.compacts) or (what in ("backup", "restore") and not self.restores):
+            what = "edit"
+        if travelling and name == self.away and what in ("push", "pull", "two_pushes"):
             what = "edit"
         self.note(f"{number}:", name, what)
         self.counts[what] += 1
@@ -146,6 +151,8 @@ class Run:
         if any(row is None for row in view["rows"].values()):
             self.history.gather()
         self.ledgers[name].check_running(status, view["rows"], self.history)
+        if self.played:
+            await self.played[name].after_step(status)
         return status, view["rows"]
 
     def draw_edit(self, name, rows):
@@ -214,7 +221,9 @@ class Run:
         return await self.talk(name, "pull")
 
     async def step_two_pushes(self, name):
-        other = self.rng.choice([one for one in self.desks if one != name])
+        other = self.rng.choice([one for one in self.desks if one not in (name, self.away)] or [name])
+        if other == name:
+            return await self.step_push(name)
         await asyncio.gather(self.desks[name].ask("push"), self.desks[other].ask("push"))
         return [name, other]
 
@@ -300,6 +309,8 @@ class Run:
             fault.go.set()
             await asyncio.sleep(self.rng.random() * 0.005)
         await desk.kill()
+        if self.played:
+            self.played[name].after_kill()
         fault.go.set()
         reached.cancel()
         await asyncio.gather(asking, return_exceptions=True)
@@ -388,7 +399,6 @@ class Setting:
         self.tolerated = set(filter(None, arguments.tolerate.split(",")))
         self.workplace = workplace
         self.number = 0
-        self.restores_always = self.bug in ("no_repush", "one_base")
         self.store = sync_processes.PostgresStore(workplace) if arguments.store == "postgres" else sync_processes.SqliteStore(workplace)
         self.backend = sync_processes.Backend(arguments.bin, workplace, self.store, arguments.processes, self.bug)
         self.backend.found()
