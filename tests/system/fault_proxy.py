@@ -198,7 +198,8 @@ class FaultProxy:
         self.connections = 0
         self.hints = collections.Counter()  # of WebSocket messages: passed, dropped, ...
         self.ws = {}  # drop, duplicate, reorder: chances; old_epoch, lie: chances that a hint is made to say so
-        self.connects_hang = False
+        self._line = asyncio.Event()  # clear: nothing moves any more, on no connection
+        self._line.set()
         self._listener = None
         self._tasks = set()
         self._writers = set()
@@ -254,7 +255,14 @@ class FaultProxy:
             fault.go.set()
         self.faults = []
         self.ws = {}
-        self.connects_hang = False
+        self.thaw()
+
+    def freeze(self):
+        """The line is dead without a word: connections are taken, nothing comes through, also on what is open."""
+        self._line.clear()
+
+    def thaw(self):
+        self._line.set()
 
     def requests_since(self, moment, path=""):
         return [exchange for exchange in self.exchanges if exchange.at >= moment and exchange.path.startswith(path)]
@@ -314,11 +322,10 @@ class FaultProxy:
         self.connections += 1
         try:
             while True:
-                if self.connects_hang:
-                    await asyncio.Event().wait()
                 request = await read_message(reader)
                 if request is None:
                     break
+                await self._line.wait()
                 if (request.header(b"upgrade") or b"").lower() == b"websocket":
                     await self._relay_websocket(request, reader, writer)
                     break
@@ -562,9 +569,9 @@ class FaultProxy:
             self._writers.discard(up_writer)
             up_writer.close()
 
-    @staticmethod
-    async def _copy(reader, writer):
+    async def _copy(self, reader, writer):
         while data := await reader.read(65_536):
+            await self._line.wait()
             writer.write(data)
             await writer.drain()
 
@@ -590,6 +597,7 @@ class FaultProxy:
                     self.hints["reordered"] += 1
             elif head[0] & 0x0F == 1:
                 self.hints["passed"] += 1
+            await self._line.wait()
             for piece in out:
                 writer.write(piece)
             await writer.drain()
@@ -653,6 +661,10 @@ class Control:
             await proxy.down()
         elif what == "up":
             await proxy.up()
+        elif what == "freeze":
+            proxy.freeze()
+        elif what == "thaw":
+            proxy.thaw()
         elif what == "flap":
             await proxy.flap(float(command["period"]), float(command["seconds"]))
         elif what == "ws":

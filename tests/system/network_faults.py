@@ -80,6 +80,8 @@ class Case:
         await desk.start()
         if wait and auto:
             await wait_until(f"{self.name}: the first sync", lambda: self.is_quiet(desk), 40)
+            # The first hint comes on opening: from here on nothing opens that would make the desk ask.
+            await wait_until(f"{self.name}: the socket", lambda: proxy.hints["passed"], 20)
         elif wait:
             while (await desk.ask("pull")).get("more"):
                 pass
@@ -138,8 +140,8 @@ def status_case(code):
         refusals = proxy.add("status", path="/api/sync/push", status=code, times=3)
         for number in range(3):
             await self.edit(desk, number)
-        # Three refusals with a pause of at most 1, 2 and 4 s.
-        await self.emptied(desk, 20, f"after {code}")
+        # Three refusals with pauses of at most 1, 2 and 4 s.
+        await self.emptied(desk, 14, f"after {code}")
         assert refusals.hits == 3, "the refusals were not asked for"
         tries = len(proxy.requests_since(began, "/api/sync/push"))
         assert tries <= 3 + 3 + 2, f"{tries} pushes for three edits and three refusals"
@@ -158,7 +160,8 @@ async def retry_after(self):
     await self.edit(desk)
     asked = (await proxy.wait_for_request("/api/sync/push", 10)).at
     again = (await proxy.wait_for_request("/api/sync/push", 20)).at
-    assert again - asked >= 3.9, f"asked again after {again - asked:.1f} s, 4 were asked for"
+    # A timer of Qt may be 5 % early.
+    assert again - asked >= 3.7, f"asked again after {again - asked:.1f} s, 4 were asked for"
     await self.emptied(desk, 20, "after Retry-After")
     await self.all_once()
 
@@ -270,7 +273,6 @@ async def truncated(self):
     await self.edit(writer)
     assert (await writer.ask("push"))["ok"]
     before = await desk.ask("status")
-    proxy.add("pause_after", path="/api/sync/changes").go.set()
     size = await self._cut_everywhere(desk, proxy, "pull", "/api/sync/changes", lambda status: status["cursor"] == before["cursor"])
     assert (await desk.ask("pull"))["ok"] and (await desk.ask("status"))["cursor"] > before["cursor"], "a whole answer does not count either"
     mid = await self.edit(desk, 1)
@@ -365,7 +367,8 @@ async def flooded(self, kind, **options):
     assert status["cursor"] == before["cursor"] and grown < 6 * MOST_ANSWER, f"grown by {grown >> 20} MiB"
     assert answer.get("error"), "no message"
     sent = fault.options.get("sent", 0)
-    assert sent < 4 * MOST_ANSWER, f"the desk read {sent >> 20} MiB"
+    # It stops, if not to the byte: a fast line brings more before the program looks.
+    assert sent < 8 * MOST_ANSWER, f"the desk read {sent >> 20} MiB"
     assert (await desk.ask("pull"))["ok"], "it does not go on afterwards"
 
 
@@ -478,15 +481,15 @@ async def net_down(self):
 
 @case("HALF-OPEN-ALL")
 async def half_open_all(self):
-    """The line goes dead without a word, also for what is open: found out within the time for the offline sign and a timeout."""
+    """The line goes dead without a word, also for what is open: found out within a timeout and the time for the sign."""
     desk, proxy = await self.desk()
-    proxy.connects_hang = True
-    await proxy_down_for_sockets(proxy)
-    proxy.connects_hang = True
+    proxy.freeze()
+    began = time.monotonic()
     await self.edit(desk)
-    await wait_until(f"{self.name}: the sign that it is offline", lambda: self._link(desk, "offline"), 15 + OFFLINE_SECONDS)
-    proxy.connects_hang = False
+    await wait_until(f"{self.name}: the sign that it is offline", lambda: self._link(desk, "offline"), WHOLE_TIMEOUT + OFFLINE_SECONDS)
+    self.tell(f"offline seen after {time.monotonic() - began:.1f} s")
     await proxy_down_for_sockets(proxy)
+    proxy.thaw()
     self.tell(f"empty {await self.emptied(desk, UP_SECONDS, 'after the line is alive'):.1f} s after")
     await self.all_once()
 
