@@ -3,9 +3,11 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(g++ cmake ninja-build ccache mold pkg-config qt6-base-dev 'qt6-svg-dev|libqt6svg6-dev' libgl1-mesa-dev 'qt6-websockets-dev|libqt6websockets6-dev' libsqlite3-dev
-  libphonenumber-dev zlib1g-dev libboost-dev libssl-dev libpq-dev libsodium-dev libgtest-dev libgmock-dev)
+  qtkeychain-qt6-dev libsodium-dev libphonenumber-dev zlib1g-dev libboost-dev libssl-dev libpq-dev libgtest-dev libgmock-dev)
 desk_packages=(libqt6svg6 fonts-inter tzdata)
-test_packages=(xvfb xauth xdotool sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox postgresql)
+# node often comes from elsewhere than apt, and the two do not go together: asked for only where there is no npm.
+npm_packages=(nodejs npm)
+test_packages=(xvfb xauth xdotool sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox gnome-keyring postgresql)
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -54,10 +56,18 @@ need() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${names[@]}"
 }
 
+# use_key_file FILE: what is started from here on encrypts with the key in it, which is made when there is none.
+use_key_file() {
+  [ -e "$1" ] || (umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$1")
+  export CALLDECK_KEY_FILE=$1
+}
+
 # build PRESET [CMAKE OPTION...]: configures once, builds what changed.
 build() {
   local preset=$1
   shift
+  # SQLite with encryption comes from npm, unless -DCALLDECK_ENCRYPTED=OFF does without.
+  case " $* " in *CALLDECK_ENCRYPTED=OFF*) ;; *) command -v npm >/dev/null || need "${npm_packages[@]}" ;; esac
   say "Building the $preset preset"
   (cd "$root" && cmake --preset "$preset" "$@" && cmake --build "build/$preset")
 }

@@ -1,6 +1,10 @@
 #include "Cli.h"
 
+#include "Passphrase.h"
+#include "secrets/KeychainStore.h"
+
 #include <QDateTime>
+#include <QFileInfo>
 #include <QTimeZone>
 #include <algorithm>
 #include <atomic>
@@ -45,7 +49,12 @@ void installSignalHandlers()
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-Cli::Cli(QString dataDir, const QString &usage) : m_dataDir(std::move(dataDir)), m_usage(usage) { m_parser.addHelpOption(); }
+Cli::Cli(QString dataDir, KeyWishes wishes, const QString &usage) : m_dataDir(std::move(dataDir)), m_wishes(std::move(wishes)), m_usage(usage)
+{
+    if (canAskPassphrase())
+        m_wishes.passphrase = askPassphrase;
+    m_parser.addHelpOption();
+}
 
 std::optional<int> Cli::parse(const QStringList &arguments, int positionals)
 {
@@ -53,7 +62,7 @@ std::optional<int> Cli::parse(const QStringList &arguments, int positionals)
         return usageError(m_parser.errorText());
     if (m_parser.isSet(QStringLiteral("help"))) {
         QString text = m_parser.helpText();
-        text.replace(text.left(text.indexOf(u'\n')), QStringLiteral("Usage: calldeck-cli [--data-dir DIR] %1").arg(m_usage));
+        text.replace(text.left(text.indexOf(u'\n')), QStringLiteral("Usage: calldeck-cli [OPTIONS] %1").arg(m_usage));
         put(text.toUtf8().trimmed() + "\n\n" + exitCodesHelp);
         return exitOk;
     }
@@ -65,18 +74,55 @@ std::optional<int> Cli::parse(const QStringList &arguments, int positionals)
     return {};
 }
 
+Result<DataKey> Cli::key() const
+{
+    if (m_key)
+        return *m_key;
+    KeychainStore keyring;
+    const auto found = keyOfData(m_dataDir, m_wishes, keyring);
+    if (found)
+        m_key = *found;
+    return found;
+}
+
+Result<std::unique_ptr<CacheFile>> Cli::open(CacheFile::Mode mode) const
+{
+    const auto found = key();
+    if (!found)
+        return found.error();
+    auto cache = CacheFile::open(m_dataDir, mode, found->key);
+    return cache ? std::move(cache) : openingError(cache.error(), *found);
+}
+
+Verdict Cli::encrypt()
+{
+    if (!QFileInfo::exists(cachePath(m_dataDir)))
+        return CacheFile::open(m_dataDir, CacheFile::Mode::ReadOnly).error();
+    auto lock = DirectoryLock::take(m_dataDir);
+    if (!lock)
+        return lock.error();
+    KeychainStore keyring;
+    const auto done = encryptData(m_dataDir, m_wishes, keyring);
+    return done ? Verdict(Done{}) : Verdict(done.error());
+}
+
 Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
 {
     if (mode != CacheFile::Mode::Create) {
         // Found missing before the lock would make the directory.
-        if (auto there = CacheFile::open(m_dataDir, CacheFile::Mode::ReadOnly); !there && there.error().code == Error::Code::NotFound)
-            return there.error();
+        if (!QFileInfo::exists(cachePath(m_dataDir)))
+            return CacheFile::open(m_dataDir, CacheFile::Mode::ReadOnly).error();
     }
     auto lock = DirectoryLock::take(m_dataDir);
     if (!lock)
         return lock.error();
     m_lock = *std::move(lock);
-    return CacheFile::open(m_dataDir, mode);
+    KeychainStore keyring;
+    const auto found = mode == CacheFile::Mode::Create ? keyForData(m_dataDir, m_wishes, keyring) : key();
+    if (!found)
+        return found.error();
+    auto cache = CacheFile::open(m_dataDir, mode, found->key);
+    return cache ? std::move(cache) : openingError(cache.error(), *found);
 }
 
 Result<Cli::Filtered> Cli::openFiltered() const
@@ -98,7 +144,7 @@ int Cli::fail(const Error &error) const
 
 int Cli::usageError(const QString &sentence) const
 {
-    say(QStringLiteral("%1\nUsage: calldeck-cli [--data-dir DIR] %2").arg(sentence, m_usage));
+    say(QStringLiteral("%1\nUsage: calldeck-cli [OPTIONS] %2").arg(sentence, m_usage));
     return exitUsage;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "secrets/DataKey.h"
 #include "store/CacheFile.h"
 #include "store/DataDirectory.h"
 
@@ -24,7 +25,7 @@ extern const char *const exitCodesHelp;
 class Cli
 {
 public:
-    Cli(QString dataDir, const QString &usage);
+    Cli(QString dataDir, KeyWishes wishes, const QString &usage);
 
     QCommandLineParser &parser() { return m_parser; }
     /** Parses the words after the command; nothing when the command may go on, else the code to end with. */
@@ -34,7 +35,12 @@ public:
     QString positional(int index) const { return m_parser.positionalArguments().value(index); }
 
     const QString &dataDir() const { return m_dataDir; }
-    Result<std::unique_ptr<CacheFile>> openToRead() const { return CacheFile::open(m_dataDir, CacheFile::Mode::ReadOnly); }
+    Result<std::unique_ptr<CacheFile>> openToRead() const { return open(CacheFile::Mode::ReadOnly); }
+    /** Beside whoever has the directory, with the key of its data. */
+    Result<std::unique_ptr<CacheFile>> open(CacheFile::Mode mode) const;
+    Result<DataKey> key() const;
+    /** Encrypts the directory; takes it for this process first. */
+    Verdict encrypt();
     /** Takes the directory for this process first: a desk that runs on it is a clear refusal. */
     Result<std::unique_ptr<CacheFile>> openToWrite(CacheFile::Mode mode);
     struct Filtered {
@@ -60,6 +66,8 @@ public:
 
 private:
     QString m_dataDir;
+    KeyWishes m_wishes;
+    mutable std::optional<DataKey> m_key; ///< once found, so that a person is asked once
     QString m_usage;
     QCommandLineParser m_parser;
     std::unique_ptr<DirectoryLock> m_lock;
@@ -82,6 +90,8 @@ int runGenerate(Cli &cli, const QStringList &arguments);
 int runVerify(Cli &cli, const QStringList &arguments);
 int runMigrate(Cli &cli, const QStringList &arguments);
 int runBackup(Cli &cli, const QStringList &arguments);
+int runEncrypt(Cli &cli, const QStringList &arguments);
+int runKey(Cli &cli, const QStringList &arguments);
 
 /** SIGINT and SIGTERM stop at the next safe point, a second one at once; a closed stdout ends the output and nothing else. */
 void installSignalHandlers();

@@ -1,5 +1,7 @@
 #include "Cli.h"
 
+#include "secrets/Keys.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -15,7 +17,7 @@ Result<VerifyReport> verified(Cli &cli)
     // The check of the text index needs a connection that may write, and goes well beside a running desk. What needs a migration is refused first.
     if (auto readable = cli.openToRead(); !readable)
         return readable.error();
-    auto cache = CacheFile::open(cli.dataDir(), CacheFile::Mode::ReadWrite);
+    auto cache = cli.open(CacheFile::Mode::ReadWrite);
     return cache ? (*cache)->verify() : Result<VerifyReport>(cache.error());
 }
 
@@ -68,14 +70,42 @@ int runMigrate(Cli &cli, const QStringList &arguments)
 int runBackup(Cli &cli, const QStringList &arguments)
 {
     cli.parser().addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The copy; a file that exists is never replaced."));
+    cli.parser().addOption({QStringLiteral("plain"), QStringLiteral("Without encryption, for other programs.")});
     if (const auto code = cli.parse(arguments, 1))
         return *code;
     auto cache = cli.openToRead();
     if (!cache)
         return cli.fail(cache.error());
-    if (const Verdict written = (*cache)->backupTo(cli.positional(0)); !written)
+    const QString file = cli.positional(0);
+    if (const Verdict written = cli.isSet(QStringLiteral("plain")) ? (*cache)->plainCopyTo(file) : (*cache)->backupTo(file); !written)
         return cli.fail(written.error());
-    cli.put(QStringLiteral("backup written to %1").arg(cli.positional(0)).toUtf8());
+    cli.put(QStringLiteral("backup written to %1").arg(file).toUtf8());
+    return exitOk;
+}
+
+int runEncrypt(Cli &cli, const QStringList &arguments)
+{
+    if (const auto code = cli.parse(arguments, 0))
+        return *code;
+    if (const Verdict done = cli.encrypt(); !done)
+        return cli.fail(done.error());
+    cli.put("encrypted");
+    return exitOk;
+}
+
+int runKey(Cli &cli, const QStringList &arguments)
+{
+    cli.parser().addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The copy: whoever has it and the data can read the calls."));
+    if (const auto code = cli.parse(arguments, 1))
+        return *code;
+    const auto found = cli.key();
+    if (!found)
+        return cli.fail(found.error());
+    if (found->key.isEmpty())
+        return cli.fail({Error::Code::InvalidInput, QStringLiteral("This data is not encrypted, so there is no key."), {}, false});
+    if (const Verdict written = writeKeyFile(cli.positional(0), found->key); !written)
+        return cli.fail(written.error());
+    cli.put(QStringLiteral("key written to %1").arg(cli.positional(0)).toUtf8());
     return exitOk;
 }
 

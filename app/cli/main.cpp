@@ -1,4 +1,5 @@
 #include "Cli.h"
+#include "secrets/ProcessGuard.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -26,15 +27,19 @@ constexpr CliCommand commands[] = {
     {"generate", "add invented calls", "generate --calls N --seed S [--end TIME]", runGenerate},
     {"verify", "check the file, the counts and the indexes", "verify [--json]", runVerify},
     {"migrate", "bring the file to this program's version", "migrate", runMigrate},
-    {"backup", "write a consistent copy while the desk runs", "backup FILE", runBackup},
+    {"backup", "write a consistent copy while the desk runs", "backup FILE [--plain]", runBackup},
+    {"encrypt", "encrypt data that is not", "encrypt", runEncrypt},
+    {"key", "write a copy of the key, for a safe place", "key FILE", runKey},
 };
 
 void printHelp(FILE *to)
 {
-    fputs("Usage: calldeck-cli [--data-dir DIR] COMMAND ...\n\nCommands (each has --help):\n", to);
+    fputs("Usage: calldeck-cli [OPTIONS] COMMAND ...\n\nCommands (each has --help):\n", to);
     for (const CliCommand &command : commands)
         fprintf(to, "  %-9s %s\n", command.name, command.summary);
-    fputs("\nOptions:\n  --data-dir DIR  folder of the desk's data; without it the one of the desk\n  --help          this text\n  --version       the program's version\n\n"
+    fputs("\nOptions:\n  --data-dir DIR  folder of the desk's data; without it the one of the desk\n"
+          "  --key-file FILE file with the key of the data, in place of the keyring; also the environment's CALLDECK_KEY_FILE\n"
+          "  --no-encryption make new data without encryption\n  --help          this text\n  --version       the program's version\n\n"
           "Times in options are those of the business; filters are those of the search field, such as: status:missed started:today\n\n",
           to);
     fprintf(to, "%s\n", exitCodesHelp);
@@ -63,6 +68,7 @@ QString defaultDataDir() { return QDir(QStandardPaths::writableLocation(QStandar
 
 int main(int argc, char **argv)
 {
+    guardProcess();
     holdStandardStreams();
     useUtf8();
     QCoreApplication application(argc, argv);
@@ -71,6 +77,8 @@ int main(int argc, char **argv)
     installSignalHandlers();
     QStringList words = QCoreApplication::arguments().mid(1);
     QString dataDir = defaultDataDir();
+    KeyWishes wishes;
+    wishes.key_file = qEnvironmentVariable("CALLDECK_KEY_FILE");
     while (!words.isEmpty() && words.first().startsWith(u'-')) {
         const QString option = words.takeFirst();
         if (option == QStringLiteral("--help") || option == QStringLiteral("-h")) {
@@ -85,6 +93,12 @@ int main(int argc, char **argv)
             dataDir = option.mid(11);
         } else if (option == QStringLiteral("--data-dir") && !words.isEmpty()) {
             dataDir = words.takeFirst();
+        } else if (option.startsWith(QStringLiteral("--key-file="))) {
+            wishes.key_file = option.mid(11);
+        } else if (option == QStringLiteral("--key-file") && !words.isEmpty()) {
+            wishes.key_file = words.takeFirst();
+        } else if (option == QStringLiteral("--no-encryption")) {
+            wishes.no_encryption = true;
         } else {
             fprintf(stderr, "calldeck-cli: \"%s\" is no option that stands before the command.\n", qPrintable(option));
             return exitUsage;
@@ -100,7 +114,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "calldeck-cli: there is no command \"%s\". See calldeck-cli --help.\n", qPrintable(name));
         return exitUsage;
     }
-    Cli cli(dataDir, QLatin1String(command->usage));
+    Cli cli(dataDir, wishes, QLatin1String(command->usage));
     cli.parser().setApplicationDescription(QLatin1String(command->summary));
     return cli.finish(command->run(cli, words));
 }

@@ -1,6 +1,8 @@
 #include "DeskApplication.h"
 
+#include "PassphraseDialog.h"
 #include "demo/DemoWorkspace.h"
+#include "secrets/KeychainStore.h"
 #include "store/DataDirectory.h"
 
 #include <QDir>
@@ -50,35 +52,63 @@ Verdict DeskApplication::start()
 
 Verdict DeskApplication::openData()
 {
+    const auto key = findKey();
+    if (!key)
+        return key.error();
     if (m_options.demo) {
-        if (Verdict filled = fillDemo(); !filled)
+        if (Verdict filled = fillDemo(key->key); !filled)
             return filled;
     }
-    auto store = DeskStore::open(m_options.data_dir, CacheFile::Mode::Create, m_options.agent_name);
+    auto store = DeskStore::open(m_options.data_dir, CacheFile::Mode::Create, m_options.agent_name, *key);
     if (!store)
         return store.error();
     m_store = *std::move(store);
-    return m_options.call.isEmpty() ? Verdict(Done{}) : findCall();
+    return m_options.call.isEmpty() ? Verdict(Done{}) : findCall(key->key);
 }
 
-Verdict DeskApplication::fillDemo()
+Result<DataKey> DeskApplication::findKey()
+{
+    const auto lock = DirectoryLock::take(m_options.data_dir);
+    if (!lock)
+        return lock.error();
+    KeyWishes wishes;
+    wishes.key_file = m_options.key_file;
+    wishes.no_encryption = m_options.no_encryption;
+    wishes.plain_without_keyring = m_options.demo;
+    if (canAsk() && !m_options.demo)
+        wishes.passphrase = [this](bool isNew) { return askPassphrase(isNew); };
+    KeychainStore keyring;
+    auto key = keyForDesk(m_options.data_dir, wishes, keyring);
+    noteTime("key found");
+    return key;
+}
+
+bool DeskApplication::canAsk() const { return m_options.screenshot.isEmpty() && QGuiApplication::platformName() != QStringLiteral("offscreen"); }
+
+std::optional<QByteArray> DeskApplication::askPassphrase(bool isNew) const
+{
+    PassphraseDialog dialog(isNew);
+    return dialog.exec() == QDialog::Accepted ? std::optional(dialog.passphrase()) : std::nullopt;
+}
+
+Verdict DeskApplication::fillDemo(const DatabaseKey &key)
 {
     if (QFileInfo::exists(cachePath(m_options.data_dir)))
         return Done{};
-    return makeDemoWorkspace(m_options.data_dir, m_options.demo_calls, QDateTime::currentMSecsSinceEpoch());
+    return makeDemoWorkspace(m_options.data_dir, m_options.demo_calls, QDateTime::currentMSecsSinceEpoch(), key);
 }
 
-Verdict DeskApplication::findCall()
+Verdict DeskApplication::findCall(const DatabaseKey &key)
 {
-    auto cache = CacheFile::open(m_options.data_dir, CacheFile::Mode::ReadOnly);
+    auto cache = CacheFile::open(m_options.data_dir, CacheFile::Mode::ReadOnly, key);
     if (!cache)
         return cache.error();
-    const auto key = (*cache)->findCall(m_options.call);
-    if (!key)
-        return key.error();
-    if (!*key)
+    const auto call = (*cache)->findCall(m_options.call);
+    if (!call)
+        return call.error();
+    if (!*call)
         return Error{Error::Code::NotFound, QStringLiteral("--call: there is no call \"%1\" in %2.").arg(m_options.call, m_options.data_dir), {}, false};
-    m_call = **key;
+    m_call = **call;
     return Done{};
 }
 
@@ -125,7 +155,7 @@ void DeskApplication::takeScreenshot()
 bool DeskApplication::showFailure(const Error &error)
 {
     fputs(qPrintable(QStringLiteral("calldeck: %1\n").arg(error.message)), stderr);
-    if (!m_options.screenshot.isEmpty() || QGuiApplication::platformName() == QStringLiteral("offscreen"))
+    if (!canAsk())
         return false;
     m_failure = std::make_unique<QMessageBox>(QMessageBox::Critical, QStringLiteral("Calldeck"), QStringLiteral("The desk could not open."));
     m_failure->setInformativeText(error.message);

@@ -3,6 +3,7 @@
 #include "FilePreferences.h"
 #include "Options.h"
 #include "demo/DemoFeed.h"
+#include "secrets/DataKey.h"
 #include "shell/MainWindow.h"
 #include "store/DeskStore.h"
 
@@ -27,8 +28,12 @@ public:
 
 private:
     Verdict openData();
-    Verdict fillDemo();
-    Verdict findCall();
+    Result<DataKey> findKey();
+    Verdict fillDemo(const DatabaseKey &key);
+    Verdict findCall(const DatabaseKey &key);
+    /** Whether somebody sits in front. */
+    bool canAsk() const;
+    std::optional<QByteArray> askPassphrase(bool isNew) const;
     void showWindow();
     void takeScreenshot();
     void noteTime(const char *what) const;

@@ -48,6 +48,9 @@ Options readOptions(const QCoreApplication &application)
     parser.addHelpOption();
     parser.addVersionOption();
     const QCommandLineOption dataDir(QStringLiteral("data-dir"), QStringLiteral("Folder of the desk's data."), QStringLiteral("DIR"));
+    const QCommandLineOption keyFile(QStringLiteral("key-file"), QStringLiteral("File with the key of the data, in place of the keyring; also CALLDECK_KEY_FILE."), QStringLiteral("FILE"),
+                                     qEnvironmentVariable("CALLDECK_KEY_FILE"));
+    const QCommandLineOption noEncryption(QStringLiteral("no-encryption"), QStringLiteral("Make a new data directory without encryption."));
     const QCommandLineOption demo(QStringLiteral("demo"), QStringLiteral("Open the demo workspace: generated calls and a live feed, kept apart from your data."));
     const QCommandLineOption noFeed(QStringLiteral("no-feed"), QStringLiteral("Demo without arriving calls."));
     const QCommandLineOption demoCalls(QStringLiteral("demo-calls"), QStringLiteral("Calls in a new demo workspace."), QStringLiteral("N"),
@@ -58,7 +61,7 @@ Options readOptions(const QCoreApplication &application)
     const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME"));
     const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Write a picture of the window and exit."), QStringLiteral("FILE"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window, such as 1440x900."), QStringLiteral("WxH"));
-    parser.addOptions({dataDir, demo, noFeed, demoCalls, agent, view, call, theme, screenshot, size});
+    parser.addOptions({dataDir, keyFile, noEncryption, demo, noFeed, demoCalls, agent, view, call, theme, screenshot, size});
     parser.process(application);
 
     Options options;
@@ -69,6 +72,8 @@ Options readOptions(const QCoreApplication &application)
         refuse(QStringLiteral("--demo-calls: \"%1\" is not a number from 0 to 5000000.").arg(parser.value(demoCalls)));
     const QDir home(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
     options.data_dir = parser.isSet(dataDir) ? parser.value(dataDir) : home.filePath(options.demo ? QStringLiteral("demo") : QStringLiteral("desk"));
+    options.key_file = parser.value(keyFile);
+    options.no_encryption = parser.isSet(noEncryption);
     options.agent_name = parser.isSet(agent) ? parser.value(agent) : qEnvironmentVariable("USER", QStringLiteral("Agent"));
     options.view = parser.value(view);
     options.call = parser.value(call);

@@ -13,6 +13,8 @@ namespace calldeck
 struct Options {
     qint64 started_at = 0;         ///< UTC ms at which main() began
     QString data_dir;
+    QString key_file;              ///< "" for the keyring
+    bool no_encryption = false;
     QString agent_name;
     bool demo = false;
     bool no_feed = false;          ///< demo data without arriving calls, for tests and pictures

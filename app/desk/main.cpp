@@ -1,5 +1,6 @@
 #include "DeskApplication.h"
 #include "Options.h"
+#include "secrets/ProcessGuard.h"
 
 #include <QApplication>
 #include <algorithm>
@@ -21,6 +22,7 @@ bool wantsWordsOnly(int argc, char **argv)
 int main(int argc, char **argv)
 {
     using namespace calldeck;
+    guardProcess();
     const qint64 startedAt = QDateTime::currentMSecsSinceEpoch();
     QCoreApplication::setApplicationName(QStringLiteral("calldeck"));
     QCoreApplication::setApplicationVersion(QStringLiteral(CALLDECK_VERSION));

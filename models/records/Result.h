@@ -9,7 +9,7 @@ namespace calldeck
 
 /** Why something failed, in a form that a machine can branch on and a person can read. */
 struct Error {
-    enum class Code { InvalidInput, NotFound, Conflict, Busy, Locked, ReadOnly, DiskFull, Damaged, NewerVersion, Foreign, Cancelled, Io };
+    enum class Code { InvalidInput, NotFound, Conflict, Busy, Locked, ReadOnly, DiskFull, Damaged, NewerVersion, Foreign, NoKey, WrongKey, Cancelled, Io };
 
     Code code = Code::Io;
     QString message;        ///< a sentence for the person at the desk, with what to do

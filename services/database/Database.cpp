@@ -1,5 +1,8 @@
 #include "database/Database.h"
 
+#include "database/Cipher.h"
+
+#include <QFile>
 #include <QFileInfo>
 #include <sqlite3.h>
 
@@ -151,16 +154,30 @@ void Statement::reset()
     m_failed = false;
 }
 
-Result<std::unique_ptr<Database>> Database::open(const QString &file, Access access)
+Result<std::unique_ptr<Database>> Database::open(const QString &file, Access access, const DatabaseKey &key)
 {
     sqlite3 *handle = nullptr;
     const int code = sqlite3_open_v2(QFile::encodeName(file).constData(), &handle, openFlags(access) | SQLITE_OPEN_NOMUTEX, nullptr);
-    std::unique_ptr<Database> database(new Database(handle, file));
+    std::unique_ptr<Database> database(new Database(handle, file, key));
     if (code != SQLITE_OK)
         return errorFor(code, handle ? QString::fromUtf8(sqlite3_errmsg(handle)) : QString(), file);
     sqlite3_busy_timeout(handle, 5000);
     sqlite3_extended_result_codes(handle, 1);
+    if (!key.isEmpty()) {
+        if (Verdict keyed = applyKey(handle, key); !keyed)
+            return keyed.error();
+    }
     return database;
+}
+
+Error Database::error(int code, const QString &detail) const
+{
+    Error error = errorFor(code, detail, m_file);
+    if (error.code == Error::Code::Foreign && !m_key.isEmpty()) {
+        error.code = Error::Code::WrongKey;
+        error.message = QStringLiteral("%1 is locked with another key, is damaged, or is not a Calldeck database. Give the key it was made with; the file was not touched.").arg(QFileInfo(m_file).fileName());
+    }
+    return error;
 }
 
 Database::~Database()
@@ -177,7 +194,7 @@ Statement Database::prepare(const QByteArray &sql)
     sqlite3_stmt *handle = nullptr;
     const int code = sqlite3_prepare_v3(m_handle, sql.constData(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
     if (code != SQLITE_OK)
-        m_prepareError = errorFor(code, QString::fromUtf8(sqlite3_errmsg(m_handle)), m_file);
+        m_prepareError = error(code, QString::fromUtf8(sqlite3_errmsg(m_handle)));
     return {this, handle, sql};
 }
 
@@ -195,7 +212,7 @@ Verdict Database::execute(const QByteArray &sql)
 {
     const int code = sqlite3_exec(m_handle, sql.constData(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK)
-        return errorFor(code, QString::fromUtf8(sqlite3_errmsg(m_handle)), m_file);
+        return error(code, QString::fromUtf8(sqlite3_errmsg(m_handle)));
     return Done{};
 }
 
@@ -219,8 +236,8 @@ Error Database::lastError() const
 {
     const int code = sqlite3_extended_errcode(m_handle);
     if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW)
-        return m_prepareError.value_or(errorFor(SQLITE_ERROR, {}, m_file));
-    return errorFor(code, QString::fromUtf8(sqlite3_errmsg(m_handle)), m_file);
+        return m_prepareError.value_or(error(SQLITE_ERROR, {}));
+    return error(code, QString::fromUtf8(sqlite3_errmsg(m_handle)));
 }
 
 void Database::interrupt() { sqlite3_interrupt(m_handle); }
@@ -236,7 +253,11 @@ void Database::setCheckpointOnClose(bool on) { sqlite3_db_config(m_handle, SQLIT
 
 Verdict Database::backupTo(const QString &file)
 {
-    auto target = open(file, Access::Create);
+    {
+        QFile ownersAlone(file);
+        (void)ownersAlone.open(QIODevice::ReadWrite, QFile::ReadOwner | QFile::WriteOwner);
+    }
+    auto target = open(file, Access::Create, m_key);
     if (!target)
         return target.error();
     sqlite3_backup *backup = sqlite3_backup_init((*target)->handle(), "main", m_handle, "main");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "database/DatabaseKey.h"
 #include "records/Result.h"
 
 #include <QByteArray>
@@ -76,7 +77,8 @@ class Database
 {
 public:
     enum class Access { ReadOnly, ReadWrite, Create };
-    static Result<std::unique_ptr<Database>> open(const QString &file, Access access);
+    /** A `key` makes a new file an encrypted one and opens those that are; whether it fits shows at the first read (WrongKey). */
+    static Result<std::unique_ptr<Database>> open(const QString &file, Access access, const DatabaseKey &key = {});
     ~Database();
     Database(const Database &) = delete;
     Database &operator=(const Database &) = delete;
@@ -98,19 +100,22 @@ public:
     void setCancelCheck(std::function<bool()> cancelled);
     /** While off, closing leaves the journal as it is: for a file that may turn out not to be ours. On after open(). */
     void setCheckpointOnClose(bool on);
-    /** Copies the whole database page by page into a new file while others go on. */
+    /** Copies the whole database page by page into a new file while others go on; an encrypted one under the same key. */
     Verdict backupTo(const QString &file);
 
     QString file() const { return m_file; }
+    const DatabaseKey &key() const { return m_key; }
     sqlite3 *handle() const { return m_handle; }
 
 private:
     friend class Statement;
-    explicit Database(sqlite3 *handle, QString file) : m_handle(handle), m_file(std::move(file)) {}
+    Database(sqlite3 *handle, QString file, const DatabaseKey &key) : m_handle(handle), m_file(std::move(file)), m_key(key) {}
+    Error error(int code, const QString &detail) const;
     void giveBack(const QByteArray &sql, sqlite3_stmt *handle);
 
     sqlite3 *m_handle;
     QString m_file;
+    DatabaseKey m_key;
     QHash<QByteArray, sqlite3_stmt *> m_idle;
     std::function<bool()> m_cancelled;
     std::optional<Error> m_prepareError;

@@ -1,5 +1,7 @@
 #include "database/DatabaseFile.h"
 
+#include "database/Cipher.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -28,15 +30,6 @@ Verdict makeDirectory(const QString &dataDir)
     return Done{};
 }
 
-void syncDirectory(const QString &dataDir)
-{
-    const int handle = ::open(QFile::encodeName(dataDir).constData(), O_RDONLY | O_DIRECTORY);
-    if (handle >= 0) {
-        ::fsync(handle);
-        ::close(handle);
-    }
-}
-
 Verdict putInPlace(const QString &from, const QString &file)
 {
     if (!QFile::rename(from, file))
@@ -45,7 +38,19 @@ Verdict putInPlace(const QString &from, const QString &file)
     return Done{};
 }
 
-Verdict createFile(const QString &file, const DatabaseFormat &format)
+/** What a file on disk looks like from outside: a key that had no effect must never go unnoticed. */
+Verdict checkEncrypted(const QString &file, const DatabaseKey &key)
+{
+    if (key.isEmpty() || !looksPlain(file))
+        return Done{};
+    return Error{Error::Code::WrongKey,
+                 QStringLiteral("%1 is not encrypted, though a key was given. Encrypt it with calldeck-cli encrypt, or start without the key; the file was not touched.")
+                     .arg(QFileInfo(file).fileName()),
+                 {},
+                 false};
+}
+
+Verdict createFile(const QString &file, const DatabaseFormat &format, const DatabaseKey &key)
 {
     if (Verdict made = makeDirectory(QFileInfo(file).path()); !made)
         return made;
@@ -53,7 +58,7 @@ Verdict createFile(const QString &file, const DatabaseFormat &format)
     QFile::remove(aside);
     QFile::remove(aside + QStringLiteral("-journal"));
     {
-        auto database = Database::open(aside, Database::Access::Create);
+        auto database = Database::open(aside, Database::Access::Create, key);
         if (!database)
             return database.error();
         QFile::setPermissions(aside, QFile::ReadOwner | QFile::WriteOwner);
@@ -62,6 +67,10 @@ Verdict createFile(const QString &file, const DatabaseFormat &format)
             done = migrate(**database, format);
         if (!done)
             return done;
+    }
+    if (Verdict encrypted = checkEncrypted(aside, key); !encrypted) {
+        QFile::remove(aside);
+        return encrypted;
     }
     return putInPlace(aside, file);
 }
@@ -101,17 +110,28 @@ Verdict configure(Database &database, Database::Access access)
 
 } // namespace
 
-Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database::Access access, const DatabaseFormat &format)
+void syncDirectory(const QString &dataDir)
+{
+    const int handle = ::open(QFile::encodeName(dataDir).constData(), O_RDONLY | O_DIRECTORY);
+    if (handle >= 0) {
+        ::fsync(handle);
+        ::close(handle);
+    }
+}
+
+Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database::Access access, const DatabaseFormat &format, const DatabaseKey &key)
 {
     Verdict ready = checkFileOnDisk(file);
     if (!ready && ready.error().code == Error::Code::NotFound && access == Database::Access::Create)
-        ready = createFile(file, format);
+        ready = createFile(file, format, key);
     if (ready)
         ready = checkHead(file, format);
+    if (ready)
+        ready = checkEncrypted(file, key);
     if (!ready)
         return ready.error();
     const auto fileAccess = access == Database::Access::ReadOnly ? Database::Access::ReadOnly : Database::Access::ReadWrite;
-    auto database = Database::open(file, fileAccess);
+    auto database = Database::open(file, fileAccess, key);
     if (!database)
         return database.error();
     (*database)->setCheckpointOnClose(false);

@@ -10,9 +10,13 @@ namespace calldeck
 /**
  * Opens a database file of ours for one thread: checks that it is ours, whole and not newer, and sets WAL, FULL and the cache sizes.
  * With Access::Create a missing file is built aside and renamed, so that a crash on the way never leaves half a database. An empty
- * file, a stray -wal without its database or a foreign file is an Error and stays as it is.
+ * file, a stray -wal without its database or a foreign file is an Error and stays as it is. The same holds for an encrypted file under
+ * another key, and for a plain file when a key is given: nobody is to believe that it is encrypted.
  */
-Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database::Access access, const DatabaseFormat &format);
+Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database::Access access, const DatabaseFormat &format, const DatabaseKey &key = {});
+
+/** Makes renames and new files of a folder last through a power cut. */
+void syncDirectory(const QString &directory);
 
 /** Moves a closed database file to a place that has none, on the same disk: whole or not at all. */
 Verdict moveDatabaseFile(const QString &from, const QString &to);

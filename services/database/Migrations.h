@@ -27,7 +27,7 @@ QList<Migration> migrationsIn(const QString &folder);
 Verdict migrate(Database &database, const DatabaseFormat &format);
 /** Foreign, newer or fit for use. */
 Verdict checkIdentity(Database &database, const DatabaseFormat &format);
-/** The same from the first bytes of the file, before SQLite lays a journal beside it; what they cannot tell passes. */
+/** The same from the first bytes of the file, before SQLite lays a journal beside it; what they cannot tell passes, an encrypted file always. */
 Verdict checkHead(const QString &path, const DatabaseFormat &format);
 
 } // namespace calldeck

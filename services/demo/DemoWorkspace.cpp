@@ -13,9 +13,9 @@ namespace
 
 constexpr quint64 demoSeed = 2026;
 
-Verdict fill(const QString &folder, qint64 calls, TimeMs now)
+Verdict fill(const QString &folder, qint64 calls, TimeMs now, const DatabaseKey &key)
 {
-    auto file = CacheFile::open(folder, CacheFile::Mode::Create);
+    auto file = CacheFile::open(folder, CacheFile::Mode::Create, key);
     if (!file)
         return file.error();
     Workspace workspace = Workspace::standard();
@@ -37,7 +37,7 @@ Verdict fill(const QString &folder, qint64 calls, TimeMs now)
 
 } // namespace
 
-Verdict makeDemoWorkspace(const QString &dataDir, qint64 calls, TimeMs now)
+Verdict makeDemoWorkspace(const QString &dataDir, qint64 calls, TimeMs now, const DatabaseKey &key)
 {
     const auto lock = DirectoryLock::take(dataDir);
     if (!lock)
@@ -45,7 +45,7 @@ Verdict makeDemoWorkspace(const QString &dataDir, qint64 calls, TimeMs now)
     // Filled aside: a demo that was interrupted must not pass for somebody's empty desk.
     const QString aside = QDir(dataDir).filePath(QStringLiteral("demo.filling"));
     QDir(aside).removeRecursively();
-    Verdict done = fill(aside, calls, now);
+    Verdict done = fill(aside, calls, now, key);
     if (done)
         done = moveCache(aside, dataDir);
     QDir(aside).removeRecursively();

@@ -1,5 +1,6 @@
 #include "store/CacheFile.h"
 
+#include "database/DatabaseEncryption.h"
 #include "store/CallDetails.h"
 #include "store/CallIntake.h"
 #include "store/CallQueries.h"
@@ -37,10 +38,10 @@ struct CacheFile::Parts {
 CacheFile::CacheFile(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
 CacheFile::~CacheFile() = default;
 
-Result<std::unique_ptr<CacheFile>> CacheFile::open(const QString &dataDir, Mode mode)
+Result<std::unique_ptr<CacheFile>> CacheFile::open(const QString &dataDir, Mode mode, const DatabaseKey &key)
 {
     const auto access = mode == Mode::Create ? Database::Access::Create : mode == Mode::ReadWrite ? Database::Access::ReadWrite : Database::Access::ReadOnly;
-    auto database = openCache(dataDir, access);
+    auto database = openCache(dataDir, access, cacheFormat(), key);
     if (!database)
         return database.error();
     std::unique_ptr<CacheFile> file(new CacheFile(*std::move(database)));
@@ -142,6 +143,12 @@ Verdict CacheFile::backupTo(const QString &file)
     if (QFileInfo::exists(file))
         return Error{Error::Code::InvalidInput, QStringLiteral("%1 exists already. Choose another name for the backup.").arg(file), {}, false};
     return m_database->backupTo(file);
+}
+
+Verdict CacheFile::plainCopyTo(const QString &file)
+{
+    Verdict done = backupTo(file);
+    return done ? decryptDatabaseFile(file, m_database->key()) : done;
 }
 
 } // namespace calldeck

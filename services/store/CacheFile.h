@@ -1,5 +1,6 @@
 #pragma once
 
+#include "database/DatabaseKey.h"
 #include "records/Records.h"
 #include "rules/CallFilter.h"
 #include "rules/Workspace.h"
@@ -43,7 +44,7 @@ public:
         ReadWrite, ///< refuses when there is no file; migrates
         ReadOnly,  ///< refuses when there is no file or when it needs a migration
     };
-    static Result<std::unique_ptr<CacheFile>> open(const QString &dataDir, Mode mode);
+    static Result<std::unique_ptr<CacheFile>> open(const QString &dataDir, Mode mode, const DatabaseKey &key = {});
     ~CacheFile();
 
     Database &database() { return *m_database; }
@@ -66,8 +67,10 @@ public:
     Result<QList<CallOutcomeRecord>> outcomes(CallKey key);
 
     Result<VerifyReport> verify();
-    /** A consistent copy made while others read and write; refuses to overwrite. */
+    /** A consistent copy made while others read and write, under the same key; refuses to overwrite. */
     Verdict backupTo(const QString &file);
+    /** The same, for other programs: not encrypted. */
+    Verdict plainCopyTo(const QString &file);
     int schemaVersion() const;
     static int newestSchemaVersion();
 

@@ -13,9 +13,9 @@ const DatabaseFormat &cacheFormat()
     return format;
 }
 
-Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Access access, const DatabaseFormat &format)
+Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Access access, const DatabaseFormat &format, const DatabaseKey &key)
 {
-    return openDatabaseFile(cachePath(dataDir), access, format);
+    return openDatabaseFile(cachePath(dataDir), access, format, key);
 }
 
 Verdict moveCache(const QString &fromDir, const QString &dataDir) { return moveDatabaseFile(cachePath(fromDir), cachePath(dataDir)); }

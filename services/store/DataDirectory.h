@@ -9,7 +9,7 @@ namespace calldeck
 QString cachePath(const QString &dataDir);
 /** The cache's mark and its migrations (resources/migrations/cache). */
 const DatabaseFormat &cacheFormat();
-Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Access access, const DatabaseFormat &format = cacheFormat());
+Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Access access, const DatabaseFormat &format = cacheFormat(), const DatabaseKey &key = {});
 /** Moves the closed cache of `fromDir` into `dataDir`, which has none, on the same disk: whole or not at all. */
 Verdict moveCache(const QString &fromDir, const QString &dataDir);
 

@@ -4,6 +4,7 @@
 #include "store/CallDetails.h"
 #include "store/CallIntake.h"
 #include "store/CallQueries.h"
+#include "store/CallRows.h"
 #include "store/CallSearch.h"
 #include "store/CommandRunner.h"
 #include "store/DataDirectory.h"
@@ -88,26 +89,28 @@ void DeskStore::close()
         m_writer->finish();
 }
 
-Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName)
+Result<std::unique_ptr<DeskStore>> DeskStore::open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName, const DataKey &key)
 {
     auto lock = DirectoryLock::take(dataDir);
     if (!lock)
         return lock.error();
-    auto file = CacheFile::open(dataDir, mode);
+    auto file = CacheFile::open(dataDir, mode, key.key);
     if (!file)
-        return file.error();
+        return openingError(file.error(), key);
     std::unique_ptr<DeskStore> store(new DeskStore((*file)->workspace(), agentName, *std::move(lock)));
-    if (Verdict started = store->start(dataDir, *std::move(file)); !started)
+    if (key.key.isEmpty())
+        store->m_encryptionNotice = key.notice.isEmpty() ? QStringLiteral("Not encrypted") : key.notice;
+    if (Verdict started = store->start(dataDir, *std::move(file), key.key); !started)
         return started.error();
     return store;
 }
 
-Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writing)
+Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writing, const DatabaseKey &key)
 {
-    auto reading = openCache(dataDir, Database::Access::ReadOnly);
+    auto reading = openCache(dataDir, Database::Access::ReadOnly, cacheFormat(), key);
     if (!reading)
         return reading.error();
-    auto finding = openCache(dataDir, Database::Access::ReadOnly);
+    auto finding = openCache(dataDir, Database::Access::ReadOnly, cacheFormat(), key);
     if (!finding)
         return finding.error();
     m_writer = std::make_unique<ServiceThread<Writer>>(QStringLiteral("calldeck writer"));
@@ -191,6 +194,18 @@ QFuture<Result<QList<Call>>> DeskStore::rows(const QList<CallKey> &keys)
 QFuture<Result<CallDetail>> DeskStore::detail(CallKey call)
 {
     return m_reader->ask<CallDetail>([call](Reader &reader) { return callDetail(*reader.database, call); });
+}
+
+QFuture<Result<CallKey>> DeskStore::callNamed(const QString &callId)
+{
+    return m_reader->ask<CallKey>([callId](Reader &reader) -> Result<CallKey> {
+        const auto call = findCallByCallId(*reader.database, callId);
+        if (!call)
+            return call.error();
+        if (!*call)
+            return Error{Error::Code::NotFound, QStringLiteral("This call is no longer there."), {}, false};
+        return (*call)->key;
+    });
 }
 
 QFuture<Result<QList<TimelineEntry>>> DeskStore::timeline(CallKey call)

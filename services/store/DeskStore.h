@@ -2,6 +2,7 @@
 
 #include "backend/CacheAccess.h"
 #include "desk/DeskService.h"
+#include "secrets/DataKey.h"
 #include "store/CacheFile.h"
 #include "store/ServiceThread.h"
 
@@ -26,7 +27,7 @@ class DeskStore : public DeskService, public CacheAccess
     Q_OBJECT
 public:
     /** Opens or, with Mode::Create, makes the cache; blocks for the few milliseconds that takes, before any window is shown. */
-    static Result<std::unique_ptr<DeskStore>> open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName);
+    static Result<std::unique_ptr<DeskStore>> open(const QString &dataDir, CacheFile::Mode mode, const QString &agentName, const DataKey &key = {});
     ~DeskStore() override;
     /** Does everything that was asked for and ends the threads. Before the objects that wait for answers are destroyed: Qt 6.4 asserts otherwise. */
     void close();
@@ -34,11 +35,13 @@ public:
     const Workspace &workspace() const override { return m_workspace; }
     QString agentName() const override { return m_agentName; }
     TimeMs now() const override;
+    QString encryptionNotice() const override { return m_encryptionNotice; }
 
     QFuture<Result<CallOrder>> firstPage(const CallQuery &query, int limit) override;
     QFuture<Result<CallOrder>> order(const CallQuery &query) override;
     QFuture<Result<QList<Call>>> rows(const QList<CallKey> &keys) override;
     QFuture<Result<CallDetail>> detail(CallKey call) override;
+    QFuture<Result<CallKey>> callNamed(const QString &callId) override;
     QFuture<Result<QList<TimelineEntry>>> timeline(CallKey call) override;
     QFuture<Result<QList<FollowUpTask>>> followUps() override;
     QFuture<Result<QList<Contact>>> searchContacts(const QString &text) override;
@@ -71,7 +74,7 @@ private:
     struct Finder;
 
     DeskStore(Workspace workspace, QString agentName, std::unique_ptr<DirectoryLock> lock);
-    Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing);
+    Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing, const DatabaseKey &key);
     void announce(const ChangeSet &changes);
     /** Tells the window when writing stops or starts to work. On the writer thread. */
     void watch(const Verdict &written);
@@ -82,6 +85,7 @@ private:
 
     Workspace m_workspace;
     QString m_agentName;
+    QString m_encryptionNotice;
     std::unique_ptr<DirectoryLock> m_lock;
     std::shared_ptr<std::atomic<quint64>> m_newestOrder = std::make_shared<std::atomic<quint64>>(0);
     std::shared_ptr<QSemaphore> m_firstRows = std::make_shared<QSemaphore>(); ///< released when rows are handed to the window

@@ -11,6 +11,12 @@ namespace calldeck
 namespace
 {
 
+Verdict runFor(Database &database, const QByteArray &sql, CallKey key)
+{
+    Statement statement = database.prepare(sql);
+    return statement.bindAll(key).run();
+}
+
 Result<QList<CallNote>> notesOf(Database &database, CallKey key)
 {
     Statement select = database.prepare("SELECT id, text, author, at, copy_of FROM call_notes WHERE call_id = ? ORDER BY at, id");
@@ -73,8 +79,25 @@ Verdict saveTags(Database &database, const Call &before, const Call &after)
         [&](const QString &tag) { return removeTag(database, after.key, tag); });
 }
 
+/** The history is read in the order of its rows: where the backend tells it in another order than it came about here, it is written again. */
+bool isInOrder(const QList<CallOutcomeRecord> &before, const QList<CallOutcomeRecord> &after)
+{
+    for (qsizetype i = 0; i < std::min(before.size(), after.size()); ++i) {
+        if (before[i].mutation_id != after[i].mutation_id)
+            return false;
+    }
+    return true;
+}
+
 Verdict saveOutcomes(Database &database, const CallState &before, const CallState &after)
 {
+    if (!isInOrder(before.outcomes, after.outcomes)) {
+        if (Verdict done = runFor(database, "DELETE FROM call_outcomes WHERE call_id = ?", after.call.key); !done)
+            return done;
+        CallState emptied = before;
+        emptied.outcomes.clear();
+        return saveOutcomes(database, emptied, after);
+    }
     return saveList(
         before.outcomes, after.outcomes, [](const CallOutcomeRecord &outcome) { return outcome.mutation_id; },
         [&](const CallOutcomeRecord &outcome, bool) { return writeOutcome(database, after.call.key, outcome); },
@@ -101,12 +124,6 @@ Verdict saveFollowUps(Database &database, const CallState &before, const CallSta
         [&](const FollowUpTask &task) {
             return after.owns(task) ? deleteById(database, "DELETE FROM follow_ups WHERE call_id = ? AND uid = ?", after.call.key, task.id) : Verdict(Done{});
         });
-}
-
-Verdict runFor(Database &database, const QByteArray &sql, CallKey key)
-{
-    Statement statement = database.prepare(sql);
-    return statement.bindAll(key).run();
 }
 
 } // namespace

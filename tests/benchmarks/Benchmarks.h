@@ -1,9 +1,13 @@
 #pragma once
 
 #include "Figures.h"
+#include "secrets/DataKey.h"
 
 namespace calldeck::bench
 {
+
+/** The key of the measured data, from the key file that the environment names; ends the program when there is none that fits. */
+DataKey benchKey(const QString &dataDir);
 
 /** Starts the real desk and an empty Qt window, again and again; the desk's memory. */
 void measureStart(Report &report, const QString &binDir, const QString &dataDir, qint64 calls);

@@ -76,8 +76,8 @@ private:
 TableBench::TableBench(const QString &dataDir) : m_dataDir(dataDir)
 {
     m_theme.applyTo(*qApp);
-    auto store = DeskStore::open(dataDir, CacheFile::Mode::ReadWrite, QStringLiteral("Bench"));
-    auto raw = store ? openCache(dataDir, Database::Access::ReadOnly) : Result<std::unique_ptr<Database>>(store.error());
+    auto store = DeskStore::open(dataDir, CacheFile::Mode::ReadWrite, QStringLiteral("Bench"), benchKey(dataDir));
+    auto raw = store ? openCache(dataDir, Database::Access::ReadOnly, cacheFormat(), benchKey(dataDir).key) : Result<std::unique_ptr<Database>>(store.error());
     if (!raw) {
         fprintf(stderr, "%s\n", qPrintable(raw.error().message));
         exit(1);

@@ -108,7 +108,7 @@ double rawInserts(const QString &dataDir, const QList<Call> &calls)
 
 void measureWrites(Report &report, const QString &dataDir)
 {
-    auto opened = DeskStore::open(dataDir, CacheFile::Mode::ReadWrite, QStringLiteral("Bench"));
+    auto opened = DeskStore::open(dataDir, CacheFile::Mode::ReadWrite, QStringLiteral("Bench"), benchKey(dataDir));
     if (!opened)
         giveUp(opened.error());
     DeskStore &store = **opened;
@@ -144,7 +144,7 @@ void measureImport(Report &report, const QString &dataDir, qint64 rows)
     const QString file = QDir(folder.path()).filePath(QStringLiteral("calls.csv"));
     QList<Call> calls;
     {
-        auto source = CacheFile::open(dataDir, CacheFile::Mode::ReadWrite);
+        auto source = CacheFile::open(dataDir, CacheFile::Mode::ReadWrite, benchKey(dataDir).key);
         if (!source)
             giveUp(source.error());
         const auto visited = (*source)->forEachCall({}, 0, [&](const Call &call) {
@@ -162,7 +162,7 @@ void measureImport(Report &report, const QString &dataDir, qint64 rows)
         rows = *written;
     }
     const QString target = QDir(folder.path()).filePath(QStringLiteral("desk"));
-    auto cache = CacheFile::open(target, CacheFile::Mode::Create);
+    auto cache = CacheFile::open(target, CacheFile::Mode::Create, benchKey(dataDir).key);
     if (!cache)
         giveUp(cache.error());
     const double took = timed([&] {

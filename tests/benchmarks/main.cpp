@@ -1,5 +1,6 @@
 #include "Benchmarks.h"
 
+#include "secrets/KeychainStore.h"
 #include "store/CacheFile.h"
 #include "database/Database.h"
 
@@ -8,6 +9,18 @@
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
+
+calldeck::DataKey calldeck::bench::benchKey(const QString &dataDir)
+{
+    KeyWishes wishes;
+    wishes.key_file = qEnvironmentVariable("CALLDECK_KEY_FILE");
+    KeychainStore keyring;
+    const auto key = keyOfData(dataDir, wishes, keyring);
+    if (key)
+        return *key;
+    fprintf(stderr, "%s\n", qPrintable(key.error().message));
+    exit(1);
+}
 
 int main(int argc, char **argv)
 {
@@ -24,7 +37,7 @@ int main(int argc, char **argv)
     const QString dataDir = parser.value(QStringLiteral("data-dir"));
     qint64 calls = 0;
     {
-        auto cache = calldeck::CacheFile::open(dataDir, calldeck::CacheFile::Mode::ReadOnly);
+        auto cache = calldeck::CacheFile::open(dataDir, calldeck::CacheFile::Mode::ReadOnly, benchKey(dataDir).key);
         if (!cache) {
             fprintf(stderr, "%s\n", qPrintable(cache.error().message));
             return 1;

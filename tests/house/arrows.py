@@ -11,7 +11,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 MODELS = ("records/", "rules/", "sync/")
 INTERFACES = ("desk/",)
-SERVICES = ("database/", "store/", "backend/", "ingest/", "export/", "demo/")
+SERVICES = ("database/", "store/", "backend/", "ingest/", "export/", "demo/", "secrets/")
 UI = ("theme/", "table/", "drawer/", "triage/", "followups/", "settings/", "shell/")
 WIDGETS = ("QtWidgets/", "QtGui/", "QWidget", "QApplication", "QPainter", "QLabel", "QPushButton")
 DISK = ("sqlite3.h", "QSql", "QSaveFile", "QDir", "QFileInfo", "QStandardPaths", "QTemporaryDir", "QLockFile", "fstream", "cstdio", "unistd.h", "zlib.h")

@@ -29,6 +29,7 @@ public:
     QList<Command> applied;
     std::optional<Error> refuse_commands; ///< every apply() fails with it
     std::optional<Error> refuse_drafts;
+    QString notice;                        ///< encryptionNotice()
 
     Call &add(Call call)
     {
@@ -85,6 +86,7 @@ public:
     const Workspace &workspace() const override { return space; }
     QString agentName() const override { return QStringLiteral("Dana K."); }
     TimeMs now() const override { return clock; }
+    QString encryptionNotice() const override { return notice; }
     QFuture<Result<CallOrder>> firstPage(const CallQuery &query, int) override { return order(query); }
     QFuture<Result<CallOrder>> order(const CallQuery &query) override
     {
@@ -99,6 +101,16 @@ public:
                     found.append(*call);
             }
             return found;
+        });
+    }
+    QFuture<Result<CallKey>> callNamed(const QString &callId) override
+    {
+        return answer<CallKey>([this, callId]() -> Result<CallKey> {
+            for (const Call &call : calls) {
+                if (call.call_id == callId)
+                    return call.key;
+            }
+            return Error{Error::Code::NotFound, QStringLiteral("gone"), {}, false};
         });
     }
     /** What the call is now, not what it is when the answer comes: like a reader that was quick and a loop that was busy. */

@@ -13,8 +13,10 @@ import sys
 import tempfile
 import time
 
+import desk
+
 OK, USAGE, BAD_INPUT, STORE, FINDINGS, INTERRUPTED = 0, 1, 2, 3, 4, 130
-COMMANDS = ["import", "export", "list", "show", "stats", "generate", "verify", "migrate", "backup"]
+COMMANDS = ["import", "export", "list", "show", "stats", "generate", "verify", "migrate", "backup", "encrypt", "key"]
 CALLS = ("provider_call_id,started_at,call_type,status,caller_name,customer_number,queue_seconds,talk_seconds\n"
          "a,2026-01-30T09:00:00-05:00,INBOUND,COMPLETED,Ann Vega,(415) 555-2671,10,100\n"
          "b,2026-01-31T23:30:00-05:00,INBOUND,MISSED,Beth Vega,(415) 555-2672,30,\n"
@@ -190,6 +192,8 @@ def check_verify_and_backup(scene):
     os.mkdir(scene.path("restored"))
     shutil.copy(copy, scene.path("restored/calldeck.db"))
     assert "no problems" in scene.out("verify", data="restored")
+    os.remove(scene.path("restored/calldeck.db"))
+    scene.run("backup", "--plain", scene.path("restored/calldeck.db"))
     store = sqlite3.connect(scene.path("restored/calldeck.db"))
     store.execute("UPDATE calls SET in_triage = 1 - in_triage")
     store.commit()
@@ -220,8 +224,7 @@ def check_foreign_and_newer_store(scene):
     for command in (["import", file], ["list"], ["verify"], ["migrate"], ["generate", "--calls", "1", "--seed", "1"], ["backup", scene.path("b")]):
         assert "not a Calldeck database" in scene.refusal(*command, expect=STORE)
     assert scene.bytes("data/calldeck.db").startswith(b"Dear diary"), "a foreign file was touched"
-    filled_elsewhere = ["import", file]
-    scene.run(*filled_elsewhere, data="newer")
+    scene.run("--no-encryption", "import", file, data="newer")
     store = sqlite3.connect(scene.path("newer/calldeck.db"))
     store.execute("PRAGMA user_version = 900")
     store.close()
@@ -290,7 +293,7 @@ def check_closed_output(scene):
 
 def check_plain_locale(scene):
     filled(scene)
-    done = scene.run("list", env={"LC_ALL": "C", "PATH": os.environ["PATH"]})
+    done = scene.run("list", env={name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))} | {"LC_ALL": "C"})
     assert b"locale" not in done.stderr.lower(), done.stderr
 
 
@@ -301,6 +304,8 @@ def main():
     arguments = options.parse_args()
     checks = {name[6:]: check for name, check in globals().items() if name.startswith("check_")}
     failed = 0
+    keys = tempfile.TemporaryDirectory(prefix="calldeck-key-")
+    desk.use_key_file(keys.name)
     for name in arguments.only or checks:
         with tempfile.TemporaryDirectory(prefix="calldeck-cli-") as folder:
             started = time.monotonic()

@@ -148,16 +148,33 @@ class Cli:
     def list(self, expression):
         return [json.loads(line) for line in self.run("list", "--filter", expression, "--json").stdout.splitlines()]
 
+    def plain_copy(self, path):
+        """A copy that other programs can open."""
+        self.run("backup", "--plain", path)
+        return path
+
     def verify(self):
         done = self.run("verify", check=False)
         assert done.returncode == 0, "verify found: " + done.stdout + done.stderr
 
 
+def use_key_file(folder):
+    """The key for every program that is started from here on; returns its path. None for a build without encryption."""
+    path = os.path.join(folder, "test.key")
+    if "CALLDECK_TEST_PLAIN" in os.environ:
+        return None
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        out.write(os.urandom(32).hex() + "\n")
+    os.environ["CALLDECK_KEY_FILE"] = path
+    return path
+
+
 class Workplace:
-    """A folder that goes away at the end."""
+    """A folder that goes away at the end, and a key for the data in it."""
 
     def __enter__(self):
         self.path = tempfile.mkdtemp(prefix="calldeck-test-")
+        use_key_file(self.path)
         return os.path.join(self.path, "desk")
 
     def __exit__(self, *_):

@@ -96,6 +96,28 @@ TEST(KeyMapTest, noTwoActionsShareAKey)
     EXPECT_EQ(keys.removeDuplicates(), 0) << "of " << all;
 }
 
+TEST_F(MainWindowTest, dataThatIsNotEncryptedIsMarkedForGood)
+{
+    const auto mark = [this] {
+        const QList<Pill *> pills = window->findChildren<Pill *>();
+        const auto found = std::find_if(pills.begin(), pills.end(), [](Pill *pill) { return pill->isVisible() && pill->accessibleName().startsWith(QStringLiteral("Not encrypted")); });
+        return found == pills.end() ? nullptr : *found;
+    };
+    EXPECT_EQ(mark(), nullptr);
+    window.reset();
+    desk.notice = QStringLiteral("Not encrypted: no keyring");
+    window = std::make_unique<MainWindow>(desk, theme, preferences, nullptr);
+    window->show();
+    settle();
+    ASSERT_NE(mark(), nullptr);
+    EXPECT_EQ(mark()->accessibleName(), desk.notice);
+    EXPECT_TRUE(mark()->toolTip().contains(QStringLiteral("security")));
+    Q_EMIT desk.failed(Error{Error::Code::DiskFull, QStringLiteral("full"), {}, true});
+    Q_EMIT desk.recovered();
+    settle();
+    EXPECT_NE(mark(), nullptr);
+}
+
 TEST_F(MainWindowTest, plainDispositionTakesTwoKeys)
 {
     ASSERT_EQ(atHand(), QStringLiteral("Ada"));

@@ -9,6 +9,7 @@
 #include "shell/NavigationRail.h"
 #include "shell/SavedViewMenu.h"
 #include "shell/StatusLine.h"
+#include "shell/SyncPanel.h"
 #include "shell/TopBar.h"
 #include "triage/TriageController.h"
 
@@ -32,8 +33,8 @@ constexpr int quietMs = 700;
 
 } // namespace
 
-MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed)
-    : m_desk(desk), m_theme(theme), m_preferences(preferences), m_rail(new NavigationRail(theme, this)), m_top(new TopBar(desk, theme, feed, this)),
+MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync)
+    : m_desk(desk), m_theme(theme), m_preferences(preferences), m_sync(sync), m_rail(new NavigationRail(theme, this)), m_top(new TopBar(desk, theme, feed, this)),
       m_splitter(new QSplitter(Qt::Horizontal, this)), m_stack(new QStackedWidget), m_page(new CallsPage(desk, theme, preferences, this)),
       m_followUps(new FollowUpsView(desk, theme, this)), m_drawer(new CallDrawer(desk, theme, this)),
       m_status(new StatusLine(theme, this)), m_triage(new TriageController(desk, theme, m_page->table(), *m_drawer, this)),
@@ -49,11 +50,30 @@ MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &prefere
     connectPage();
     connectDrawer();
     connectFrame();
+    connectSync();
     m_desk.counts().then(this, [this](const Result<DeskCounts> &counts) {
         if (counts)
             showCounts(*counts);
     });
     showView(preferences.value(QStringLiteral("window/view"), QStringLiteral("triage")).toString());
+}
+
+void MainWindow::connectSync()
+{
+    if (!m_sync)
+        return;
+    m_status->setSync(m_sync->status());
+    connect(m_sync, &SyncService::statusChanged, m_status, &StatusLine::setSync);
+    connect(m_status, &StatusLine::syncAsked, this, [this] {
+        if (!m_syncPanel) {
+            m_syncPanel = new SyncPanel(*m_sync, m_theme, QTimeZone(m_desk.workspace().zone), this);
+            connect(m_syncPanel, &SyncPanel::failed, this, &MainWindow::fail);
+            connect(m_syncPanel, &SyncPanel::callWanted, this, [this](const QString &callId) {
+                m_desk.callNamed(callId).then(this, [this](const Result<CallKey> &call) { call ? openCall(*call) : fail(call.error()); });
+            });
+        }
+        m_syncPanel->open(m_status->syncButton());
+    });
 }
 
 void MainWindow::build()
@@ -85,6 +105,7 @@ void MainWindow::build()
     column->addWidget(m_splitter, 1);
     column->addWidget(new Rule(m_theme, Qt::Horizontal, this));
     column->addWidget(m_status);
+    m_status->setEncryptionNotice(m_desk.encryptionNotice());
     m_drawer->hide();
 }
 

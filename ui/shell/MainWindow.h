@@ -3,6 +3,7 @@
 #include "desk/DeskPreferences.h"
 #include "desk/DeskService.h"
 #include "desk/LiveFeed.h"
+#include "desk/SyncService.h"
 #include "theme/Controls.h"
 
 #include <QTimer>
@@ -21,6 +22,7 @@ class NavigationRail;
 class SavedViewMenu;
 class SettingsView;
 class StatusLine;
+class SyncPanel;
 class TopBar;
 class TriageController;
 
@@ -29,8 +31,8 @@ class MainWindow : public QWidget
 {
     Q_OBJECT
 public:
-    /** `feed` null when nothing arrives by itself. */
-    MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed);
+    /** `feed` null when nothing arrives by itself, `sync` when there is no server. */
+    MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync = nullptr);
 
     /** triage, calls, followups, settings or keys; false when there is no such view. */
     bool showView(const QString &view);
@@ -54,6 +56,7 @@ private:
     void connectPage();
     void connectDrawer();
     void connectFrame();
+    void connectSync();
     void handle(const QString &action);
     bool handleCall(const QString &action);
     bool isCallView() const { return m_view == QLatin1String("triage") || m_view == QLatin1String("calls"); }
@@ -72,6 +75,7 @@ private:
     DeskService &m_desk;
     Theme &m_theme;
     DeskPreferences &m_preferences;
+    SyncService *m_sync;
     NavigationRail *m_rail;
     TopBar *m_top;
     QSplitter *m_splitter;
@@ -83,6 +87,7 @@ private:
     StatusLine *m_status;
     TriageController *m_triage;
     SavedViewMenu *m_savedViews;
+    SyncPanel *m_syncPanel = nullptr; ///< from its first showing
     KeySheet *m_keys = nullptr; ///< from its first showing
     Toast *m_toast;
     QTimer m_quiet;

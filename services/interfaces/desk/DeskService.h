@@ -56,6 +56,8 @@ public:
     virtual QString agentName() const = 0;
     /** The desk's clock in UTC ms; SLA and presets use this and nothing else. */
     virtual TimeMs now() const = 0;
+    /** That the data on this machine is not encrypted, and why, in a few words; "" when it is. */
+    virtual QString encryptionNotice() const = 0;
 
     /**
      * The first `limit` calls of the default orders (Started, Triage) with the rows that fill a window, without waiting for the whole
@@ -67,6 +69,8 @@ public:
     /** The rows of `keys` in that order, calls that are gone left out. At most a few hundred at a time. */
     virtual QFuture<Result<QList<Call>>> rows(const QList<CallKey> &keys) = 0;
     virtual QFuture<Result<CallDetail>> detail(CallKey call) = 0;
+    /** The call of that wire id; NotFound when it is not here. */
+    virtual QFuture<Result<CallKey>> callNamed(const QString &callId) = 0;
     /** Every call, disposition and follow-up of the call's number or contact, and the audit trail of this call, newest first. */
     virtual QFuture<Result<QList<TimelineEntry>>> timeline(CallKey call) = 0;
     virtual QFuture<Result<QList<FollowUpTask>>> followUps() = 0; ///< open ones, earliest first

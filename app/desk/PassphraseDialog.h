@@ -1,0 +1,30 @@
+#pragma once
+
+#include <QDialog>
+#include <QLineEdit>
+
+class QLabel;
+class QPushButton;
+
+namespace calldeck
+{
+
+/** Asks for the passphrase of the data before the desk opens: once, or twice for a new one. */
+class PassphraseDialog : public QDialog
+{
+    Q_OBJECT
+public:
+    explicit PassphraseDialog(bool isNew);
+    QByteArray passphrase() const { return m_typed->text().toUtf8(); }
+
+private:
+    void check();
+
+    bool m_isNew;
+    QLineEdit *m_typed;
+    QLineEdit *m_again;
+    QLabel *m_hint;
+    QPushButton *m_open;
+};
+
+} // namespace calldeck

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "backend/SyncEngine.h"
+#include "desk/SyncService.h"
+
+#include <QThread>
+
+namespace calldeck
+{
+
+class DeskStore;
+
+/** SyncService over an engine on a thread of its own. stop() before the store closes; destroy after it. */
+class DeskSync : public SyncService
+{
+    Q_OBJECT
+public:
+    explicit DeskSync(DeskStore &store);
+    ~DeskSync() override;
+
+    void start(const BackendAccount &account);
+    void setToken(const QByteArray &token);
+    void stop();
+
+    SyncStatus status() const override { return m_status; }
+    QFuture<Result<QList<RefusedEdit>>> refused() override;
+    QFuture<Result<QList<OpenConflict>>> conflicts() override;
+    QFuture<Result<Done>> retry(qint64 refused) override;
+    QFuture<Result<Done>> discard(qint64 refused) override;
+    QFuture<Result<Done>> resolve(const QString &conflict, bool replace) override;
+    void syncNow() override;
+
+Q_SIGNALS:
+    /** The access token is no longer taken. */
+    void tokenRefused();
+
+private:
+    template <class T> QFuture<Result<T>> ask(const std::function<Result<T>(Database &)> &work, bool sends = false);
+
+    DeskStore &m_store;
+    QThread m_thread;
+    SyncEngine *m_engine; ///< lives on m_thread
+    SyncStatus m_status;
+};
+
+} // namespace calldeck

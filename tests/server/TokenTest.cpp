@@ -1,0 +1,129 @@
+#include "StoreFixture.h"
+
+#include "auth/Passwords.h"
+#include "sql/PostgresConnection.h"
+#include "sql/ServerSchema.h"
+#include "sql/SqlPool.h"
+
+using namespace calldeck;
+using namespace calldeck::test;
+
+class TokenTest : public StoreFixture
+{
+protected:
+    void SetUp() override
+    {
+        StoreFixture::SetUp();
+        if (!IsSkipped() && !HasFatalFailure())
+            account = accountsOf(*connection, ws)->first();
+    }
+    Refusal refusalOf(const QString &token, TimeMs at) { return std::get<Refusal>(*authenticate(*connection, token, at)); }
+    Account account;
+};
+CALLDECK_ON_BOTH_ENGINES(TokenTest);
+
+TEST_P(TokenTest, accessEndsAfterAQuarterOfAnHour)
+{
+    const auto pair = openSession(*connection, account, u"desk"_s, now);
+    ASSERT_TRUE(pair);
+    EXPECT_EQ(std::get<Caller>(*authenticate(*connection, pair->access, now)).ws, ws);
+    EXPECT_EQ(refusalOf(pair->access, now + 15 * 60'000), Refusal::Expired);
+    EXPECT_EQ(refusalOf(pair->refresh, now), Refusal::Unknown);
+    EXPECT_EQ(refusalOf(u"a_00"_s, now), Refusal::Unknown);
+}
+
+TEST_P(TokenTest, refreshTokenThatComesBackLaterEndsTheSession)
+{
+    const auto first = openSession(*connection, account, u"desk"_s, now);
+    const auto second = refreshSession(*connection, first->refresh, now + 1000);
+    ASSERT_TRUE(second && std::holds_alternative<TokenPair>(*second));
+    const auto repeat = refreshSession(*connection, first->refresh, now + 20'000);
+    ASSERT_TRUE(repeat && std::holds_alternative<TokenPair>(*repeat));
+    const auto stolen = refreshSession(*connection, first->refresh, now + 60'000);
+    ASSERT_TRUE(stolen && std::holds_alternative<Refusal>(*stolen));
+    EXPECT_EQ(refusalOf(std::get<TokenPair>(*second).access, now + 60'000), Refusal::Revoked);
+}
+
+TEST_P(TokenTest, sessionEndsAfterThirtyDaysWhateverIsRefreshed)
+{
+    auto pair = *openSession(*connection, account, u"desk"_s, now);
+    constexpr TimeMs day = 86'400'000;
+    for (int i = 1; i < 30; ++i)
+        pair = std::get<TokenPair>(*refreshSession(*connection, pair.refresh, now + i * day));
+    EXPECT_TRUE(std::holds_alternative<Refusal>(*refreshSession(*connection, pair.refresh, now + 30 * day)));
+}
+
+TEST_P(TokenTest, ticketIsGoodOnceAndShortly)
+{
+    const auto pair = openSession(*connection, account, u"desk"_s, now);
+    const Caller caller = std::get<Caller>(*authenticate(*connection, pair->access, now));
+    const auto ticket = openTicket(*connection, caller, now);
+    ASSERT_TRUE(ticket);
+    EXPECT_TRUE(std::holds_alternative<Caller>(*takeTicket(*connection, *ticket, now)));
+    EXPECT_TRUE(std::holds_alternative<Refusal>(*takeTicket(*connection, *ticket, now)));
+    EXPECT_TRUE(std::holds_alternative<Refusal>(*takeTicket(*connection, *openTicket(*connection, caller, now), now + 30'001)));
+}
+
+TEST_P(TokenTest, disabledAccountIsOutAtOnceAndSocketsLearnOfIt)
+{
+    const auto pair = openSession(*connection, account, u"desk"_s, now);
+    const qint64 before = *accessChangeNumber(*connection);
+    ASSERT_TRUE(disableAccount(*connection, account.email, now));
+    EXPECT_EQ(refusalOf(pair->access, now), Refusal::Revoked);
+    EXPECT_GT(*accessChangeNumber(*connection), before);
+}
+
+TEST_P(TokenTest, poolAnswersAllAndRefusesWhatIsTooMuch)
+{
+    SqlPool pool(target, 2, 8);
+    std::atomic<int> answered = 0;
+    int taken = 0;
+    for (int i = 0; i < 200; ++i) {
+        taken += pool.post([&](Result<SqlConnection *> given) {
+            EXPECT_TRUE(given);
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            ++answered;
+        });
+    }
+    EXPECT_LT(taken, 200);
+    pool.stop();
+    EXPECT_EQ(answered, taken);
+    EXPECT_FALSE(pool.post([](Result<SqlConnection *>) {}));
+}
+
+TEST_P(TokenTest, storeOfANewerProgramIsRefused)
+{
+    if (GetParam() == SqlEngine::Sqlite) {
+        ASSERT_TRUE(connection->execute("PRAGMA user_version = 99"));
+        const auto opened = SqlConnection::open(target, SqlSchema::Migrate);
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().code, Error::Code::NewerVersion);
+        return;
+    }
+    ASSERT_TRUE(connection->execute("INSERT INTO calldeck_schema(version) VALUES (99)"));
+    const auto opened = SqlConnection::open(target, SqlSchema::Migrate);
+    ASSERT_TRUE(connection->execute("DELETE FROM calldeck_schema WHERE version = 99"));
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Error::Code::NewerVersion);
+}
+
+TEST(Passwords, onlyTheRightOneFitsAndBadOnesAreRefused)
+{
+    const auto hash = hashPassword(u"a long enough word"_s);
+    ASSERT_TRUE(hash);
+    EXPECT_TRUE(hash->startsWith(u"$argon2id$"_s));
+    EXPECT_TRUE(passwordFits(*hash, u"a long enough word"_s));
+    EXPECT_FALSE(passwordFits(*hash, u"a long enough wore"_s));
+    EXPECT_FALSE(passwordFits(QString(), u"nobody has this password"_s));
+    EXPECT_FALSE(checkPassword(u"short"_s));
+    EXPECT_FALSE(checkPassword(u"password123!"_s));
+    EXPECT_FALSE(checkPassword(u"aaaaaaaaaaaaaaa"_s));
+    EXPECT_TRUE(checkPassword(u"correct-horse-battery"_s));
+}
+
+TEST(Sql, placeholdersAreNumberedOutsideOfLiterals)
+{
+    EXPECT_EQ(numberedPlaceholders("SELECT '?' , ? WHERE a = ? AND b = 'it''s ?'"), "SELECT '?' , $1 WHERE a = $2 AND b = 'it''s ?'");
+    EXPECT_EQ(inWordsOf(SqlEngine::Sqlite, "{pg}x\n{sqlite}y {bigint}"), "y INTEGER\n");
+    EXPECT_EQ(inWordsOf(SqlEngine::Postgres, "{pg}x\n{sqlite}y {bigint}"), "x\n");
+}

@@ -1,0 +1,178 @@
+#include "shell/SyncPanel.h"
+
+#include "rules/FollowUp.h"
+#include "shell/SyncWords.h"
+
+#include <QDateTime>
+#include <QHBoxLayout>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace calldeck
+{
+
+namespace
+{
+
+constexpr int panelWidth = 440;
+constexpr int tallestList = 420;
+
+} // namespace
+
+SyncPanel::SyncPanel(SyncService &sync, const Theme &theme, const QTimeZone &zone, QWidget *window)
+    : Popover(theme, QStringLiteral("Sync"), window), m_sync(sync), m_theme(theme), m_zone(zone), m_headline(new Text(theme, TypeRole::Heading, Token::Text, {}, this)),
+      m_detail(new Text(theme, TypeRole::Body, Token::TextMuted, {}, this)), m_list(new QWidget), m_cards(new QVBoxLayout(m_list)),
+      m_now(new Button(theme, ButtonKind::Secondary, QStringLiteral("Sync now"), QStringLiteral("refresh"), this))
+{
+    setFixedWidth(panelWidth);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(18, 16, 18, 16);
+    column->setSpacing(metrics::gap);
+    column->addWidget(m_headline);
+    m_detail->setWordWrap(true);
+    column->addWidget(m_detail);
+    m_cards->setContentsMargins(0, 0, 0, 0);
+    m_cards->setSpacing(metrics::gap);
+    auto *scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(m_list);
+    scroll->viewport()->setAutoFillBackground(false);
+    m_list->setAutoFillBackground(false);
+    column->addWidget(scroll);
+    column->addWidget(m_now, 0, Qt::AlignLeft);
+    connect(m_now, &QPushButton::clicked, &m_sync, &SyncService::syncNow);
+    connect(&m_sync, &SyncService::statusChanged, this, [this](const SyncStatus &status) {
+        if (!isVisible())
+            return;
+        showStatus(status);
+        refresh();
+    });
+}
+
+void SyncPanel::open(QWidget *anchor)
+{
+    m_anchor = anchor;
+    showStatus(m_sync.status());
+    m_filled = false;
+    fill({}, {});
+    refresh();
+    openUnder(anchor);
+}
+
+QString SyncPanel::timeText(TimeMs at) const { return followUpTimeText(at, QDateTime::currentMSecsSinceEpoch(), m_zone); }
+
+void SyncPanel::showStatus(const SyncStatus &status)
+{
+    m_headline->setText(syncHeadline(status));
+    QStringList lines;
+    if (!status.problem.isEmpty())
+        lines.append(status.problem);
+    if (status.waiting > 0 && status.oldest_waiting)
+        lines.append(QStringLiteral("%1 on the way, the oldest from %2. All of it is saved on this desk.").arg(changesText(status.waiting), timeText(*status.oldest_waiting)));
+    if (status.last_sync)
+        lines.append(QStringLiteral("Last in step with %1 %2.").arg(status.server, timeText(*status.last_sync)));
+    m_detail->setText(lines.join(u'\n'));
+    m_detail->setVisible(!lines.isEmpty());
+}
+
+void SyncPanel::refresh()
+{
+    const quint64 request = ++m_request;
+    m_sync.refused().then(this, [this, request](const Result<QList<RefusedEdit>> &refused) {
+        m_sync.conflicts().then(this, [this, request, refused](const Result<QList<OpenConflict>> &conflicts) {
+            if (request == m_request && refused && conflicts)
+                fill(*refused, *conflicts);
+        });
+    });
+}
+
+void SyncPanel::fill(const QList<RefusedEdit> &refused, const QList<OpenConflict> &conflicts)
+{
+    // Somebody may be on a button of the list: it is made again only when it says something else.
+    QStringList content;
+    for (const OpenConflict &conflict : conflicts)
+        content.append(conflict.id);
+    for (const RefusedEdit &edit : refused)
+        content.append(QString::number(edit.id));
+    if (m_filled && content == m_content)
+        return;
+    m_content = content;
+    m_filled = true;
+    while (QLayoutItem *item = m_cards->takeAt(0)) {
+        if (item->widget())
+            item->widget()->deleteLater();
+        delete item;
+    }
+    for (const OpenConflict &conflict : conflicts)
+        m_cards->addWidget(conflictCard(conflict));
+    for (const RefusedEdit &edit : refused)
+        m_cards->addWidget(refusedCard(edit));
+    m_cards->addStretch();
+    auto *scroll = findChild<QScrollArea *>();
+    const bool some = !refused.isEmpty() || !conflicts.isEmpty();
+    scroll->setVisible(some);
+    m_list->adjustSize();
+    scroll->setFixedHeight(std::min(tallestList, m_list->sizeHint().height()));
+    adjustSize();
+    if (m_anchor && isVisible())
+        openUnder(m_anchor);
+}
+
+QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<std::pair<QString, std::function<QFuture<Result<Done>>()>>> &answers, const QString &callId)
+{
+    auto *ground = new Panel(m_theme, Token::SurfaceSunken, m_list);
+    auto *column = new QVBoxLayout(ground);
+    column->setContentsMargins(metrics::pad, metrics::gap, metrics::pad, metrics::gap);
+    column->setSpacing(metrics::smallGap);
+    auto *heading = new Text(m_theme, TypeRole::BodyStrong, Token::Text, title, ground);
+    heading->setWordWrap(true);
+    column->addWidget(heading);
+    auto *body = new Text(m_theme, TypeRole::Small, Token::TextMuted, text, ground);
+    body->setWordWrap(true);
+    column->addWidget(body);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(metrics::gap);
+    for (const auto &[label, act] : answers) {
+        auto *button = new Button(m_theme, ButtonKind::Secondary, label, {}, ground);
+        button->setAccessibleName(QStringLiteral("%1: %2").arg(label, title));
+        connect(button, &QPushButton::clicked, this, [this, act = act] {
+            act().then(this, [this](const Result<Done> &done) {
+                if (!done)
+                    Q_EMIT failed(done.error());
+                refresh();
+            });
+        });
+        row->addWidget(button);
+    }
+    auto *show = new Button(m_theme, ButtonKind::Ghost, QStringLiteral("Show call"), {}, ground);
+    connect(show, &QPushButton::clicked, this, [this, callId] {
+        hide();
+        Q_EMIT callWanted(callId);
+    });
+    row->addStretch();
+    row->addWidget(show);
+    column->addLayout(row);
+    return ground;
+}
+
+QWidget *SyncPanel::refusedCard(const RefusedEdit &edit)
+{
+    return card(edit.what, QStringLiteral("Made %1. The server refused it: %2").arg(timeText(edit.made_at), edit.reason),
+                {{QStringLiteral("Try again"), [this, id = edit.id] { return m_sync.retry(id); }}, {QStringLiteral("Discard"), [this, id = edit.id] { return m_sync.discard(id); }}}, edit.call_id);
+}
+
+QWidget *SyncPanel::conflictCard(const OpenConflict &conflict)
+{
+    const bool flag = conflict.part.startsWith(QStringLiteral("flag:"));
+    const QString what = flag ? QStringLiteral("do not contact or emergency") : QStringLiteral("the outcome");
+    return card(QStringLiteral("%1: two people decided on %2").arg(conflict.caller.isEmpty() ? QStringLiteral("A call") : conflict.caller, what),
+                QStringLiteral("%1 chose \"%2\" and it stands. %3 chose \"%4\" without knowing, %5.")
+                    .arg(conflict.kept_by.isEmpty() ? QStringLiteral("Somebody") : conflict.kept_by, conflict.kept, conflict.losing_by, conflict.losing, timeText(conflict.at)),
+                {{QStringLiteral("Keep %1").arg(conflict.kept), [this, id = conflict.id] { return m_sync.resolve(id, false); }},
+                 {QStringLiteral("Use %1").arg(conflict.losing), [this, id = conflict.id] { return m_sync.resolve(id, true); }}},
+                conflict.call_id);
+}
+
+} // namespace calldeck

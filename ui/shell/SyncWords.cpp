@@ -1,0 +1,43 @@
+#include "shell/SyncWords.h"
+
+#include <QLocale>
+
+namespace calldeck
+{
+
+namespace
+{
+
+QString grouped(qint64 number) { return QLocale(QLocale::English).toString(number); }
+
+QString waitingText(const SyncStatus &status, const QString &state)
+{
+    return status.waiting == 0 ? state : QStringLiteral("%1, %2 waiting").arg(state, changesText(status.waiting));
+}
+
+} // namespace
+
+QString changesText(int changes) { return QStringLiteral("%1 %2").arg(grouped(changes), changes == 1 ? QStringLiteral("change") : QStringLiteral("changes")); }
+
+QString syncHeadline(const SyncStatus &status)
+{
+    using Link = SyncStatus::Link;
+    switch (status.link) {
+    case Link::Off: return QStringLiteral("All saved on this desk");
+    case Link::Connecting: return QStringLiteral("Connecting to %1").arg(status.server);
+    case Link::Offline: return waitingText(status, QStringLiteral("Offline"));
+    case Link::SignedOut: return waitingText(status, QStringLiteral("Signed out"));
+    case Link::UpgradeNeeded: return QStringLiteral("Update needed to sync");
+    case Link::Refused: return QStringLiteral("Not our server");
+    case Link::Online: break;
+    }
+    if (status.dead > 0)
+        return QStringLiteral("%1 refused").arg(changesText(status.dead));
+    if (status.conflicts > 0)
+        return QStringLiteral("%1 %2 to settle").arg(grouped(status.conflicts), status.conflicts == 1 ? QStringLiteral("conflict") : QStringLiteral("conflicts"));
+    if (status.first_sync)
+        return QStringLiteral("First sync: %1 records").arg(grouped(status.fetched));
+    return status.waiting > 0 ? QStringLiteral("Sending %1").arg(changesText(status.waiting)) : QStringLiteral("In step with %1").arg(status.server);
+}
+
+} // namespace calldeck
