@@ -27,7 +27,10 @@ class PlayedBug:
 
     def _change(self, sql, mids=None):
         marks = ",".join("?" * len(mids)) if mids is not None else ""
-        cache = sqlite3.connect(os.path.join(self.desk.data_dir, "calldeck.db"), timeout=10)
+        path = os.path.join(self.desk.data_dir, "calldeck.db")
+        with open(path, "rb") as file:
+            assert file.read(15) == b"SQLite format 3", "the desk's cache is encrypted: its bug cannot be played from outside"
+        cache = sqlite3.connect(path, timeout=10)
         try:
             with cache:
                 cache.execute(sql.replace("MIDS", marks), mids or [])

@@ -111,13 +111,13 @@ class PostgresStore:
     """A private cluster on a socket of its own; databases are copied from a prepared one."""
 
     kind = "postgres"
+    PROGRAMS = ("initdb", "pg_ctl", "psql", "pg_dump", "pg_restore")
 
     def __init__(self, workplace):
         self.folder = os.path.join(workplace.path, "pg")
-        found = shutil.which("initdb") or next((os.path.join(root, "bin", "initdb") for root in self._installs()), None)
-        if not found:
-            raise FileNotFoundError("PostgreSQL is not installed: no initdb")
-        self.programs = os.path.dirname(found)
+        self.programs = next((folder for folder in self._installs() if all(os.path.exists(os.path.join(folder, name)) for name in self.PROGRAMS)), None)
+        if not self.programs:
+            raise FileNotFoundError("PostgreSQL is not installed: its programs are not in one folder")
         os.chmod(workplace.path, 0o755)
         os.makedirs(self.folder, mode=0o755)
         self.as_owner = []
@@ -130,15 +130,20 @@ class PostgresStore:
         self._owner("pg_ctl", "-D", self.folder + "/data", "-w", "-l", self.folder + "/log", "-o",
                     f"-p {self.port} -k {self.folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
                     "-c max_connections=200", "start")
-        self._sql("postgres", "CREATE ROLE calldeck LOGIN CREATEDB")
-        self._sql("postgres", "CREATE DATABASE template_desk OWNER calldeck")
+        try:
+            self._sql("postgres", "CREATE ROLE calldeck LOGIN CREATEDB")
+            self._sql("postgres", "CREATE DATABASE template_desk OWNER calldeck")
+        except BaseException:
+            self.close()
+            raise
         self.database = "template_desk"
         self.count = 0
 
     @staticmethod
     def _installs():
-        root = "/usr/lib/postgresql"
-        return [os.path.join(root, version) for version in sorted(os.listdir(root), reverse=True)] if os.path.isdir(root) else []
+        root = "/usr/lib/postgresql"  # where Debian keeps them, off the path
+        debian = [os.path.join(root, version, "bin") for version in sorted(os.listdir(root), reverse=True)] if os.path.isdir(root) else []
+        return debian + os.environ.get("PATH", "").split(os.pathsep)
 
     def _owner(self, program, *arguments):
         subprocess.run([*self.as_owner, os.path.join(self.programs, program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=120)
