@@ -114,6 +114,11 @@ class Case:
         wrong = {mid: counts.get(mid, 0) for mid in self.saved if counts.get(mid, 0) != 1}
         assert not wrong, f"edits that are not applied exactly once: {wrong}"
 
+    async def all_applied(self):
+        """The same where the log is compacted: the results are kept longer."""
+        found = {row["mid"] for row in await asyncio.to_thread(self.rig.store.query, "SELECT mid FROM mutation WHERE status = 'applied'")}
+        assert set(self.saved) <= found, f"lost: {sorted(set(self.saved) - found)}"
+
     async def alive(self, desk):
         assert not desk.ended, f"the desk ended with {desk.process and desk.process.returncode}: {desk.last_words()}"
         status = await desk.ask("status")
@@ -649,6 +654,83 @@ async def token_revoked(self):
     await wait_until(f"{self.name}: also after a new start", lambda: self._link(desk, "signed_out"), 20)
     status = await self.alive(desk)
     assert status["pending"] == mine and not status["dead"], f"work is not kept: {status}"
+
+
+@case("LOG-COMPACT", own_server=True)
+async def log_compact(self):
+    """The log is compacted beside the running server, as a timer would; a desk that was away begins with a snapshot."""
+    desk, _ = await self.desk("Ana")
+    away, proxy = await self.desk("Ben")
+    await proxy.down()
+    for number in range(6):
+        await self.edit(desk, number)
+    await self.edit(away, 2)
+    await self.emptied(desk, 20, "before the compaction")
+    await asyncio.to_thread(self.rig.backend.run, "compact", "--keep", "2")
+    for number in range(6):
+        await self.edit(desk, number)
+    await self.emptied(desk, 20, "after the compaction")
+    lines = await asyncio.to_thread(self.rig.store.query, "SELECT mid FROM change")
+    assert self.saved[-1] in [line["mid"] for line in lines], "what the server accepts after the compaction is not in its store's file"
+    await self.rig.backend.kill()
+    await self.rig.backend.start()
+    await proxy.up()
+    await self.emptied(away, 30, "of who was away")
+    await self.emptied(desk, 45, "after the server's end")
+    await self.all_applied()
+    views = [(await one.ask("view", ids=self.calls))["rows"] for one in (desk, away)]
+    assert views[0] == views[1], "the desks do not agree"
+
+
+@case("SNAPSHOT-PAGES", own_server=True)
+async def snapshot_pages(self):
+    """A snapshot of pages of one record each: every record is once the last of a page, whatever signs its id has."""
+    writer, _ = await self.desk("Ben", auto=False)
+    for call in self.calls[:3]:
+        answer = await writer.ask("edit", kind="call", id=call, op="flag+", args={"flag": "do_not_contact", "reason": "asked"})
+        assert answer["ok"], answer
+    await self.edit(writer, 4)
+    await wait_until(f"{self.name}: the edits are sent", lambda: self._round(writer), 20)
+    records = len(await asyncio.to_thread(self.rig.store.query, "SELECT id FROM entity WHERE deleted = 0"))
+    fresh, proxy = await self.desk("Cleo", auto=False, wait=False)
+
+    def one_record(request):
+        request.first = request.first.replace(b"limit=1000", b"limit=1")
+
+    proxy.on_request = one_record
+    for _ in range(records + 3):
+        answer = await fresh.ask("pull")
+        assert answer["ok"], answer
+    assert any(b"limit=1 " in exchange.request.first for exchange in proxy.exchanges), "the pages are not as small as this test believes"
+    status = await fresh.ask("status")
+    assert not status["snapshot"], f"{records} records are not there after {records + 3} pages: " + str([exchange.request.target for exchange in list(proxy.exchanges)[-2:]])
+    assert (await fresh.ask("view", ids=self.calls))["rows"] == (await writer.ask("view", ids=self.calls))["rows"], "the desks do not agree"
+
+
+@case("DUP-RSP", own_server=True)
+async def old_snapshot(self):
+    """After a compaction somebody on the way answers with the snapshot of this morning: the cursor does not go back."""
+    desk, proxy = await self.desk("Ana", auto=False)
+    for number in range(4):
+        await self.edit(desk, number)
+    await wait_until(f"{self.name}: the edits are sent", lambda: self._round(desk), 20)
+    await wait_until(f"{self.name}: the edits are shown", lambda: self._round(desk), 20)
+    before = await desk.ask("status")
+    writer, _ = await self.desk("Ben", auto=False)
+    await self.edit(writer, 5)
+    await wait_until(f"{self.name}: the other's edit is sent", lambda: self._round(writer), 20)
+    await self.rig.backend.kill()
+    await asyncio.to_thread(self.rig.backend.run, "compact", "--keep", "0")
+    await self.rig.backend.start()
+    await desk.ask("pull")
+    assert (await desk.ask("status"))["snapshot"], "the log is compacted, yet no snapshot begins"
+    stale = proxy.add("stale_answer", path="/api/sync/snapshot")
+    await desk.ask("pull")
+    assert stale.hits
+    after = await desk.ask("status")
+    assert after["snapshot"] or after["cursor"] >= before["cursor"], f"the cursor went back from {before['cursor']} to {after['cursor']}"
+    await wait_until(f"{self.name}: the desk is up to date", lambda: self._round(desk), 20)
+    await self.all_applied()
 
 
 # --- all of them -----------------------------------------------------------------------------------------------------------------
