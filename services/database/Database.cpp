@@ -4,6 +4,7 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QMutex>
 #include <sqlite3.h>
 
 namespace calldeck
@@ -36,6 +37,28 @@ Error errorFor(int code, const QString &detail, const QString &file)
     case SQLITE_INTERRUPT: return error(Error::Code::Cancelled, QStringLiteral("Stopped."), true);
     default: return error(Error::Code::Io, QStringLiteral("%1 could not be read or written (SQLite %2).").arg(name).arg(code), true);
     }
+}
+
+/** How many connections this process has to which file. */
+struct OpenFiles {
+    QMutex mutex;
+    QHash<QString, int> counts;
+};
+
+OpenFiles &openFiles()
+{
+    static OpenFiles files;
+    return files;
+}
+
+void countOpen(const QString &file, int change)
+{
+    const QString path = QFileInfo(file).absoluteFilePath();
+    const QMutexLocker lock(&openFiles().mutex);
+    int &count = openFiles().counts[path];
+    count += change;
+    if (count == 0)
+        openFiles().counts.remove(path);
 }
 
 int openFlags(Database::Access access)
@@ -158,7 +181,12 @@ Result<std::unique_ptr<Database>> Database::open(const QString &file, Access acc
 {
     sqlite3 *handle = nullptr;
     const int code = sqlite3_open_v2(QFile::encodeName(file).constData(), &handle, openFlags(access) | SQLITE_OPEN_NOMUTEX, nullptr);
+<<<<<<< HEAD
     std::unique_ptr<Database> database(new Database(handle, file, key));
+=======
+    std::unique_ptr<Database> database(new Database(handle, file));
+    countOpen(file, 1);
+>>>>>>> server
     if (code != SQLITE_OK)
         return errorFor(code, handle ? QString::fromUtf8(sqlite3_errmsg(handle)) : QString(), file);
     sqlite3_busy_timeout(handle, 5000);
@@ -185,6 +213,13 @@ Database::~Database()
     for (sqlite3_stmt *statement : std::as_const(m_idle))
         sqlite3_finalize(statement);
     sqlite3_close_v2(m_handle);
+    countOpen(m_file, -1);
+}
+
+bool Database::isOpenHere(const QString &file)
+{
+    const QMutexLocker lock(&openFiles().mutex);
+    return openFiles().counts.contains(QFileInfo(file).absoluteFilePath());
 }
 
 Statement Database::prepare(const QByteArray &sql)

@@ -77,8 +77,17 @@ class Database
 {
 public:
     enum class Access { ReadOnly, ReadWrite, Create };
+<<<<<<< HEAD
     /** A `key` makes a new file an encrypted one and opens those that are; whether it fits shows at the first read (WrongKey). */
     static Result<std::unique_ptr<Database>> open(const QString &file, Access access, const DatabaseKey &key = {});
+=======
+    static Result<std::unique_ptr<Database>> open(const QString &file, Access access);
+    /**
+     * Has this process a connection to the file? Then nothing else in it may open and close the file: closing any descriptor of it
+     * drops the locks of all connections of the process, and another process takes the journal for its own. Any thread.
+     */
+    static bool isOpenHere(const QString &file);
+>>>>>>> server
     ~Database();
     Database(const Database &) = delete;
     Database &operator=(const Database &) = delete;

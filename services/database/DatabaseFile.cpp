@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
+#include <QMutex>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -98,6 +99,18 @@ Verdict checkFileOnDisk(const QString &file)
     return Done{};
 }
 
+/** The look at the file's head comes before the first connection of the process only: see Database::isOpenHere(). */
+Result<std::unique_ptr<Database>> openChecked(const QString &file, Database::Access access, const DatabaseFormat &format)
+{
+    static QMutex oneAtATime;
+    const QMutexLocker lock(&oneAtATime);
+    if (!Database::isOpenHere(file)) {
+        if (Verdict ours = checkHead(file, format); !ours)
+            return ours.error();
+    }
+    return Database::open(file, access);
+}
+
 Verdict configure(Database &database, Database::Access access)
 {
     Verdict done = Done{};
@@ -123,6 +136,7 @@ Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database
 {
     Verdict ready = checkFileOnDisk(file);
     if (!ready && ready.error().code == Error::Code::NotFound && access == Database::Access::Create)
+<<<<<<< HEAD
         ready = createFile(file, format, key);
     if (ready)
         ready = checkHead(file, format);
@@ -132,6 +146,13 @@ Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database
         return ready.error();
     const auto fileAccess = access == Database::Access::ReadOnly ? Database::Access::ReadOnly : Database::Access::ReadWrite;
     auto database = Database::open(file, fileAccess, key);
+=======
+        ready = createFile(file, format);
+    if (!ready)
+        return ready.error();
+    const auto fileAccess = access == Database::Access::ReadOnly ? Database::Access::ReadOnly : Database::Access::ReadWrite;
+    auto database = openChecked(file, fileAccess, format);
+>>>>>>> server
     if (!database)
         return database.error();
     (*database)->setCheckpointOnClose(false);

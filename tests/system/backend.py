@@ -1,0 +1,471 @@
+#!/usr/bin/env python3
+"""Runs the real calldeckd: desks that push and pull, swallowed answers, conflicts, restores, kills, other workspaces, hostile bodies, two backends over one
+PostgreSQL. `--only NAME` runs one scene, `--store postgres` all of them over PostgreSQL; seeds are printed and can be given."""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import socket
+import sys
+import threading
+import time
+
+from calldeckd import PASSWORD, Calldeckd, Desk, Socket, folder, missed_call, moment
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import postgres  # noqa: E402
+
+PEOPLE = [("ana@x.org", "Ana", "dispatcher"), ("ben@x.org", "Ben", "agent"), ("mia@x.org", "Mia", "manager")]
+
+
+class Stage:
+    """A fresh store with people in it, and a backend over it."""
+
+    def __init__(self, program, cluster=None, limits=None, **environment):
+        self.folder = folder()
+        if cluster:
+            self.cluster = cluster
+            cluster.run("dropdb", "-h", str(cluster.folder), "-p", str(cluster.port), "-U", "probe", "--if-exists", "--force", "calldeck")
+            cluster.run("createdb", "-h", str(cluster.folder), "-p", str(cluster.port), "-U", "probe", "-O", "calldeck", "calldeck")
+        store = cluster.url if cluster else "sqlite:" + os.path.join(self.folder, "store", "server.db")
+        self.backend = Calldeckd(program, store, self.folder, **({"limits": limits} if limits else {}))
+        self.workspace = self.backend.command("init", "--workspace", "Acme", "--admin-email", "ada@x.org", "--admin-name", "Ada")
+        for email, name, role in PEOPLE:
+            self.backend.command("user", "add", "--workspace", self.workspace, "--email", email, "--name", name, "--role", role)
+        self.backend.start(**environment)
+
+    def __enter__(self):
+        return self.backend
+
+    def __exit__(self, failed, *_):
+        if self.backend.process.poll() is None:
+            self.backend.kill() if failed else self.backend.stop()
+        if not failed:
+            shutil.rmtree(self.folder)
+
+
+def round_trip(program, cluster):
+    with Stage(program, cluster) as backend:
+        ana, ben = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2")
+        assert ana.one("create", missed_call())["status"] == "applied"
+        ben.pull()
+        assert ben.one("note", {"text": "called back – voicemail"})["status"] == "applied"
+        assert ben.one("tag+", {"tag": "leak"})["status"] == "applied"
+        ana.pull()
+        row = ana.row()
+        assert [note["text"] for note in row["notes"]] == ["called back – voicemail"] and row["notes"][0]["author"] == "Ben" and row["tags"] == ["leak"], row
+        ana.snapshot()
+        ben.pull()
+        assert ana.rows == ben.rows
+        assert ana.get("/api/sync/digest?kind=call") == ben.get("/api/sync/digest?kind=call")
+        assert ana.get("/api/sync/rows?kind=call&ids=c1,none")["rows"] == [ana.rows[("call", "c1")]]
+        status, answer = backend.request("POST", "/api/sync/park", {"device": "d1", "epoch": 1, "edit": ana.edit("note", {"text": "heavy"})}, token=ana.token)
+        assert status == 200 and answer["results"][0]["code"] == "parked", answer
+        assert "whole" in backend.command("audit", "verify")
+        log = open(backend.log_file, encoding="utf-8").read()
+        assert "voicemail" not in log and PASSWORD not in log and ana.token not in log
+
+
+def swallowed_answer(program, cluster):
+    with Stage(program, cluster) as backend:
+        ana = Desk(backend, "ana@x.org", "d1")
+        edits = [ana.edit("create", missed_call()), ana.edit("note", {"text": "once"})]
+        body = json.dumps(ana.envelope(edits)).encode()
+        connection = socket.create_connection(("127.0.0.1", backend.port))
+        connection.sendall(b"POST /api/sync/push HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer " + ana.token.encode() +
+                           b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        deadline = time.monotonic() + 10
+        while ana.get("/api/session")["head"] < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        connection.close()
+        assert [result["status"] for result in ana.push(*edits)] == ["duplicate", "duplicate"]
+        ana.pull()
+        assert len(ana.row()["notes"]) == 1
+
+
+def conflict(program, cluster):
+    with Stage(program, cluster) as backend:
+        ana, ben = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2")
+        ana.one("create", missed_call())
+        ana.pull()
+        ben.pull()
+        assert ana.one("disposition", {"disposition": "booked"})["status"] == "applied"
+        second = ben.one("disposition", {"disposition": "other", "notes": "wrong trade"})
+        assert second["status"] == "conflict" and second["row"]["disposition"] == "booked", second
+        ben.pull()
+        assert ben.row(second["mid"], "conflict")["state"] == "OPEN"
+        assert ben.one("resolve", {"conflict": second["mid"], "replace": True})["status"] == "applied"
+        ana.pull()
+        assert ana.row()["disposition"] == "other" and ana.row(second["mid"], "conflict")["state"] == "REPLACED"
+
+
+def restore(program, _):
+    with Stage(program) as backend:
+        ana = Desk(backend, "ana@x.org", "d1")
+        early = ana.edit("create", missed_call())
+        ana.push(early)
+        copy = os.path.join(backend.folder, "copy.db")
+        backend.command("backup", copy)
+        late = [ana.edit("note", {"text": "after the copy"}), ana.edit("tag+", {"tag": "leak"})]
+        ana.push(*late)
+        ana.pull()
+        for round_ in range(2):
+            backend.stop()
+            backend.command("restore", copy)
+            backend.start()
+            desk = Desk(backend, "ana@x.org", "d1")
+            assert desk.epoch == 2 + round_
+            answer = ana.get(f"/api/sync/changes?cursor=1.{ana.cursor}", expect=409) if round_ == 0 else desk.get(f"/api/sync/changes?cursor=2.5", expect=409)
+            assert answer["epoch"] == 2 + round_ and answer["base"] == 2, answer
+            ana.token, ana.epoch = desk.token, desk.epoch
+            assert [result["status"] for result in ana.push(early, *late)] == ["duplicate", "applied", "applied"]
+            ana.snapshot()
+            assert len(ana.row()["notes"]) == 1 and ana.row()["tags"] == ["leak"]
+        old = ana.envelope([])
+        old["epoch"] = 1
+        status, answer = backend.request("POST", "/api/sync/push", old, token=ana.token)
+        assert status == 409 and answer["base"] == 2, answer
+
+
+def compaction(program, cluster):
+    with Stage(program, cluster) as backend:
+        ana = Desk(backend, "ana@x.org", "d1")
+        for index in range(20):
+            ana.one("create", missed_call(), record=f"c{index}")
+        backend.command("compact", "--keep", "5")
+        assert ana.get("/api/sync/changes?cursor=1.0", expect=410)["min"] == 16
+        ana.snapshot()
+        ana.one("tag+", {"tag": "x"}, record="c3")
+        assert ana.pull() == 22 and len([key for key in ana.rows if key[0] == "call"]) == 20
+
+
+BODIES = {"/api/sync/push": {"device": "d9", "epoch": 1, "schema_ver": 1, "ms": []},
+          "/api/sync/park": {"device": "d9", "epoch": 1, "edit": {"mid": "pm", "lseq": 1, "kind": "call", "id": "secret1", "op": "note", "args": {"text": "x"}, "base_ver": 0, "at": moment()}},
+          "/api/calls/intake": {"calls": []}, "/api/workspace": {"settings": {}}, "/api/auth/refresh": {"refresh_token": "r_0"},
+          "/api/auth/login": {"email": "nobody@x.org", "password": "nothing at all"}}
+QUERIES = {"/api/sync/changes": "?cursor=1.0", "/api/sync/rows": "?kind=call&ids=secret1", "/api/sync/digest": "?kind=call"}
+RANK = ["AGENT", "DISPATCHER", "MANAGER", "ADMIN"]
+
+
+def matrix(program, cluster):
+    """Every route x every role, no token, expired and unknown tokens; nothing of the other workspace comes out of any."""
+    with Stage(program, cluster) as backend:
+        ana = Desk(backend, "ana@x.org", "d1")
+        ana.one("create", dict(missed_call(), caller_name="TOPSECRET"), record="secret1")
+        other = backend.command("init", "--workspace", "Other", "--admin-email", "eve@y.org", "--admin-name", "Eve")
+        for role in RANK[:3]:
+            backend.command("user", "add", "--workspace", other, "--email", f"{role.lower()}@y.org", "--name", role, "--role", role.lower())
+        emails = {"ADMIN": "eve@y.org", **{role: f"{role.lower()}@y.org" for role in RANK[:3]}}
+        expired = backend.login("agent@y.org")["access_token"]
+        routes = json.loads(backend.command("routes", "--json"))
+        assert len(routes) >= 16
+        cells = 0
+        for route in [route for route in routes if not route.get("websocket")]:
+            path = route["path"] + QUERIES.get(route["path"], "")
+            body = BODIES.get(route["path"]) if "body" in route else None
+            assert "body" not in route or body is not None, f"no row for {route['path']}"
+            for role in RANK:
+                token = backend.login(emails[role])["access_token"]
+                status, answer = backend.request(route["method"], path, body, token=token)
+                allowed = {"open": True, "role": RANK.index(role) >= RANK.index(route.get("role", "AGENT")), "admin_or_service": role == "ADMIN", "metrics": True}[route["door"]]
+                assert (status == 403) != allowed and status < 500, (route, role, status, answer)
+                assert "TOPSECRET" not in json.dumps(answer if not isinstance(answer, bytes) else answer.decode()), (route, role)
+                cells += 1
+            for token, code in ((None, "token_missing"), ("a_" + "0" * 64, "token_unknown")):
+                status, answer = backend.request(route["method"], path, body, token=token)
+                closed = route["door"] not in ("open", "metrics")
+                assert (status == 401 and answer["code"] == code) if closed else status != 403, (route, status, answer)
+                cells += 1
+            if route["door"] != "open":
+                assert backend.request("DELETE", route["path"])[0] == 405
+            status, answer = backend.request(route["method"], route["path"] + "?surprise=1", body, token=ana.token)
+            assert status in (400, 403) or route["door"] == "metrics", (route, status)
+        eve = Desk(backend, "eve@y.org", "d1")
+        assert eve.push(eve.edit("note", {"text": "x"}, record="secret1"))[0]["code"] == "gone"
+        eve.snapshot()
+        assert set(eve.rows) == {("workspace", "settings")}
+        backend.stop()
+        backend.start(CALLDECK_CLOCK_OFFSET_MS=str(20 * 60_000))
+        for route in [route for route in routes if route["door"] in ("role", "admin_or_service")]:
+            status, answer = backend.request(route["method"], route["path"], BODIES.get(route["path"]), token=expired)
+            assert status == 401 and answer["code"] == "token_expired", (route, status, answer)
+            cells += 1
+        print(f"  {cells} cells")
+
+
+def sessions(program, cluster):
+    with Stage(program, cluster, limits={"logins_per_minute": 5}) as backend:
+        for _ in range(2):
+            backend.login("ana@x.org", "wrong wrong wrong", expect=401)
+        backend.login("nobody@x.org", "wrong wrong wrong", expect=401)
+        first = backend.login("ana@x.org")
+        status, second = backend.request("POST", "/api/auth/refresh", {"refresh_token": first["refresh_token"]})
+        assert status == 200 and second["refresh_token"] != first["refresh_token"]
+        assert backend.request("POST", "/api/auth/logout", token=second["access_token"])[0] == 204
+        status, answer = backend.request("GET", "/api/session", token=first["access_token"])
+        assert status == 401 and answer["code"] == "token_revoked", answer
+        for _ in range(2):
+            backend.login("ana@x.org", "wrong wrong wrong", expect=401)
+        backend.login("ana@x.org", expect=429)
+        backend.command("user", "disable", "--email", "ben@x.org")
+        backend.login("ben@x.org", expect=401)
+
+
+def hints(program, cluster):
+    with Stage(program, cluster) as backend:
+        ana, ben = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2")
+        ticket = ben.ticket()
+        listening = Socket(backend.port, ticket)
+        assert listening.status == 101 and listening.next()["head"] == 1
+        assert Socket(backend.port, ticket).status == 401
+        assert Socket(backend.port, "t_00").status == 401
+        assert Socket(backend.port, ben.ticket(), ["Origin: https://evil.example"]).status == 403
+        began = time.monotonic()
+        for index in range(40):
+            ana.one("create", missed_call(), record=f"c{index}")
+        spent = time.monotonic() - began
+        heard = 1
+        while listening.next()["head"] < 41:
+            heard += 1
+        assert heard <= spent / 0.1 + 3, (heard, spent)
+        for change, code in ((("user", "role", "--email", "ben@x.org", "--role", "manager"), 4403), (("user", "disable", "--email", "ben@x.org"), 4401)):
+            backend.command(*change)
+            began = time.monotonic()
+            assert listening.next(timeout=6) == code
+            assert time.monotonic() - began <= 5
+            if code == 4403:
+                listening = Socket(backend.port, ben.ticket())
+                listening.next()
+        watching = Socket(backend.port, ana.ticket())
+        watching.next()
+        backend.stop()
+        assert watching.next() == 1001
+
+
+def crash_points(program, cluster):
+    for point in ("S1", "S2", "S3"):
+        with Stage(program, cluster) as backend:
+            ana = Desk(backend, "ana@x.org", "d1")
+            edit = ana.edit("create", missed_call())
+            backend.kill()
+            backend.start(CRASH_AT=point)
+            try:
+                ana.push(edit)
+                raise AssertionError("answered at " + point)
+            except (ConnectionError, OSError, Exception) as error:  # whatever a killed peer looks like
+                assert not isinstance(error, AssertionError), error
+            backend.process.wait(timeout=10)
+            backend.start()
+            assert ana.push(edit)[0]["status"] == ("applied" if point == "S1" else "duplicate"), point
+            ana.pull()
+            assert ana.row() and "whole" in backend.command("audit", "verify")
+
+
+def one_backend_per_file(program, _):
+    with Stage(program) as backend:
+        second = Calldeckd(program, backend.store, backend.folder, name="second")
+        try:
+            second.start()
+            raise RuntimeError("two backends over one file")
+        except AssertionError as refused:
+            assert "in use" in str(refused), refused
+
+
+def wreck(chance, value):
+    """A JSON value with something in it made wrong."""
+    odd = [None, True, -1, 0, 1e308, 9007199254740993, "", "x" * 300, "\u0000", "\ud83d", [], {}, [[]], {"a": {}}, "2026-13-45T99:99:99Z", "1970-01-01T00:00:00.000Z", "call", "../../etc"]
+    if isinstance(value, dict) and value and chance.random() < 0.8:
+        key = chance.choice(list(value))
+        changed = dict(value)
+        pick = chance.random()
+        if pick < 0.6:
+            changed[key] = wreck(chance, value[key])
+        elif pick < 0.8:
+            del changed[key]
+        else:
+            changed[chance.choice(["", "x", "\u0000", "mid", "args"])] = chance.choice(odd)
+        return changed
+    if isinstance(value, list) and value and chance.random() < 0.8:
+        changed = list(value)
+        changed[chance.randrange(len(value))] = wreck(chance, changed[0])
+        return changed
+    return chance.choice(odd)
+
+
+OPS = [("create", missed_call()), ("set", {"caller_name": "Zoe", "priority": 2}), ("tag+", {"tag": "leak"}), ("tag-", {"tag": "leak"}), ("note", {"text": "hello"}),
+       ("disposition", {"disposition": "booked", "notes": "x"}), ("skip", {"reason": "later"}), ("follow_up", {"due_at": moment(9999)}), ("flag+", {"flag": "do_not_contact"}),
+       ("flag-", {"flag": "do_not_contact"}), ("link", {"contact": "k1"}), ("note_edit", {"note": "n", "text": "y"}), ("resolve", {"conflict": "x", "replace": True}),
+       ("undo", {"fields": {"caller_name": ["Zoe", ""]}, "retract": ["x"], "unlist": True, "relist": {"reason": "", "set_at": moment(), "set_by": ""}}), ("del", {})]
+
+
+def hostile(program, cluster, bodies=10_000, seed=None):
+    seed = seed or random.randrange(10**6)
+    print(f"  seed {seed}")
+    chance = random.Random(seed)
+    with Stage(program, cluster) as backend:
+        mia = Desk(backend, "mia@x.org", "d1")
+        service = backend.command("token", "--user", "ada@x.org")
+        import http.client
+        connection = http.client.HTTPConnection("127.0.0.1", backend.port, timeout=30)
+        seen = {}
+        for index in range(bodies):
+            op, args = chance.choice(OPS)
+            path, token = "/api/sync/push", mia.token
+            good = mia.envelope([mia.edit(op, args, record=f"c{chance.randrange(5)}", kind=chance.choice(["call"] * 5 + ["contact", "view"]))])
+            if chance.random() < 0.2:
+                path, token = "/api/calls/intake", service
+                good = {"calls": [dict(missed_call(), provider="vapi", provider_call_id=f"p{chance.randrange(9)}", tags=["a"], turns=[{"speaker": "AGENT", "content": "x", "at_ms": 1}], raw={"a": 1})]}
+            bad = good
+            for _ in range(chance.randrange(4)):
+                bad = wreck(chance, bad)
+            body = json.dumps(bad).encode("utf-8", "surrogatepass")
+            if chance.random() < 0.1:
+                cut = chance.randrange(len(body) + 1)
+                body = body[:cut] + bytes(chance.randrange(256) for _ in range(chance.randrange(4))) + body[cut + chance.randrange(3):]
+            connection.request("POST", path, body=body, headers={"Content-Type": "application/json", "Authorization": "Bearer " + token})
+            response = connection.getresponse()
+            data = response.read()
+            assert response.status < 500, (seed, index, response.status, body, data)
+            json.loads(data)
+            seen[response.status] = seen.get(response.status, 0) + 1
+        deep = b'{"device":"d","epoch":1,"schema_ver":1,"ms":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+        assert backend.request("POST", "/api/sync/push", deep, token=mia.token)[0] == 400
+        assert backend.request("POST", "/api/sync/push", b" " * 300_000, token=mia.token)[0] == 413
+        assert backend.request("POST", "/api/sync/push", mia.envelope([{}] * 101), token=mia.token)[0] == 413
+        assert backend.request("POST", "/api/sync/push", dict(mia.envelope([]), schema_ver=99), token=mia.token)[0] == 426
+        assert backend.request("GET", "/healthz")[0] == 200 and "whole" in backend.command("audit", "verify")
+        mia.snapshot()
+        print(f"  {seen}")
+
+
+def storm(program, cluster, seed=None, rounds=250, **environment):
+    """Three desks over a bad line and a backend that is killed: every note once, tags and views the same everywhere, the order of each desk kept."""
+    seed = seed or random.randrange(10**6)
+    print(f"  seed {seed}")
+    chance = random.Random(seed)
+    with Stage(program, cluster, **environment) as backend:
+        desks = [Desk(backend, email, f"d{index}") for index, email in enumerate(("ana@x.org", "mia@x.org", "ada@x.org"))]
+        desks[0].push(*[desks[0].edit("create", missed_call(f"+1415555267{index % 2}"), record=f"c{index}") for index in range(4)])
+        open_edits = {desk.device: [] for desk in desks}
+        notes, refused = {}, {}
+
+        def send(desk):
+            edits = open_edits[desk.device][:chance.randint(1, 6)]
+            if not edits:
+                return
+            results = desk.push(*edits)
+            if chance.random() < 0.2:
+                return  # the answer is lost
+            for result in results:
+                open_edits[desk.device] = [edit for edit in open_edits[desk.device] if edit["mid"] != result["mid"]]
+                if result["status"] == "rejected":
+                    refused[result["mid"]] = result
+
+        for _ in range(rounds):
+            desk = chance.choice(desks)
+            pick = chance.random()
+            if pick < 0.5:
+                op = chance.choice(["note", "note", "tag+", "tag-", "flag+", "flag-", "disposition", "set"])
+                args = {"note": {"text": "n"}, "tag+": {"tag": chance.choice("abc")}, "tag-": {"tag": chance.choice("abc")}, "flag+": {"flag": "do_not_contact"}, "flag-": {"flag": "do_not_contact"},
+                        "disposition": {"disposition": chance.choice(["booked", "other", "no_answer"]), "notes": "x"}, "set": {"caller_name": f"N{chance.random()}"}}[op]
+                edit = desk.edit(op, args, record=f"c{chance.randrange(4)}")
+                if op == "note":
+                    edit["args"] = {"text": edit["mid"]}
+                    notes[edit["mid"]] = edit["id"]
+                open_edits[desk.device].append(edit)
+            elif pick < 0.75:
+                send(desk)
+            elif pick < 0.97:
+                desk.pull()
+            else:
+                backend.kill()
+                backend.start(**environment)
+        for _ in range(1000):
+            for desk in desks:
+                send(desk)
+            if not any(open_edits.values()):
+                break
+        assert not any(open_edits.values())
+        heads = {desk.pull() for desk in desks} | {desk.pull() for desk in desks}
+        assert len(heads) == 1 and desks[0].rows == desks[1].rows == desks[2].rows
+        fresh = Desk(backend, "ben@x.org", "d9")
+        fresh.snapshot()
+        living = {key: row for key, row in desks[0].rows.items() if not row.get("deleted")}
+        assert fresh.rows == living
+        found = [(note["text"], key[1]) for key, row in living.items() if key[0] == "call" for note in row["row"].get("notes", [])]
+        assert sorted(found) == sorted(notes.items()), (seed, set(found) ^ set(notes.items()), len(found), len(notes))
+        for record in range(4):
+            for desk in desks:
+                own = [int(text.rsplit("-", 1)[1]) for text in (note["text"] for note in living[("call", f"c{record}")]["row"].get("notes", [])) if text.startswith(desk.device + "-")]
+                assert own == sorted(own), own
+        assert not refused, list(refused.values())[:3]
+        assert "whole" in backend.command("audit", "verify")
+
+
+def two_backends(program, _):
+    if not postgres.installed():
+        print("  PostgreSQL is not installed: left out")
+        return
+    with postgres.Cluster() as cluster, Stage(program, cluster) as first:
+        second = Calldeckd(program, first.store, first.folder, name="second").start()
+        ana, ben = Desk(first, "ana@x.org", "d1"), Desk(second, "ben@x.org", "d2")
+        listening = Socket(second.port, ben.ticket())
+        assert listening.next()["head"] == 1
+        ana.one("create", missed_call())
+        assert listening.next()["head"] == 2
+        ben.pull()
+        assert ben.row()
+        # Both write the same call at once: no seq is lost or doubled.
+        desks = [Desk(backend, email, f"w{index}") for index, (backend, email) in enumerate([(first, "ana@x.org"), (second, "mia@x.org")] * 2)]
+        workers = [threading.Thread(target=lambda desk=desk: [desk.one("note", {"text": "x"}) for _ in range(25)]) for desk in desks]
+        for worker in workers:
+            worker.start()
+        while any(worker.is_alive() for worker in workers):
+            ben.pull()
+        assert ben.pull() == 102 and len(ben.row()["notes"]) == 100
+        # The database goes away and comes back: requests fail meanwhile, hints come again after it.
+        cluster.stop()
+        assert first.request("GET", "/readyz")[0] == 503 and first.request("GET", "/healthz")[0] == 200
+        cluster.start()
+        deadline = time.monotonic() + 15
+        while first.request("GET", "/readyz")[0] != 200 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        began = len([line for line in second.lines() if line["event"] == "listening_for_heads"])
+        while began < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+            began = len([line for line in second.lines() if line["event"] == "listening_for_heads"])
+        ana.one("tag+", {"tag": "back"})
+        while listening.next()["head"] < 103:
+            pass
+        second.stop()
+
+
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, sessions, hints, crash_points, one_backend_per_file, hostile, storm, two_backends]
+FILE_ONLY = [restore, one_backend_per_file, two_backends]
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
+    options = parser.parse_args()
+    program_path = os.path.join(options.bin, "calldeckd")
+    shared = postgres.Cluster().__enter__() if options.store == "postgres" else None
+    try:
+        for scene in SCENES:
+            if options.only and scene.__name__ != options.only or (shared and scene in FILE_ONLY):
+                continue
+            began_at = time.monotonic()
+            print(scene.__name__, flush=True)
+            if options.seed and scene in (hostile, storm):
+                scene(program_path, shared, seed=options.seed)
+            else:
+                scene(program_path, shared)
+            print(f"  ok, {time.monotonic() - began_at:.1f} s", flush=True)
+    finally:
+        if shared:
+            shared.__exit__()
