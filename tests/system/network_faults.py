@@ -714,6 +714,39 @@ async def snapshot_pages(self):
     assert (await fresh.ask("view", ids=self.calls))["rows"] == (await writer.ask("view", ids=self.calls))["rows"], "the desks do not agree"
 
 
+@case("LATE-ACK")
+async def late_acknowledgement(self):
+    """An edit is applied, its answer lost; another writes after it, the desk pulls both, and only then hears that its own was applied."""
+    first, proxy = await self.desk("Ana", auto=False)
+    second, _ = await self.desk("Ben", auto=False)
+
+    async def write(desk, op, args):
+        answer = await desk.ask("edit", kind="call", id=self.calls[0], op=op, args=args)
+        assert answer["ok"], answer
+        self.saved.append(answer["mid"])
+
+    for mine, others in ((("set", {"customer_ref": "first"}), ("set", {"customer_ref": "second"})), (("tag+", {"tag": "alpha"}), ("tag-", {"tag": "alpha"})),
+                         (("flag-", {"flag": "do_not_contact"}), ("flag+", {"flag": "do_not_contact", "reason": "asked"}))):
+        await write(first, *mine)
+        lost = proxy.add("drop_answer", path="/api/sync/push", times=None)
+        await first.ask("push")
+        proxy.faults.remove(lost)
+        assert lost.hits, "no push to lose the answer of"
+        await wait_until(f"{self.name}: the other has seen it", lambda: self._round(second), 20)
+        await wait_until(f"{self.name}: the other has seen all", lambda: self._round(second), 20)
+        await write(second, *others)
+        await wait_until(f"{self.name}: the other's edit is sent", lambda: self._round(second), 20)
+        while (await first.ask("pull")).get("more"):
+            pass
+        await wait_until(f"{self.name}: the first desk is quiet", lambda: self._round(first), 20)
+        while (await first.ask("pull")).get("more"):
+            pass
+        shown, expected = [(await desk.ask("view", ids=self.calls[:1]))["rows"][self.calls[0]] for desk in (first, second)]
+        keys = [key for key in shown.keys() | expected.keys() if shown.get(key) != expected.get(key)]
+        assert not keys, f"after {mine[0]} and {others[0]} the desks differ for ever: " + ", ".join(f"{key}: {shown.get(key)!r} and {expected.get(key)!r}" for key in keys)
+    await self.all_once()
+
+
 @case("DUP-RSP", own_server=True)
 async def old_snapshot(self):
     """After a compaction somebody on the way answers with the snapshot of this morning: the cursor does not go back."""

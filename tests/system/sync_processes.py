@@ -8,6 +8,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -17,6 +18,11 @@ COMMAND_SECONDS = 75  # a desk gives up on a request after 30 s, on a page of a 
 START_SECONDS = 30
 PASSWORD = "correct horse battery staple"
 PEOPLE = ["Ana", "Ben", "Cleo"]
+
+
+if sys.version_info < (3, 12):
+    # Each process is waited for by its own handle: other ends of children, of commands that run beside, are not mixed up with it.
+    asyncio.set_child_watcher(asyncio.PidfdChildWatcher())
 
 
 class Gone(Exception):
