@@ -4,6 +4,9 @@
 #include "rules/Phone.h"
 #include "rules/Triage.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace calldeck
 {
 
@@ -258,6 +261,8 @@ Verdict link(Application &in)
 Verdict addNote(Application &in)
 {
     in.state.notes.append({in.edit.mid, in.shortText(u"text"_s), in.context.actor, in.context.at, {}});
+    // By their time, not by the order of coming: every desk then shows the same list.
+    std::sort(in.state.notes.begin(), in.state.notes.end(), [](const CallNote &a, const CallNote &b) { return std::tie(a.at, a.id) < std::tie(b.at, b.id); });
     return Done{};
 }
 

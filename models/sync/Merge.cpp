@@ -146,7 +146,10 @@ private:
         copy.op = u"note"_s;
         if (Verdict done = applyEdit(m_state, copy, m_context); !done)
             return done.error();
-        m_state.notes.last().copy_of = id;
+        for (CallNote &note : m_state.notes) {
+            if (note.id == m_edit.mid)
+                note.copy_of = id;
+        }
         stamp({u"note:"_s + m_edit.mid});
         return std::optional<Conflict>();
     }

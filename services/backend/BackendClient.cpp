@@ -76,6 +76,11 @@ void BackendClient::watch(QNetworkReply *reply, const Done &done, int wholeTimeo
 {
     m_running.append(reply);
     QTimer::singleShot(wholeTimeoutMs, reply, &QNetworkReply::abort);
+    reply->setReadBufferSize(mostBytes + 64 * 1024);
+    connect(reply, &QNetworkReply::readyRead, reply, [reply] {
+        if (reply->bytesAvailable() > mostBytes)
+            reply->abort();
+    });
     connect(reply, &QNetworkReply::downloadProgress, reply, [reply](qint64 received, qint64 total) {
         if (received > mostBytes || total > mostBytes)
             reply->abort();
@@ -113,8 +118,10 @@ BackendAnswer BackendClient::read(QNetworkReply *reply)
     readClock(reply, answer);
     answer.retry_after_s = std::clamp(reply->rawHeader("Retry-After").trimmed().toInt(), 0, longestRetryAfterS);
     QJsonParseError parse;
-    const QJsonDocument json = QJsonDocument::fromJson(reply->readAll(), &parse);
-    const bool isJson = parse.error == QJsonParseError::NoError && json.isObject();
+    const QByteArray bytes = reply->readAll();
+    const QJsonDocument json = QJsonDocument::fromJson(bytes, &parse);
+    // The parser lets a raw NUL inside a text pass, which no JSON has.
+    const bool isJson = !bytes.contains('\0') && parse.error == QJsonParseError::NoError && json.isObject();
     if (isJson) {
         answer.kind = BackendAnswer::Kind::Answered;
         answer.body = json.object();

@@ -37,7 +37,9 @@ SyncEngine::SyncEngine(CacheAccess &cache, QObject *parent)
     connect(m_hints.get(), &HintSocket::opened, this, [this] {
         setLink(SyncStatus::Link::Online, {});
         pull();
-        push();
+        // A pause that the server asked for goes on.
+        if (m_pushBackoff.failures() == 0)
+            push();
     });
     connect(m_hints.get(), &HintSocket::lost, this, [this] {
         // The next pull says whether only the socket is gone.
@@ -134,6 +136,8 @@ void SyncEngine::pushed(const RoundOutcome &outcome)
         m_pushBackoff.reset();
     if (outcome.more || m_pushAgain)
         push();
+    else if (outcome.next_try)
+        m_pushTimer.start(static_cast<int>(std::clamp<qint64>(*outcome.next_try - QDateTime::currentMSecsSinceEpoch(), 50, safetyPullMs)));
     else if (m_status.waiting > 0)
         m_pushTimer.start(pokeMs);
     if (outcome.kind == RoundOutcome::Kind::Done)

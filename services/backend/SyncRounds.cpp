@@ -28,6 +28,7 @@ TimeMs nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
 struct PushWork {
     SyncPosition position;
     QList<Edit> edits;
+    std::optional<TimeMs> next_try;
 };
 struct PullWork {
     SyncPosition position;
@@ -45,7 +46,30 @@ Verdict inTransaction(Database &database, const std::function<Verdict()> &work)
 
 Result<ChangeSet> nothingChanged(const Verdict &done) { return done ? Result<ChangeSet>(ChangeSet{}) : done.error(); }
 
-RoundOutcome unreadable(const Error &error) { return {RoundOutcome::Kind::Later, false, 0, 0, true, error.message}; }
+RoundOutcome carriedOut(bool more, qint64 rows)
+{
+    RoundOutcome outcome;
+    outcome.kind = RoundOutcome::Kind::Done;
+    outcome.more = more;
+    outcome.rows = rows;
+    outcome.reached = true;
+    return outcome;
+}
+
+RoundOutcome failed(RoundOutcome::Kind kind, bool reached, const QString &problem)
+{
+    RoundOutcome outcome;
+    outcome.kind = kind;
+    outcome.reached = reached;
+    outcome.problem = problem;
+    return outcome;
+}
+
+RoundOutcome unreadable(const Error &error) { return failed(RoundOutcome::Kind::Later, true, error.message); }
+RoundOutcome broken(const Error &error) { return failed(RoundOutcome::Kind::Broken, false, error.message); }
+
+/** A value of a query as it must stand in an address: QUrlQuery would leave a + alone, which a server reads as a blank. */
+QString inQuery(const QString &value) { return QString::fromLatin1(QUrl::toPercentEncoding(value)); }
 
 } // namespace
 
@@ -115,8 +139,7 @@ void SyncRounds::changeEpoch(const BackendAnswer &answer, const Done &done)
     const auto change = readEpochChange(answer.body);
     if (!change)
         return done(unreadable(change.error()));
-    RoundOutcome outcome{RoundOutcome::Kind::Done, true, 0, 0, true, {}};
-    write([change = *change](Database &, FeedRows &feed) { return nothingChanged(feed.changeEpoch(change.epoch, change.base)); }, outcome, done);
+    write([change = *change](Database &, FeedRows &feed) { return nothingChanged(feed.changeEpoch(change.epoch, change.base)); }, carriedOut(true, 0), done);
 }
 
 // --- push -----------------------------------------------------------------------------------------------------------------------
@@ -140,13 +163,20 @@ void SyncRounds::push(const Done &finished)
             if (!edits)
                 return edits.error();
             work->edits = *std::move(edits);
+            const auto later = nextTry(database, nowMs());
+            if (!later)
+                return later.error();
+            work->next_try = *later;
             return ChangeSet{};
         },
         [this, work, done](const Result<ChangeSet> &read) {
             if (!read)
-                return done({RoundOutcome::Kind::Broken, false, 0, 0, false, read.error().message});
-            if (work->edits.isEmpty())
-                return done({});
+                return done(broken(read.error()));
+            if (work->edits.isEmpty()) {
+                RoundOutcome idle;
+                idle.next_try = work->next_try;
+                return done(idle);
+            }
             sendEdits(work->position, work->edits, done);
         });
 }
@@ -170,7 +200,9 @@ void SyncRounds::pushAnswered(const QList<Edit> &edits, const BackendAnswer &ans
         return done(unreadable(read.error()));
     m_editsAtOnce = std::min(mostEditsAtOnce, m_editsAtOnce * 2);
     const bool some = !read->results.isEmpty();
-    RoundOutcome outcome{some ? RoundOutcome::Kind::Done : RoundOutcome::Kind::Later, some, 0, 0, true, {}};
+    RoundOutcome outcome = carriedOut(some, 0);
+    if (!some)
+        outcome.kind = RoundOutcome::Kind::Later;
     write(
         [epoch = read->epoch, results = read->results](Database &database, FeedRows &) {
             return nothingChanged(inTransaction(database, [&]() -> Verdict {
@@ -240,7 +272,7 @@ void SyncRounds::pull(const Done &finished)
         },
         [this, work, done](const Result<ChangeSet> &read) {
             if (!read)
-                return done({RoundOutcome::Kind::Broken, false, 0, 0, false, read.error().message});
+                return done(broken(read.error()));
             if (work->position.cursor < 0)
                 return pullSnapshot(work->position, done);
             if (work->stale)
@@ -253,7 +285,7 @@ void SyncRounds::pullRows(const QString &kind, const QStringList &ids, const Don
 {
     QUrlQuery query;
     query.addQueryItem(u"kind"_s, kind);
-    query.addQueryItem(u"ids"_s, ids.join(u','));
+    query.addQueryItem(u"ids"_s, inQuery(ids.join(u',')));
     m_client.get(u"/api/sync/rows"_s, query, [this, kind, ids, done](const BackendAnswer &answer) {
         noteClock(answer);
         if (!answer.isOk())
@@ -267,7 +299,7 @@ void SyncRounds::pullRows(const QString &kind, const QStringList &ids, const Don
             if (std::none_of(rows.cbegin(), rows.cend(), [&](const FeedRow &row) { return row.id == id; }))
                 rows.append({kind, id, 0, std::nullopt});
         }
-        write([epoch = read->epoch, rows](Database &, FeedRows &feed) { return feed.takeRows(epoch, rows); }, {RoundOutcome::Kind::Done, true, static_cast<qint64>(rows.size()), 0, true, {}}, done);
+        write([epoch = read->epoch, rows](Database &, FeedRows &feed) { return feed.takeRows(epoch, rows); }, carriedOut(true, static_cast<qint64>(rows.size())), done);
     });
 }
 
@@ -278,8 +310,8 @@ void SyncRounds::pullSnapshot(const SyncPosition &position, const Done &done)
         query.addQueryItem(u"epoch"_s, QString::number(position.epoch));
     if (position.snapshot_s) {
         query.addQueryItem(u"s"_s, QString::number(*position.snapshot_s));
-        query.addQueryItem(u"kind"_s, position.snapshot_kind);
-        query.addQueryItem(u"after"_s, position.snapshot_after);
+        query.addQueryItem(u"kind"_s, inQuery(position.snapshot_kind));
+        query.addQueryItem(u"after"_s, inQuery(position.snapshot_after));
     }
     query.addQueryItem(u"limit"_s, QString::number(4 * rowsOfAPage));
     const auto answered = [this, position, done](const BackendAnswer &answer) {
@@ -291,8 +323,10 @@ void SyncRounds::pullSnapshot(const SyncPosition &position, const Done &done)
         const auto page = readSnapshot(answer.body, position.snapshot_kind, position.snapshot_after);
         if (!page)
             return done(unreadable(page.error()));
+        if (!page->next_kind.isEmpty() && page->next_kind == position.snapshot_kind && page->next_after == position.snapshot_after)
+            return done(failed(RoundOutcome::Kind::Later, true, u"The server sends the same page again and again."_s));
         write([page = *page](Database &, FeedRows &feed) { return feed.takeSnapshotPage(page, nowMs()); },
-              {RoundOutcome::Kind::Done, true, static_cast<qint64>(page->rows.size()), 0, true, {}}, done);
+              carriedOut(true, static_cast<qint64>(page->rows.size())), done);
     };
     m_client.get(u"/api/sync/snapshot"_s, query, answered, snapshotTimeoutMs);
 }
@@ -307,7 +341,7 @@ void SyncRounds::pullChanges(const SyncPosition &position, const Done &done)
         if (answer.status == 409)
             return changeEpoch(answer, done);
         if (answer.status == 410)
-            return write([](Database &, FeedRows &feed) { return nothingChanged(feed.beginSnapshot()); }, {RoundOutcome::Kind::Done, true, 0, 0, true, {}}, done);
+            return write([](Database &, FeedRows &feed) { return nothingChanged(feed.beginSnapshot()); }, carriedOut(true, 0), done);
         if (!answer.isOk())
             return done(outcomeOf(answer));
         const auto read = readChanges(answer.body);
@@ -316,8 +350,10 @@ void SyncRounds::pullChanges(const SyncPosition &position, const Done &done)
         m_head = read->head;
         const bool moved = read->page.to > read->page.from;
         const bool more = read->page.to < read->head && moved;
-        write([page = read->page](Database &, FeedRows &feed) { return feed.takePage(page, nowMs()); },
-              {moved ? RoundOutcome::Kind::Done : RoundOutcome::Kind::Idle, more, static_cast<qint64>(read->page.rows.size()), 0, true, {}}, done);
+        RoundOutcome outcome = carriedOut(more, static_cast<qint64>(read->page.rows.size()));
+        if (!moved)
+            outcome.kind = RoundOutcome::Kind::Idle;
+        write([page = read->page](Database &, FeedRows &feed) { return feed.takePage(page, nowMs()); }, outcome, done);
     });
 }
 

@@ -22,6 +22,7 @@ struct RoundOutcome {
     bool more = false;
     qint64 rows = 0; ///< records that came
     int retry_after_s = 0;
+    std::optional<TimeMs> next_try; ///< of an edit that waits for a later try
     bool reached = false; ///< the backend answered
     QString problem;
 };

@@ -51,10 +51,10 @@ Result<CallState> folded(const QJsonObject &row, const CallState &here, const QL
 
 Result<SyncPosition> syncPosition(Database &database)
 {
-    Statement select = database.prepare("SELECT device, epoch, cursor, snapshot, snapshot_s, snapshot_kind, snapshot_after FROM sync");
+    Statement select = database.prepare("SELECT device, epoch, cursor, floor, snapshot, snapshot_s, snapshot_kind, snapshot_after FROM sync");
     if (!select.step())
         return database.lastError();
-    return SyncPosition{select.text(0), select.integer(1), select.integer(2), select.integer(3), select.optionalInteger(4), select.text(5), select.text(6)};
+    return SyncPosition{select.text(0), select.integer(1), select.integer(2), select.integer(3), select.integer(4), select.optionalInteger(5), select.text(6), select.text(7)};
 }
 
 Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &database)
@@ -332,7 +332,7 @@ Result<ChangeSet> FeedRows::takeRows(qint64 epoch, const QList<FeedRow> &rows)
 
 Verdict FeedRows::beginSnapshot()
 {
-    return m_database.execute("UPDATE sync SET cursor = -1, snapshot_s = NULL, snapshot_kind = NULL, snapshot_after = NULL");
+    return m_database.execute("UPDATE sync SET floor = max(floor, cursor), cursor = -1, snapshot_s = NULL, snapshot_kind = NULL, snapshot_after = NULL");
 }
 
 Result<ChangeSet> FeedRows::takeSnapshotPage(const SnapshotPage &page, TimeMs now)
@@ -345,7 +345,7 @@ Result<ChangeSet> FeedRows::takeSnapshotPage(const SnapshotPage &page, TimeMs no
         return position.error();
     ChangeSet changes;
     const bool isFirst = !position->snapshot_s;
-    const bool fits = position->cursor < 0 && (position->epoch == page.epoch || position->epoch == 0)
+    const bool fits = position->cursor < 0 && page.s >= position->floor && (position->epoch == page.epoch || position->epoch == 0)
                       && (isFirst ? page.asked_kind.isEmpty() && page.asked_after.isEmpty()
                                   : position->snapshot_s == page.s && position->snapshot_kind == page.asked_kind && position->snapshot_after == page.asked_after);
     if (!fits)
@@ -410,7 +410,7 @@ Verdict FeedRows::changeEpoch(qint64 epoch, qint64 base)
         return position.error();
     if (position->epoch >= epoch)
         return Done{};
-    Statement move = m_database.prepare("UPDATE sync SET epoch = ?, cursor = -1, snapshot_s = NULL, snapshot_kind = NULL, snapshot_after = NULL");
+    Statement move = m_database.prepare("UPDATE sync SET epoch = ?, floor = 0, cursor = -1, snapshot_s = NULL, snapshot_kind = NULL, snapshot_after = NULL");
     Verdict done = move.bindAll(epoch).run();
     if (done)
         done = m_database.execute("UPDATE calls SET ver = 0 WHERE ver > 0; UPDATE versions SET ver = 0");

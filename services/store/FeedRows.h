@@ -21,6 +21,7 @@ struct SyncPosition {
     QString device;
     qint64 epoch = 0;   ///< 0: it never spoke with one
     qint64 cursor = -1; ///< -1: a snapshot must come first
+    qint64 floor = 0;   ///< how far the cursor was before the snapshot that is being taken
     qint64 snapshot = 0;
     std::optional<qint64> snapshot_s; ///< set while a snapshot is being taken
     QString snapshot_kind;

@@ -162,8 +162,10 @@ void Mutation::rememberDifference(const CallState &before, const CallState &afte
     }
     for (qsizetype i = before.outcomes.size(); i < after.outcomes.size(); ++i)
         remember(key, u"outcome"_s, after.outcomes[i].mutation_id);
-    for (qsizetype i = before.notes.size(); i < after.notes.size(); ++i)
-        remember(key, u"notes_added"_s, after.notes[i].id);
+    for (const CallNote &note : after.notes) {
+        if (!before.notes.contains(note))
+            remember(key, u"notes_added"_s, note.id);
+    }
     for (const FollowUpTask &task : after.follow_ups) {
         const auto old = std::find_if(before.follow_ups.cbegin(), before.follow_ups.cend(), [&](const FollowUpTask &known) { return known.id == task.id; });
         if (old == before.follow_ups.cend())

@@ -35,6 +35,17 @@ Verdict markStale(Database &database, const QString &mid)
     return stale.bindAll(mid).run();
 }
 
+/**
+ * The edit was folded over a row in which somebody had overwritten it already: its acknowledgement came late. The row is asked for
+ * again, since nothing else would take the old value away.
+ */
+Verdict markShownTooEarly(Database &database, const PushResult &result)
+{
+    Statement stale = database.prepare("INSERT OR IGNORE INTO stale (kind, id) SELECT b.kind, b.id FROM outbox b WHERE b.mid = ?1 AND ?2 < "
+                                       "coalesce(CASE b.kind WHEN 'call' THEN (SELECT ver FROM calls WHERE call_id = b.id) ELSE (SELECT ver FROM versions v WHERE v.kind = b.kind AND v.id = b.id) END, 0)");
+    return stale.bindAll(result.mid, result.seq).run();
+}
+
 bool asksNotToBeContacted(const Edit &edit) { return edit.op == u"flag+"_s && edit.args.value(u"flag"_s) == u"do_not_contact"_s; }
 
 /** Records of a do-not-contact edit first, all else as it was made. */
@@ -97,6 +108,14 @@ Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, Ti
     return next;
 }
 
+Result<std::optional<TimeMs>> nextTry(Database &database, TimeMs now)
+{
+    Statement select = database.prepare("SELECT min(next_try_ms) FROM outbox WHERE state = 'pending' AND next_try_ms > ?");
+    if (!select.bindAll(now).step())
+        return database.lastError();
+    return select.optionalInteger(0);
+}
+
 Verdict bury(Database &database, const QString &mid, const PushResult &result, TimeMs now)
 {
     Statement move = database.prepare("INSERT OR IGNORE INTO dead (" + movedColumns + ", code, message, seq, at_ms) SELECT " + movedColumns
@@ -125,6 +144,8 @@ Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs
         } else {
             Statement ack = database.prepare("UPDATE outbox SET state = 'acked', seq = ?, last_error = NULL WHERE mid = ?");
             done = ack.bindAll(result.seq, result.mid).run();
+            if (done)
+                done = markShownTooEarly(database, result);
         }
         if (!done)
             return done;

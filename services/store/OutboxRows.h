@@ -26,6 +26,8 @@ struct PushResult {
  * left out whole; records somebody asked not to be contacted about come first.
  */
 Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, TimeMs now);
+/** When the earliest edit that waits for a later try may go. */
+Result<std::optional<TimeMs>> nextTry(Database &database, TimeMs now);
 /** Takes over the backend's words; edits that it did not speak of go on waiting. Needs a transaction. */
 Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs now);
 /** Counts a failed try of these edits and when the next one may be. Needs a transaction. */

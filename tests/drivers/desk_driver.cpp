@@ -36,6 +36,7 @@ public:
     Driver(DeskStore &store, SyncEngine &engine, QString actor) : m_store(store), m_engine(engine), m_actor(std::move(actor)), m_input(STDIN_FILENO, QSocketNotifier::Read)
     {
         connect(&m_input, &QSocketNotifier::activated, this, &Driver::readInput);
+        connect(&engine, &SyncEngine::tokenRefused, &engine, &SyncEngine::signInLost);
         connect(&engine, &SyncEngine::statusChanged, this, [this](const SyncStatus &status) { m_status = status; });
     }
 

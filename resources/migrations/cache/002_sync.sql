@@ -107,6 +107,7 @@ CREATE TABLE sync (
     epoch INTEGER NOT NULL DEFAULT 0,        -- 0: never spoke with a backend
     cursor INTEGER NOT NULL DEFAULT -1,      -- -1: a snapshot must come first
     snapshot INTEGER NOT NULL DEFAULT 0,     -- number of the snapshot that is being taken, or was last
+    floor INTEGER NOT NULL DEFAULT 0,        -- how far the cursor was before a snapshot began: an older one does not count
     snapshot_s INTEGER,                      -- its fixed head while it is being taken
     snapshot_kind TEXT,
     snapshot_after TEXT,
