@@ -116,10 +116,14 @@ void SyncPanel::fill(const QList<RefusedEdit> &refused, const QList<OpenConflict
             item->widget()->deleteLater();
         delete item;
     }
+    const auto add = [this](QWidget *card) {
+        m_cards->addWidget(card);
+        card->show(); // a layout counts no child that is still to be shown
+    };
     for (const OpenConflict &conflict : conflicts)
-        m_cards->addWidget(conflictCard(conflict));
+        add(conflictCard(conflict));
     for (const RefusedEdit &edit : refused)
-        m_cards->addWidget(refusedCard(edit));
+        add(refusedCard(edit));
     m_cards->addStretch();
     auto *scroll = findChild<QScrollArea *>();
     const bool some = !refused.isEmpty() || !conflicts.isEmpty();

@@ -1,0 +1,161 @@
+#include "desk/SyncService.h"
+#include "shell/StatusLine.h"
+#include "shell/SyncPanel.h"
+#include "shell/SyncWords.h"
+
+#include <QTest>
+#include <gtest/gtest.h>
+
+using namespace calldeck;
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+/** A server's words, made up here. */
+class FakeSync : public SyncService
+{
+public:
+    SyncStatus status() const override { return current; }
+    QFuture<Result<QList<RefusedEdit>>> refused() override { return QtFuture::makeReadyFuture(Result<QList<RefusedEdit>>(refusals)); }
+    QFuture<Result<QList<OpenConflict>>> conflicts() override { return QtFuture::makeReadyFuture(Result<QList<OpenConflict>>(open)); }
+    QFuture<Result<Done>> retry(qint64 id) override { return forget(id, u"retry"_s); }
+    QFuture<Result<Done>> discard(qint64 id) override { return forget(id, u"discard"_s); }
+    QFuture<Result<Done>> resolve(const QString &id, bool replace) override
+    {
+        open.removeIf([&](const OpenConflict &conflict) { return conflict.id == id; });
+        asked.append(id + (replace ? u" replace"_s : u" keep"_s));
+        return QtFuture::makeReadyFuture(Result<Done>(Done{}));
+    }
+    void syncNow() override { asked.append(u"now"_s); }
+    void signInAgain() override { asked.append(u"sign in"_s); }
+    void tell(const SyncStatus &status)
+    {
+        current = status;
+        Q_EMIT statusChanged(status);
+    }
+
+    SyncStatus current;
+    QList<RefusedEdit> refusals;
+    QList<OpenConflict> open;
+    QStringList asked;
+
+private:
+    QFuture<Result<Done>> forget(qint64 id, const QString &what)
+    {
+        refusals.removeIf([&](const RefusedEdit &edit) { return edit.id == id; });
+        asked.append(u"%1 %2"_s.arg(what).arg(id));
+        return QtFuture::makeReadyFuture(Result<Done>(Done{}));
+    }
+};
+
+class SyncPanelTest : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        sync.current.link = SyncStatus::Link::Online;
+        sync.current.server = u"calls.example.com"_s;
+        window.resize(1000, 800);
+        anchor.setParent(&window);
+        anchor.setGeometry(700, 760, 200, 30);
+        window.show();
+        panel = std::make_unique<SyncPanel>(sync, theme, QTimeZone::utc(), &window);
+    }
+    void open()
+    {
+        panel->open(&anchor);
+        QTest::qWait(0);
+    }
+    QStringList shown() const
+    {
+        QStringList texts;
+        for (const QPushButton *button : panel->findChildren<QPushButton *>()) {
+            if (button->isVisible())
+                texts.append(button->text());
+        }
+        return texts;
+    }
+    void click(const QString &text)
+    {
+        for (QPushButton *button : panel->findChildren<QPushButton *>()) {
+            if (button->isVisible() && button->text() == text) {
+                button->click();
+                QTest::qWait(0);
+                return;
+            }
+        }
+        FAIL() << "no button " << text.toStdString();
+    }
+    static OpenConflict conflict(const QString &id, const QString &losing) { return {id, u"c"_s, u"Owen Brandt"_s, u"disposition"_s, u"Booked"_s, u"Ana"_s, losing, u"Ben"_s, 0}; }
+
+    FakeSync sync;
+    Theme theme;
+    QWidget window;
+    QWidget anchor;
+    std::unique_ptr<SyncPanel> panel;
+};
+
+} // namespace
+
+TEST_F(SyncPanelTest, whatIsLeftStaysInSightAfterAChoice)
+{
+    sync.open = {conflict(u"a"_s, u"Other"_s), conflict(u"b"_s, u"No answer"_s)};
+    open();
+    EXPECT_TRUE(shown().contains(u"Use Other"_s));
+    click(u"Use Other"_s);
+    EXPECT_EQ(sync.asked, QStringList{u"a replace"_s});
+    EXPECT_FALSE(shown().contains(u"Use Other"_s));
+    EXPECT_TRUE(shown().contains(u"Use No answer"_s));
+    for (const QPushButton *button : panel->findChildren<QPushButton *>()) {
+        if (button->isVisible() && button->text() == u"Use No answer"_s) {
+            EXPECT_GT(button->visibleRegion().boundingRect().height(), 10) << "it stands where it can be seen";
+        }
+    }
+}
+
+TEST_F(SyncPanelTest, refusedEditIsTriedAgainOrDiscarded)
+{
+    sync.refusals = {{1, u"c"_s, u"Booked"_s, u"Only a manager may."_s, 0, 0}, {2, u"c"_s, u"Tag vip added"_s, u"The call is gone."_s, 0, 0}};
+    open();
+    click(u"Try again"_s);
+    click(u"Discard"_s);
+    EXPECT_EQ(sync.asked, (QStringList{u"retry 1"_s, u"discard 2"_s}));
+}
+
+TEST_F(SyncPanelTest, signedOutDeskOffersToSignIn)
+{
+    sync.current.link = SyncStatus::Link::SignedOut;
+    open();
+    EXPECT_EQ(shown(), QStringList{u"Sign in again"_s});
+    click(u"Sign in again"_s);
+    EXPECT_EQ(sync.asked, QStringList{u"sign in"_s});
+}
+
+TEST(SyncWords, saysTheWorstFirst)
+{
+    SyncStatus status;
+    EXPECT_EQ(syncHeadline(status), u"All saved on this desk"_s);
+    status.server = u"calls.example.com"_s;
+    status.link = SyncStatus::Link::Online;
+    EXPECT_EQ(syncHeadline(status), u"In step with calls.example.com"_s);
+    status.waiting = 1;
+    EXPECT_EQ(syncHeadline(status), u"Sending 1 change"_s);
+    status.conflicts = 2;
+    EXPECT_EQ(syncHeadline(status), u"2 conflicts to settle"_s);
+    status.dead = 3;
+    EXPECT_EQ(syncHeadline(status), u"3 changes refused"_s);
+    status.link = SyncStatus::Link::Offline;
+    EXPECT_EQ(syncHeadline(status), u"Offline, 1 change waiting"_s);
+}
+
+TEST_F(SyncPanelTest, statusLineShowsNoServerWhereThereIsNone)
+{
+    const auto button = [](const StatusLine &shown) { return static_cast<QPushButton *>(shown.syncButton()); };
+    StatusLine line(theme);
+    static_cast<QWidget &>(line).show();
+    EXPECT_FALSE(button(line)->isVisible());
+    line.setSync(sync.current);
+    EXPECT_TRUE(button(line)->isVisible());
+    EXPECT_EQ(button(line)->text(), u"In step with calls.example.com"_s);
+}
