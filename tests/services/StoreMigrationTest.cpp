@@ -69,6 +69,37 @@ TEST_F(StoreMigrationTest, secondOfTwoStepsFailingKeepsTheFirst)
     EXPECT_EQ((*again)->singleInteger("PRAGMA user_version"), next);
 }
 
+TEST_F(StoreMigrationTest, cacheOfTheTimeBeforeTheSyncKeepsEverything)
+{
+    QTemporaryDir old;
+    {
+        const auto first = openCache(old.path(), Database::Access::Create, DatabaseFormat{cacheFormat().application_id, cacheFormat().steps.first(1)});
+        ASSERT_TRUE(first) << first.error().message.toStdString();
+        ASSERT_TRUE((*first)->execute(
+            "INSERT INTO contacts (name, number) VALUES ('Vega', '+14155552671');"
+            "INSERT INTO calls (call_id, provider, provider_call_id, status, customer_number, contact_id, started_at, outcome, disposition, outcome_at, last_outcome_agent_id) "
+            "VALUES ('k1', 't', '1', 'MISSED', '+14155552671', 1, 1795546800000, 'BOOKED', 'booked', 1795546900000, 'Dana');"
+            "INSERT INTO call_outcomes (call_id, mutation_id, disposition, outcome, notes, agent_id, at) VALUES (1, 'm1', 'booked', 'BOOKED', '', 'Dana', 1795546900000);"
+            "INSERT INTO follow_ups (call_id, number, due_at, created_at, automatic) VALUES (1, '+14155552671', 1795546999000, 1795546900000, 1);"
+            "INSERT INTO audit (mutation_id, call_id, at, actor, action, changes) VALUES ('m1', 1, 1795546900000, 'Dana', 'disposition', '{}');"
+            "INSERT INTO outbox (mid, kind, id, op, args_json, schema_ver, created_ms) VALUES ('m1', 'call', 'k1', 'disposition', '{}', 1, 1795546900000);"
+            "INSERT INTO search_queue VALUES (1)"));
+    }
+    const auto opened = CacheFile::open(old.path(), CacheFile::Mode::ReadWrite);
+    ASSERT_TRUE(opened) << opened.error().message.toStdString();
+    const auto detail = (*opened)->detail(1);
+    ASSERT_TRUE(detail);
+    ASSERT_TRUE(detail->contact) << "the call keeps its contact";
+    EXPECT_EQ(detail->contact->name, QStringLiteral("Vega"));
+    ASSERT_EQ(detail->follow_ups.size(), 1);
+    EXPECT_FALSE(detail->follow_ups.first().id.isEmpty());
+    EXPECT_EQ((*opened)->database().singleInteger("SELECT count(*) FROM kept"), 1) << "what was queued before there was a backend";
+    EXPECT_EQ((*opened)->database().singleInteger("SELECT count(*) FROM outbox"), 0);
+    const auto report = (*opened)->verify();
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->problems.isEmpty()) << report->problems.join(u'\n').toStdString();
+}
+
 TEST_F(StoreMigrationTest, readOnlyDoesNotMigrate)
 {
     const QByteArray before = bytesOf(cachePath(dir.path()));

@@ -109,8 +109,9 @@ class Desk:
         return answer
 
     def edit(self, op, args=None, record="c1", kind="call"):
+        # Ids are ordered by time, as those of real desks: notes of one moment are listed by them.
         self.lseq += 1
-        return {"mid": f"{self.device}-{self.lseq}", "lseq": self.lseq, "kind": kind, "id": record, "op": op, "args": args or {},
+        return {"mid": f"{self.device}-{self.lseq:06d}", "lseq": self.lseq, "kind": kind, "id": record, "op": op, "args": args or {},
                 "base_ver": self.rows.get((kind, record), {}).get("ver", 0), "at": moment()}
 
     def envelope(self, edits):
