@@ -201,10 +201,10 @@ bool SyncEngine::note(const RoundOutcome &outcome)
     case RoundOutcome::Kind::Idle: break;
     }
     if (outcome.reached) {
-        const bool wasAway = m_status.link == SyncStatus::Link::Offline;
+        const bool wasAway = m_status.link == SyncStatus::Link::Offline || m_status.link == SyncStatus::Link::Refused;
         setLink(SyncStatus::Link::Online, {});
-        if (wasAway && m_pushTimer.isActive()) {
-            // The network is back: what waits goes out now, not when the last pause ends.
+        if (wasAway && !m_rounds.isPushing()) {
+            // The server is back: what waits goes out now, not when the last pause ends, nor never where none was running.
             m_pushBackoff.reset();
             m_pushTimer.start(QRandomGenerator::global()->bounded(2000));
         }
@@ -214,7 +214,6 @@ bool SyncEngine::note(const RoundOutcome &outcome)
 
 void SyncEngine::hinted(qint64 epoch, qint64 head)
 {
-    Q_UNUSED(epoch)
     if (head > m_rounds.knownHead() || epoch == 0)
         pull();
 }
