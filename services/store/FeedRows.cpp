@@ -3,6 +3,7 @@
 #include "rules/JsonReader.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
+#include "store/CommandRunner.h"
 #include "store/OutboxRows.h"
 #include "store/StateRows.h"
 #include "sync/EditRules.h"
@@ -141,7 +142,7 @@ Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 sna
         if (!*known || *isOnItsWay)
             return Done{};
         changes.changed.append((*known)->key);
-        return removeCallRows(m_database, (*known)->key);
+        return removeCall((*known)->key, row.id);
     }
     const auto open = openEdits(m_database, callKind, row.id, row.ver);
     if (!open)
@@ -176,6 +177,28 @@ Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 sna
     if (done)
         done = saveState(m_database, here, *after);
     return done ? mark(after->call.key) : done;
+}
+
+Verdict FeedRows::removeCall(CallKey key, const QString &callId)
+{
+    Statement draft = m_database.prepare("SELECT body, updated_at FROM drafts WHERE call_id = ?");
+    Verdict done = Done{};
+    if (draft.bindAll(key).step()) {
+        const Draft typed = draftFromText(draft.text(0), draft.integer(1));
+        Edit note;
+        note.mid = newMutationId(typed.updated_at);
+        note.kind = callKind;
+        note.id = callId;
+        note.op = u"note"_s;
+        note.args = {{u"text"_s, QStringList{typed.disposition, typed.notes, typed.transferred_to}.join(u' ').trimmed()}};
+        note.at = typed.updated_at;
+        done = insertOutgoing(m_database, note, note.mid);
+        if (done)
+            done = bury(m_database, note.mid, {note.mid, PushResult::Status::Rejected, 0, u"gone"_s, u"The call was deleted while this was being typed."_s}, note.at);
+    } else if (draft.failed()) {
+        done = m_database.lastError();
+    }
+    return done ? removeCallRows(m_database, key) : done;
 }
 
 Verdict FeedRows::applyTurns(const FeedRow &row, ChangeSet &changes)
@@ -373,17 +396,17 @@ Result<ChangeSet> FeedRows::takeSnapshotPage(const SnapshotPage &page, TimeMs no
 
 Verdict FeedRows::sweep(qint64 snapshot, qint64 s, ChangeSet &changes)
 {
-    QList<CallKey> gone;
-    Statement calls = m_database.prepare("SELECT id FROM calls WHERE snapshot <> ? AND ver <= ? "
+    QList<std::pair<CallKey, QString>> gone;
+    Statement calls = m_database.prepare("SELECT id, call_id FROM calls WHERE snapshot <> ? AND ver <= ? "
                                          "AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'call' AND b.id = calls.call_id AND b.op = 'create')");
     calls.bindAll(snapshot, s);
     while (calls.step())
-        gone.append(calls.integer(0));
+        gone.append({calls.integer(0), calls.text(1)});
     if (calls.failed())
         return m_database.lastError();
-    for (CallKey key : std::as_const(gone)) {
+    for (const auto &[key, callId] : std::as_const(gone)) {
         changes.changed.append(key);
-        if (Verdict done = removeCallRows(m_database, key); !done)
+        if (Verdict done = removeCall(key, callId); !done)
             return done;
     }
     QList<FeedRow> others;

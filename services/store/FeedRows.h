@@ -73,6 +73,8 @@ private:
     Verdict applyConflict(const FeedRow &row, ChangeSet &changes);
     Verdict applyView(const FeedRow &row);
     Verdict applyWorkspace(const FeedRow &row);
+    /** Removes a call that is gone at the backend; what somebody was typing on it goes among the refused edits. */
+    Verdict removeCall(CallKey key, const QString &callId);
     Verdict sweep(qint64 snapshot, qint64 s, ChangeSet &changes);
     Verdict keepVersion(const FeedRow &row, qint64 snapshot);
     Result<std::optional<CallKey>> keyOf(const QString &callId);

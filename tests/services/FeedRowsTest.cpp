@@ -186,6 +186,21 @@ TEST_F(FeedRowsTest, deletedCallGoesWithAllThatHangsOnIt)
         EXPECT_EQ(rows(table + " WHERE call_id = " + QByteArray::number(key)), 0) << table.toStdString();
 }
 
+TEST_F(FeedRowsTest, whatWasBeingTypedOnADeletedCallIsKeptAmongTheRefused)
+{
+    Draft draft;
+    draft.disposition = u"booked"_s;
+    draft.notes = u"gate code 4411"_s;
+    ASSERT_TRUE(runner->saveDraft(keyOf(u"a"_s), draft, now));
+    page(10, 12, {{u"call"_s, u"a"_s, 12, std::nullopt}});
+    EXPECT_EQ(rows("drafts"), 0);
+    const auto letters = deadLetters(file->database());
+    ASSERT_EQ(letters->size(), 1);
+    EXPECT_TRUE(letters->first().edit.args.value(u"text"_s).toString().contains(u"gate code 4411"_s));
+    EXPECT_EQ(rows("outbox"), 0);
+    expectSound();
+}
+
 TEST_F(FeedRowsTest, snapshotRemovesWhatTheBackendNoLongerHas)
 {
     ASSERT_TRUE(feed->beginSnapshot());
