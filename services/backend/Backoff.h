@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QElapsedTimer>
 #include <QRandomGenerator>
 #include <algorithm>
 
@@ -18,12 +19,24 @@ public:
         return QRandomGenerator::global()->bounded(bound + 1);
     }
 
-    int next() { return pauseMs(m_failures++); }
+    int next()
+    {
+        m_sinceFailure.start();
+        return pauseMs(m_failures++);
+    }
     void reset() { m_failures = 0; }
+    /** A success: forgets the failures unless the last is so fresh that the line may be flapping, where each success would start a storm. */
+    void succeeded()
+    {
+        constexpr int steadyMs = 5'000;
+        if (m_failures > 0 && m_sinceFailure.hasExpired(steadyMs))
+            reset();
+    }
     int failures() const { return m_failures; }
 
 private:
     int m_failures = 0;
+    QElapsedTimer m_sinceFailure;
 };
 
 } // namespace calldeck

@@ -12,23 +12,30 @@ namespace
 {
 
 constexpr quint64 mostMessageBytes = 16 * 1024;
-constexpr int beatMs = 2'000;
-constexpr int silenceMs = 4'500; ///< the status line must tell within 5 s that the network is gone
+constexpr int beatMs = 1'000;
+constexpr int silenceMs = 3'500; ///< with the beat: the status line must tell within 5 s that the network is gone
+constexpr int openingMs = 15'000;
 
 } // namespace
 
-HintSocket::HintSocket(BackendClient &client) : m_client(client), m_socket(QString(), QWebSocketProtocol::VersionLatest, this), m_retry(this), m_beat(this)
+HintSocket::HintSocket(BackendClient &client) : m_client(client), m_socket(QString(), QWebSocketProtocol::VersionLatest, this), m_retry(this), m_beat(this), m_openingLimit(this)
 {
     m_socket.setMaxAllowedIncomingMessageSize(mostMessageBytes);
     m_socket.setMaxAllowedIncomingFrameSize(mostMessageBytes);
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &HintSocket::open);
+    m_openingLimit.setSingleShot(true);
+    connect(&m_openingLimit, &QTimer::timeout, this, [this] {
+        m_socket.abort();
+        gone();
+    });
     m_beat.setInterval(beatMs);
     connect(&m_beat, &QTimer::timeout, this, &HintSocket::beat);
     connect(&m_socket, &QWebSocket::connected, this, [this] {
         m_opening = false;
+        m_openingLimit.stop();
+        m_silent = false;
         m_open = true;
-        m_backoff.reset();
         m_sinceHeard.start();
         m_beat.start();
         Q_EMIT opened();
@@ -58,6 +65,7 @@ void HintSocket::openWith(const QString &ticket)
     url.setPath(u"/ws/calls"_s);
     QWebSocketHandshakeOptions options;
     options.setSubprotocols({u"calldeck.v1"_s, u"ticket."_s + ticket});
+    m_openingLimit.start(openingMs);
     m_socket.open(QNetworkRequest(url), options);
 }
 
@@ -66,6 +74,7 @@ void HintSocket::close()
     m_wanted = false;
     m_retry.stop();
     m_beat.stop();
+    m_openingLimit.stop();
     m_open = false;
     m_opening = false;
     m_socket.abort();
@@ -73,10 +82,12 @@ void HintSocket::close()
 
 void HintSocket::beat()
 {
-    if (m_sinceHeard.hasExpired(silenceMs))
-        m_socket.abort();
-    else
-        m_socket.ping();
+    if (m_sinceHeard.hasExpired(silenceMs)) {
+        m_silent = true;
+        return m_socket.abort();
+    }
+    m_backoff.succeeded();
+    m_socket.ping();
 }
 
 void HintSocket::heard(const QString &text)
@@ -96,10 +107,11 @@ void HintSocket::gone()
     m_open = false;
     m_opening = false;
     m_beat.stop();
+    m_openingLimit.stop();
     if (m_wanted && !m_retry.isActive())
         m_retry.start(std::max(250, m_backoff.next()));
     if (was)
-        Q_EMIT lost();
+        Q_EMIT lost(m_silent);
 }
 
 } // namespace calldeck

@@ -26,8 +26,8 @@ public:
 
 Q_SIGNALS:
     void opened();
-    /** An open socket went away. */
-    void lost();
+    /** An open socket went away; silent: the other side had stopped to answer, so that requests get no answer either. */
+    void lost(bool silent);
     void hint(qint64 epoch, qint64 head);
 
 private:
@@ -41,10 +41,12 @@ private:
     Backoff m_backoff;
     QTimer m_retry;
     QTimer m_beat;
+    QTimer m_openingLimit;
     QElapsedTimer m_sinceHeard;
     bool m_wanted = false;
     bool m_opening = false;
     bool m_open = false;
+    bool m_silent = false;
 };
 
 } // namespace calldeck

@@ -41,9 +41,13 @@ SyncEngine::SyncEngine(CacheAccess &cache, QObject *parent)
         if (m_pushBackoff.failures() == 0)
             push();
     });
-    connect(m_hints.get(), &HintSocket::lost, this, [this] {
+    connect(m_hints.get(), &HintSocket::lost, this, [this](bool silent) {
+        if (!m_running)
+            return;
+        if (silent)
+            setLink(SyncStatus::Link::Offline, u"The server does not answer."_s);
         // The next pull says whether only the socket is gone.
-        if (m_running)
+        if (!m_rounds.isPulling())
             m_pullTimer.start(QRandomGenerator::global()->bounded(500));
     });
 }
@@ -168,7 +172,7 @@ void SyncEngine::pulled(const RoundOutcome &outcome)
         m_pullTimer.start(std::max({pause, 250, outcome.retry_after_s * 1000}));
         return;
     }
-    m_pullBackoff.reset();
+    m_pullBackoff.succeeded();
     m_status.last_sync = QDateTime::currentMSecsSinceEpoch();
     m_status.fetched = m_status.first_sync ? m_status.fetched + outcome.rows : 0;
     m_hints->open();
