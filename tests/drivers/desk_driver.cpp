@@ -12,6 +12,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSocketNotifier>
+#include <QSslConfiguration>
 #include <cstdio>
 #include <unistd.h>
 
@@ -213,9 +214,14 @@ int main(int argc, char **argv)
 {
     QCoreApplication application(argc, argv);
     QCommandLineParser parser;
-    const QCommandLineOption dataDir(u"data-dir"_s, QString(), u"DIR"_s), server(u"server"_s, QString(), u"URL"_s), token(u"token"_s, QString(), u"T"_s), actor(u"actor"_s, QString(), u"NAME"_s), automatic(u"auto"_s);
-    parser.addOptions({dataDir, server, token, actor, automatic});
+    const QCommandLineOption dataDir(u"data-dir"_s, QString(), u"DIR"_s), server(u"server"_s, QString(), u"URL"_s), token(u"token"_s, QString(), u"T"_s), actor(u"actor"_s, QString(), u"NAME"_s), automatic(u"auto"_s), trust(u"trust"_s, QString(), u"PEM"_s);
+    parser.addOptions({dataDir, server, token, actor, automatic, trust});
     parser.process(application);
+    if (parser.isSet(trust)) {
+        QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+        tls.addCaCertificates(parser.value(trust));
+        QSslConfiguration::setDefaultConfiguration(tls);
+    }
     auto store = DeskStore::open(parser.value(dataDir), CacheFile::Mode::Create, parser.value(actor));
     if (!store) {
         fputs(qPrintable(store.error().message + u'\n'), stderr);

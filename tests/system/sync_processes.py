@@ -210,6 +210,7 @@ class Backend:
         self.running = [None] * processes
         self.tokens = {}
         self.numbers = 0
+        self.arguments = []  # further ones of the serving program
         self.log = open(os.path.join(workplace.path, "calldeckd.log"), "ab")
         self.config = os.path.join(workplace.path, "calldeckd.json")
         with open(self.config, "w", encoding="utf-8") as out:
@@ -236,7 +237,7 @@ class Backend:
         for i in range(len(self.ports)) if index is None else [index]:
             assert self.running[i] is None, "calldeckd runs already"
             self.running[i] = await asyncio.create_subprocess_exec(
-                self.program, "serve", "--store", self.store.url, "--listen", f"127.0.0.1:{self.ports[i]}", "--config", self.config,
+                self.program, "serve", "--store", self.store.url, "--listen", f"127.0.0.1:{self.ports[i]}", "--config", self.config, *self.arguments,
                 env=dict(self.environment, **environment), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         for i in range(len(self.ports)) if index is None else [index]:
             await wait_until(f"calldeckd on port {self.ports[i]}", lambda i=i: self._answers(i), START_SECONDS, 0.005)
@@ -299,8 +300,10 @@ class Backend:
 class Desk:
     """desk_driver: the real cache and engine without a window, one JSON line a command."""
 
-    def __init__(self, bin_dir, data_dir, name, token, port, auto=False, bug=""):
-        self.command = [os.path.join(bin_dir, "desk_driver"), "--data-dir", data_dir, "--server", f"http://127.0.0.1:{port}", "--token", token, "--actor", name]
+    def __init__(self, bin_dir, data_dir, name, token, port, auto=False, bug="", server=None, trust=None):
+        self.command = [os.path.join(bin_dir, "desk_driver"), "--data-dir", data_dir, "--server", server or f"http://127.0.0.1:{port}", "--token", token, "--actor", name]
+        if trust:
+            self.command += ["--trust", trust]
         if auto:
             self.command.append("--auto")
         self.name = name
