@@ -42,8 +42,6 @@ int listUsers(const ServerOptions &options, SqlConnection &connection)
     return exitOk;
 }
 
-int said(const Verdict &done) { return done ? exitOk : complain(done.error()); }
-
 } // namespace
 
 QString givenPassword()
@@ -70,6 +68,8 @@ int initWorkspace(const ServerOptions &options)
     const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Create);
     if (!connection)
         return complain(connection.error());
+    if (const auto secret = ownSecret(options); !secret)
+        return complain(secret.error());
     Workspace settings = Workspace::standard();
     settings.name = options.value(u"workspace"_s).trimmed();
     if (settings.name.isEmpty())

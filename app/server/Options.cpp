@@ -18,7 +18,8 @@ Error usage(const QString &message) { return {Error::Code::InvalidInput, message
 const QStringList &knownOptions()
 {
     static const QStringList names{u"store"_s,     u"listen"_s, u"tls-cert"_s, u"tls-key"_s, u"config"_s, u"workspace"_s,  u"admin-email"_s, u"admin-name"_s,
-                                   u"email"_s,     u"name"_s,   u"role"_s,     u"user"_s,    u"keep"_s,   u"workers"_s};
+                                   u"email"_s,     u"name"_s,   u"role"_s,     u"user"_s,    u"keep"_s,   u"workers"_s,
+                                   u"secret"_s,    u"audit-log"_s, u"number"_s, u"contact"_s};
     return names;
 }
 
@@ -64,7 +65,7 @@ Verdict readLimits(JsonReader &json, RequestLimits &limits)
     return Done{};
 }
 
-/** {"store", "listen", "tls_cert", "tls_key", "workers", "origins": [], "limits": {...}} */
+/** {"store", "listen", "tls_cert", "tls_key", "secret", "audit_log", "workers", "origins": [], "limits": {...}} */
 Verdict readFile(const QString &path, ServerOptions &options)
 {
     QFile file(path);
@@ -84,6 +85,8 @@ Verdict readFile(const QString &path, ServerOptions &options)
     orElse(u"listen"_s, u"listen"_s);
     orElse(u"tls-cert"_s, u"tls_cert"_s);
     orElse(u"tls-key"_s, u"tls_key"_s);
+    orElse(u"secret"_s, u"secret"_s);
+    orElse(u"audit-log"_s, u"audit_log"_s);
     if (json.has(u"workers"_s))
         options.backend.workers = static_cast<int>(json.integer(u"workers"_s));
     options.backend.origins = json.optionalTexts(u"origins"_s);
@@ -122,6 +125,16 @@ Verdict takeStore(ServerOptions &options)
         return target.error();
     options.backend.store = *target;
     options.has_store = true;
+    const auto beside = [&](const QString &ending) { return target->engine == SqlEngine::Sqlite ? target->file + ending : QString(); };
+    options.secret_file = options.values.value(u"secret"_s, beside(u".secret"_s));
+    options.audit_log = options.values.value(u"audit-log"_s, beside(u".audit"_s));
+    if (options.secret_file.isEmpty())
+        return Done{};
+    const auto secret = StoreSecret::read(options.secret_file);
+    if (!secret && secret.error().code != Error::Code::NotFound)
+        return secret.error();
+    if (secret)
+        options.backend.store.secret = *secret;
     return Done{};
 }
 

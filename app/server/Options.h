@@ -14,6 +14,8 @@ struct ServerOptions {
     BackendConfig backend;
     HttpServerConfig http;
     bool has_store = false;
+    QString secret_file; ///< of the store; beside an SQLite file unless --secret says otherwise; empty: it has none
+    QString audit_log;   ///< the checkpoints of the audit trail, likewise
 
     QString value(const QString &name) const { return values.value(name); }
     /** The error names the option. */

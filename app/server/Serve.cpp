@@ -1,6 +1,7 @@
 #include "Commands.h"
 #include "api/Log.h"
 #include "database/DatabaseFile.h"
+#include "store/AuditSeals.h"
 #include "store/Moment.h"
 
 #include <QFileInfo>
@@ -35,15 +36,27 @@ sigset_t blockEndings()
     return endings;
 }
 
-/** Once an hour until the program is to end. */
-void waitForEnd(const sigset_t &endings, const SqlTarget &store)
+/** What is done beside the requests, until the program is to end: every few seconds the audit trail is sealed, every hour old tokens go. */
+void waitForEnd(const sigset_t &endings, const SqlTarget &store, AuditSeals &seals)
 {
-    constexpr timespec hour{3600, 0};
-    while (sigtimedwait(&endings, nullptr, &hour) < 0) {
+    constexpr timespec between{5, 0};
+    constexpr int roundsPerHour = 720;
+    for (int round = 1; sigtimedwait(&endings, nullptr, &between) < 0; ++round) {
         const auto connection = SqlConnection::open(store, SqlSchema::Migrate);
-        if (connection)
+        if (!connection)
+            continue;
+        if (const Verdict sealed = seals.sealNew(**connection, serverNow()); !sealed)
+            logLine(u"audit_not_sealed"_s);
+        if (round % roundsPerHour == 0)
             (void)forgetOldTokens(**connection, serverNow());
     }
+}
+
+void sealAtEnd(const SqlTarget &store, AuditSeals &seals)
+{
+    const auto connection = SqlConnection::open(store, SqlSchema::Migrate);
+    if (!connection || !seals.sealNew(**connection, serverNow()))
+        logLine(u"audit_not_sealed"_s);
 }
 
 } // namespace
@@ -57,7 +70,13 @@ int serve(const ServerOptions &options)
     // Before the first request: a store that cannot be opened or brought up to date is an error of the start.
     if (const auto opened = SqlConnection::open(options.backend.store, SqlSchema::Migrate); !opened)
         return complain(opened.error());
-    Backend backend(options.backend);
+    const auto secret = ownSecret(options);
+    if (!secret)
+        return complain(secret.error());
+    BackendConfig config = options.backend;
+    config.store.secret = *secret;
+    AuditSeals seals(options.audit_log, *secret);
+    Backend backend(config);
     // The handler asks for figures of a server that is made after it.
     auto running = std::make_shared<std::atomic<HttpServer *>>(nullptr);
     backend.setStats([running] {
@@ -69,11 +88,12 @@ int serve(const ServerOptions &options)
         return complain(server.error());
     *running = server->get();
     logLine(u"listening"_s, {{LogField::Port, (*server)->port()}, {LogField::Store, options.backend.store.describe()}, {LogField::Version, u"" CALLDECK_VERSION ""_s}});
-    waitForEnd(endings, options.backend.store);
+    waitForEnd(endings, config.store, seals);
     logLine(u"stopping"_s);
     (*server)->stop(std::chrono::seconds(10));
     *running = nullptr;
     backend.stop();
+    sealAtEnd(config.store, seals);
     logLine(u"stopped"_s);
     return exitOk;
 }

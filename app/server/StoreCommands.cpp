@@ -4,7 +4,9 @@
 #include "sql/ServerSchema.h"
 #include "sql/SqliteConnection.h"
 #include "store/AuditChain.h"
+#include "store/AuditSeals.h"
 #include "store/Moment.h"
+#include "sync/Erasure.h"
 #include "sync/Upkeep.h"
 
 #include <QFile>
@@ -98,6 +100,12 @@ Verdict restoreFile(const QString &from, const QString &file)
     return moveDatabaseFile(aside, file);
 }
 
+Verdict sealRestored(const ServerOptions &options)
+{
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
+    return connection ? AuditSeals(options.audit_log, options.backend.store.secret).sealRestored(**connection, serverNow()) : Verdict(connection.error());
+}
+
 } // namespace
 
 int complain(const Error &error)
@@ -105,6 +113,27 @@ int complain(const Error &error)
     fprintf(stderr, "calldeckd: %s%s\n", qPrintable(error.message), error.detail.isEmpty() ? "" : qPrintable(QString(u" ("_s % error.detail % u')')));
     return error.code == Error::Code::InvalidInput ? exitUsage : exitFailed;
 }
+
+Result<StoreSecret> ownSecret(const ServerOptions &options)
+{
+    if (options.backend.store.secret.isSet() || options.secret_file.isEmpty())
+        return options.backend.store.secret;
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Migrate);
+    const auto names = connection ? workspacesOf(**connection) : Result<QStringList>(connection.error());
+    if (!names)
+        return names.error();
+    for (const QString &ws : *names) {
+        const auto tx = WorkspaceTx::begin(**connection, ws, WorkspaceTx::Mode::Read);
+        const auto hidden = tx ? (*tx)->query("SELECT 1 FROM erased WHERE ws = ? AND kind = 'number'").found() : Result<bool>(tx.error());
+        if (!hidden)
+            return hidden.error();
+        if (*hidden)
+            return Error{Error::Code::NotFound, u"The secret of the store, %1, is not there. Numbers of people who must not be contacted are hidden with it: put it back."_s.arg(options.secret_file), {}, false};
+    }
+    return StoreSecret::make(options.secret_file);
+}
+
+int said(const Verdict &done) { return done ? exitOk : complain(done.error()); }
 
 int migrateStore(const ServerOptions &options)
 {
@@ -133,13 +162,13 @@ int restore(const ServerOptions &options)
         if (file.isEmpty())
             return complain(usage(u"restore FILE: which copy?"_s));
         const Verdict done = restoreFile(file, options.backend.store.file);
-        return done ? exitOk : complain(done.error());
+        return said(done ? sealRestored(options) : done);
     }
     if (file != u"in-place"_s)
         return complain(usage(u"Restore PostgreSQL with pg_restore, then run \"calldeckd restore in-place\" before the backend starts."_s));
     // What the lost database knew is gone with it.
     const Verdict done = startEpochs(options.backend.store, std::nullopt);
-    return done ? exitOk : complain(done.error());
+    return said(done ? sealRestored(options) : done);
 }
 
 int verifyAudit(const ServerOptions &options)
@@ -159,7 +188,41 @@ int verifyAudit(const ServerOptions &options)
         printf("%s\t%lld entries\t%s\n", qPrintable(ws), static_cast<long long>(check->entries), check->broken_at ? qPrintable(u"broken at %1"_s.arg(*check->broken_at)) : "whole");
         code = check->broken_at ? exitFailed : code;
     }
-    return code;
+    const AuditSeals seals(options.audit_log, options.backend.store.secret);
+    if (!seals.isOn()) {
+        puts("There are no checkpoints: whether the end was cut off cannot be told. Give --secret and --audit-log.");
+        return code;
+    }
+    const auto problems = seals.check(**connection);
+    if (!problems)
+        return complain(problems.error());
+    for (const QString &problem : *problems)
+        printf("%s\n", qPrintable(problem));
+    return problems->isEmpty() ? code : exitFailed;
+}
+
+int erase(const ServerOptions &options)
+{
+    const ErasedPerson person{options.value(u"number"_s), options.value(u"contact"_s)};
+    if (person.number.isEmpty() == person.contact.isEmpty())
+        return complain(usage(u"erase --number E164, or erase --contact ID: one of them."_s));
+    const auto secret = ownSecret(options);
+    if (!secret)
+        return complain(secret.error());
+    SqlTarget store = options.backend.store;
+    store.secret = *secret;
+    const auto connection = SqlConnection::open(store, SqlSchema::Require);
+    const auto ws = connection ? chosenWorkspace(**connection, options.value(u"workspace"_s)) : Result<QString>(connection.error());
+    if (!ws)
+        return complain(ws.error());
+    const auto erased = erasePerson(**connection, *ws, person, serverNow());
+    if (!erased)
+        return complain(erased.error());
+    // What was overwritten must not stay readable in the journal either.
+    if (!(*connection)->isPostgres())
+        (void)(*connection)->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    printf("%d calls, %d contacts%s\n", erased->calls, erased->contacts, erased->was_listed ? ", goes on not to be contacted" : "");
+    return exitOk;
 }
 
 int compact(const ServerOptions &options)

@@ -27,6 +27,7 @@ constexpr ServerCommand commands[] = {
     {"restore", "restore FILE    puts a copy in the store's place and starts a new epoch (SQLite); restore in-place after pg_restore", restore, true},
     {"audit", "audit verify", verifyAudit, true},
     {"compact", "compact --keep N", compact, true},
+    {"erase", "erase --number E164 | --contact ID [--workspace W]    erases a person: calls, transcripts, notes, contact", erase, true},
     {"routes", "routes --json", listRoutes, false},
 };
 
@@ -35,6 +36,8 @@ void printHelp(FILE *to)
     fputs("Usage: calldeckd --store URL [--config FILE] COMMAND ...\n\nCommands:\n", to);
     for (const ServerCommand &command : commands)
         fprintf(to, "  %s\n", command.usage);
+    fputs("\nBeside an SQLite store lie its secret (FILE.secret) and the checkpoints of its audit trail (FILE.audit); for PostgreSQL say\n"
+          "where they are: --secret FILE --audit-log FILE.\n", to);
     fputs("\nThe store is sqlite:FILE or postgres://user:password@host:port/database (CALLDECK_STORE keeps it off the command line).\n", to);
 }
 

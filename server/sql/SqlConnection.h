@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sql/SqlStatement.h"
+#include "sql/StoreSecret.h"
 
 namespace calldeck
 {
@@ -12,6 +13,7 @@ struct SqlTarget {
     SqlEngine engine = SqlEngine::Sqlite;
     QString file;   ///< of SQLite
     QByteArray url; ///< of PostgreSQL; holds the password: never log it
+    StoreSecret secret = StoreSecret(); ///< its connections bring it along
 
     static Result<SqlTarget> parse(const QString &url);
     QString describe() const; ///< for messages and logs, without secrets
@@ -43,6 +45,8 @@ public:
     /** The connection is lost: open another one. */
     virtual bool isBroken() const = 0;
 
+    /** Of the store; may be none. */
+    const StoreSecret &secret() const { return m_secret; }
     bool isPostgres() const { return engine() == SqlEngine::Postgres; }
     /** prepare() and bind from 1. */
     template <class... Values> SqlStatement query(const QByteArray &sql, const Values &...values)
@@ -51,6 +55,9 @@ public:
         statement.bindAll(values...);
         return statement;
     }
+
+private:
+    StoreSecret m_secret;
 };
 
 /** One unit of work: rolled back at the end of the scope unless commit() succeeded. */

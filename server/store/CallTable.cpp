@@ -1,6 +1,7 @@
 #include "store/CallTable.h"
 
 #include "store/CallIndexRows.h"
+#include "store/ErasedRecords.h"
 
 #include <QJsonObject>
 
@@ -108,7 +109,7 @@ Result<std::optional<ListedNumber>> findListed(WorkspaceTx &tx, const QString &n
     if (!entity)
         return entity.error();
     if (!*entity || (*entity)->deleted)
-        return std::optional<ListedNumber>();
+        return findErasedListing(tx, number);
     return std::optional(listedFromRow(parsedObject((*entity)->row)));
 }
 

@@ -1,6 +1,7 @@
 #include "store/CallWriter.h"
 
 #include "store/CallIndexRows.h"
+#include "store/ErasedRecords.h"
 #include "store/TestSwitches.h"
 
 #include <QJsonObject>
@@ -56,8 +57,10 @@ private:
     {
         if (m_number.isEmpty() || !listingChanged())
             return Done{};
-        if (!m_in.after.state.listed)
-            return deleteEntity(m_tx, u"number"_s, m_number, effect(u"number"_s, m_number));
+        if (!m_in.after.state.listed) {
+            const Verdict forgotten = forgetErasedListing(m_tx, m_number);
+            return forgotten ? deleteEntity(m_tx, u"number"_s, m_number, effect(u"number"_s, m_number)) : forgotten;
+        }
         Entity entry{u"number"_s, m_number, 0, compactJson(listedRow(m_number, *m_in.after.state.listed)), "{}", false};
         return putEntity(m_tx, entry, effect(u"number"_s, m_number));
     }

@@ -42,11 +42,6 @@ Verdict deleteEntity(WorkspaceTx &tx, const QString &kind, const QString &id, co
     return putEntity(tx, gone, change);
 }
 
-Result<bool> isErased(WorkspaceTx &tx, const QString &kind, const QString &id)
-{
-    return tx.query("SELECT 1 FROM erased WHERE ws = ? AND kind = ? AND id_hash = ?", kind, sha256Hex(id.toUtf8())).found();
-}
-
 QByteArray compactJson(const QJsonObject &object) { return QJsonDocument(object).toJson(QJsonDocument::Compact); }
 QJsonObject parsedObject(const QByteArray &json) { return QJsonDocument::fromJson(json).object(); }
 

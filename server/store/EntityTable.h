@@ -22,9 +22,6 @@ Verdict putEntity(WorkspaceTx &tx, Entity &entity, const Change &change);
 /** As putEntity() for a record that goes: its row is emptied. One that is not there is left alone. */
 Verdict deleteEntity(WorkspaceTx &tx, const QString &kind, const QString &id, const Change &change);
 
-/** Was the record erased by law? Its id is kept only as a hash. */
-Result<bool> isErased(WorkspaceTx &tx, const QString &kind, const QString &id);
-
 QByteArray compactJson(const QJsonObject &object);
 QJsonObject parsedObject(const QByteArray &json);
 

@@ -1,5 +1,6 @@
 #include "sync/Feed.h"
 
+#include "store/ErasedRecords.h"
 #include "store/TestSwitches.h"
 #include "sync/JsonText.h"
 
@@ -20,7 +21,9 @@ QByteArray rowText(const QString &kind, const QString &id, qint64 ver, bool dele
     text.add("kind", kind).add("id", id).add("ver", ver);
     if (deleted)
         text.addRaw("deleted", "true");
-    else
+    if (deleted && row == erasedRow())
+        text.addRaw("erased", "true");
+    if (!deleted)
         text.addRaw("row", row);
     return text.end();
 }
@@ -77,14 +80,17 @@ Result<FeedAnswer> readChanges(WorkspaceTx &tx, qint64 epoch, qint64 seq, int li
     QSet<std::pair<QString, QString>> seen;
     qint64 to = seq;
     int looked = 0;
+    bool isWhole = true;
     SqlStatement log = tx.query("SELECT c.seq, c.kind, c.id, e.ver, e.deleted, e.\"row\" FROM change c JOIN entity e ON e.ws = c.ws AND e.kind = c.kind AND e.id = c.id "
                                 "WHERE c.ws = ? AND c.seq > ? ORDER BY c.seq LIMIT ?",
                                 seq, limit);
     while (log.step()) {
         const std::pair name(log.text(1), log.text(2));
         if (!seen.contains(name)) {
-            if (!rows.isEmpty() && rows.size() + log.utf8(5).size() > FeedLimits::page_bytes)
+            if (!rows.isEmpty() && rows.size() + log.utf8(5).size() > FeedLimits::page_bytes) {
+                isWhole = false;
                 break;
+            }
             seen.insert(name);
             append(rows, rowText(name.first, name.second, log.integer(3), log.integer(4) != 0, log.utf8(5)));
         }
@@ -93,6 +99,9 @@ Result<FeedAnswer> readChanges(WorkspaceTx &tx, qint64 epoch, qint64 seq, int li
     }
     if (log.failed())
         return log.verdict().error();
+    // The last lines may have lost their record to an erasure.
+    if (isWhole && looked < limit)
+        to = tx.head().seq;
     JsonObjectText answer;
     answer.add("epoch", tx.head().epoch).add("from", seq).add("to", to).add("head", tx.head().seq).addRaw("rows", listed(rows));
     return FeedAnswer(answer.end());

@@ -1,6 +1,7 @@
 #include "sync/PushRun.h"
 
 #include "rules/JsonReader.h"
+#include "store/ErasedRecords.h"
 #include "store/Moment.h"
 #include "store/TestSwitches.h"
 

@@ -28,6 +28,7 @@ FeedRow readRow(JsonReader &reader)
     row.ver = reader.integer(u"ver"_s);
     if (!reader.optionalBoolean(u"deleted"_s))
         row.row = reader.members(u"row"_s);
+    row.erased = reader.optionalBoolean(u"erased"_s);
     return row;
 }
 

@@ -96,6 +96,10 @@ Verdict FeedRows::keepVersion(const FeedRow &row, qint64 snapshot)
 
 Verdict FeedRows::apply(const FeedRow &row, bool whateverVersion, qint64 snapshot, ChangeSet &changes)
 {
+    if (row.erased && !row.row) {
+        if (Verdict done = eraseEdits(m_database, row.kind, row.id); !done)
+            return done;
+    }
     if (row.kind == callKind)
         return applyCall(row, whateverVersion, snapshot, changes);
     Statement known = m_database.prepare("SELECT ver FROM versions WHERE kind = ? AND id = ?");
@@ -142,7 +146,7 @@ Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 sna
         if (!*known || *isOnItsWay)
             return Done{};
         changes.changed.append((*known)->key);
-        return removeCall((*known)->key, row.id);
+        return row.erased ? eraseCall(**known) : removeCall((*known)->key, row.id);
     }
     const auto open = openEdits(m_database, callKind, row.id, row.ver);
     if (!open)
@@ -199,6 +203,21 @@ Verdict FeedRows::removeCall(CallKey key, const QString &callId)
         done = m_database.lastError();
     }
     return done ? removeCallRows(m_database, key) : done;
+}
+
+Verdict FeedRows::eraseCall(const Call &call)
+{
+    // The entry of the number names the number: the feed does not say of it that it went.
+    Verdict done = Done{};
+    if (!call.customer_number.isEmpty()) {
+        done = writeListed(m_database, call.customer_number, std::nullopt);
+        if (done)
+            done = keepVersion({u"number"_s, call.customer_number, 0, std::nullopt}, 0);
+    }
+    Statement conflicts = m_database.prepare("DELETE FROM conflicts WHERE call_id = ?");
+    if (done)
+        done = conflicts.bindAll(call.call_id).run();
+    return done ? removeCallRows(m_database, call.key) : done;
 }
 
 Verdict FeedRows::applyTurns(const FeedRow &row, ChangeSet &changes)

@@ -14,6 +14,7 @@ struct FeedRow {
     QString id;
     qint64 ver = 0;
     std::optional<QJsonObject> row; ///< nothing: deleted, or no longer to be seen by this person
+    bool erased = false;            ///< deleted by law: what this desk has of it goes too, unsent edits and drafts included
 };
 
 /** Where this file stands with its backend. */
@@ -75,6 +76,7 @@ private:
     Verdict applyWorkspace(const FeedRow &row);
     /** Removes a call that is gone at the backend; what somebody was typing on it goes among the refused edits. */
     Verdict removeCall(CallKey key, const QString &callId);
+    Verdict eraseCall(const Call &call);
     Verdict sweep(qint64 snapshot, qint64 s, ChangeSet &changes);
     Verdict keepVersion(const FeedRow &row, qint64 snapshot);
     Result<std::optional<CallKey>> keyOf(const QString &callId);

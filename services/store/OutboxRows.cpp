@@ -60,6 +60,16 @@ void putSafetyFirst(QList<Edit> &edits)
         std::stable_partition(edits.begin(), edits.end(), [&](const Edit &edit) { return urgent.contains(edit.id); });
 }
 
+/** Its text must not stay here either; the row itself goes with the feed. */
+Verdict eraseRecordOf(Database &database, const QString &mid)
+{
+    Statement find = database.prepare("SELECT kind, id FROM outbox WHERE mid = ?");
+    if (!find.bindAll(mid).step())
+        return find.failed() ? Verdict(database.lastError()) : Verdict(Done{});
+    const QString kind = find.text(0);
+    return eraseEdits(database, kind, find.text(1));
+}
+
 } // namespace
 
 Verdict insertOutgoing(Database &database, const Edit &edit, const QString &mutation)
@@ -129,6 +139,16 @@ Verdict bury(Database &database, const QString &mid, const PushResult &result, T
     return done ? markStale(database, mid) : done;
 }
 
+Verdict eraseEdits(Database &database, const QString &kind, const QString &id)
+{
+    for (const char *table : {"outbox", "kept", "dead", "stale"}) {
+        Statement remove = database.prepare(QByteArray("DELETE FROM ") + table + " WHERE kind = ? AND id = ?");
+        if (Verdict done = remove.bindAll(kind, id).run(); !done)
+            return done;
+    }
+    return Done{};
+}
+
 Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs now)
 {
     for (const PushResult &result : results) {
@@ -139,7 +159,9 @@ Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs
         if (!*known)
             continue;
         Verdict done = Done{};
-        if (result.status == PushResult::Status::Rejected) {
+        if (result.status == PushResult::Status::Rejected && result.code == u"erased"_s) {
+            done = eraseRecordOf(database, result.mid);
+        } else if (result.status == PushResult::Status::Rejected) {
             done = bury(database, result.mid, result, now);
         } else {
             Statement ack = database.prepare("UPDATE outbox SET state = 'acked', seq = ?, last_error = NULL WHERE mid = ?");

@@ -34,6 +34,8 @@ Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs
 Verdict noteFailedTry(Database &database, const QList<Edit> &edits, const QString &reason, TimeMs nextTry);
 /** Moves an edit among the dead ones. Needs a transaction. */
 Verdict bury(Database &database, const QString &mid, const PushResult &result, TimeMs now);
+/** The record was erased by law: all that this desk has of edits of it goes, whatever became of them. Needs a transaction. */
+Verdict eraseEdits(Database &database, const QString &kind, const QString &id);
 /** Edits that the pulled rows show now are kept as a backup. Needs a transaction. */
 Verdict retireShown(Database &database, qint64 cursor, TimeMs now);
 /**

@@ -310,3 +310,40 @@ TEST(FeedCodec, documentsThatAreNotAsTheyMustBeAreRefusedWhole)
         }
     }
 }
+
+TEST_F(FeedRowsTest, whatWasErasedTakesTheTextsOfThisDeskWithIt)
+{
+    const CallKey key = keyOf(u"a"_s);
+    // A note that waits, one that was refused, a draft, and the number on the list.
+    done(AddNote{key, u"waits Wolpertinger"_s});
+    done(AddNote{key, u"refused Wolpertinger"_s});
+    {
+        Transaction transaction(file->database());
+        const QString mid = file->database().singleText("SELECT mid FROM outbox ORDER BY lseq DESC LIMIT 1");
+        ASSERT_TRUE(takeResults(file->database(), {{mid, PushResult::Status::Rejected, 11, u"forbidden"_s, u"no"_s}}, now));
+        ASSERT_TRUE(transaction.commit());
+    }
+    Draft draft;
+    draft.notes = u"typing Wolpertinger"_s;
+    ASSERT_TRUE(runner->saveDraft(key, draft, now));
+    ASSERT_TRUE(file->database().execute("INSERT INTO do_not_contact VALUES ('+14155552671', 'asked Wolpertinger', 1, 'Dana')"));
+    ASSERT_EQ(rows("outbox"), 1);
+    ASSERT_EQ(rows("dead"), 1);
+
+    page(10, 12, {{u"call"_s, u"a"_s, 12, std::nullopt, true}});
+    EXPECT_EQ(rows("calls WHERE call_id = 'a'"), 0);
+    for (const QByteArray table : {"outbox", "dead", "drafts", "do_not_contact", "stale"})
+        EXPECT_EQ(rows(table), 0) << table.toStdString();
+    expectSound();
+}
+
+TEST_F(FeedRowsTest, anEditOfAnErasedRecordIsNoDeadLetter)
+{
+    done(AddNote{keyOf(u"a"_s), u"Wolpertinger"_s});
+    Transaction transaction(file->database());
+    const QString mid = file->database().singleText("SELECT mid FROM outbox");
+    ASSERT_TRUE(takeResults(file->database(), {{mid, PushResult::Status::Rejected, 11, u"erased"_s, u"erased"_s}}, now));
+    ASSERT_TRUE(transaction.commit());
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(rows("dead"), 0);
+}

@@ -1,0 +1,56 @@
+#include "store/ErasedRecords.h"
+
+#include "store/Moment.h"
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+QByteArray numberHash(WorkspaceTx &tx, const QString &number) { return tx.connection().secret().sign("number", QString(tx.ws() + u' ' + number).toUtf8()); }
+
+Verdict keepHash(WorkspaceTx &tx, const QString &kind, const QByteArray &hash, TimeMs now)
+{
+    return tx.query("INSERT INTO erased(ws, kind, id_hash, at) VALUES (?, ?, ?, ?) ON CONFLICT(ws, kind, id_hash) DO NOTHING", kind, hash, now).run();
+}
+
+} // namespace
+
+QByteArrayView erasedRow() { return R"({"erased":true})"; }
+
+Result<bool> isErased(WorkspaceTx &tx, const QString &kind, const QString &id)
+{
+    return tx.query("SELECT 1 FROM erased WHERE ws = ? AND kind = ? AND id_hash = ?", kind, sha256Hex(id.toUtf8())).found();
+}
+
+Verdict markErased(WorkspaceTx &tx, const QString &kind, const QString &id, TimeMs now)
+{
+    const QByteArray sql = "UPDATE entity SET \"row\" = '" + erasedRow().toByteArray() + "', stamps = '{}' WHERE ws = ? AND kind = ? AND id = ? AND deleted = 1";
+    const Verdict done = tx.query(sql, kind, id).run();
+    return done ? keepHash(tx, kind, sha256Hex(id.toUtf8()), now) : done;
+}
+
+Verdict keepErasedListing(WorkspaceTx &tx, const QString &number, TimeMs now) { return keepHash(tx, u"number"_s, numberHash(tx, number), now); }
+
+Result<std::optional<ListedNumber>> findErasedListing(WorkspaceTx &tx, const QString &number)
+{
+    if (!tx.connection().secret().isSet())
+        return std::optional<ListedNumber>();
+    SqlStatement find = tx.query("SELECT at FROM erased WHERE ws = ? AND kind = 'number' AND id_hash = ?", numberHash(tx, number));
+    const auto found = find.found();
+    if (!found)
+        return found.error();
+    return *found ? std::optional(ListedNumber{u"Asked not to be contacted"_s, find.integer(0), u"Erasure"_s}) : std::optional<ListedNumber>();
+}
+
+Verdict forgetErasedListing(WorkspaceTx &tx, const QString &number)
+{
+    if (!tx.connection().secret().isSet())
+        return Done{};
+    return tx.query("DELETE FROM erased WHERE ws = ? AND kind = 'number' AND id_hash = ?", numberHash(tx, number)).run();
+}
+
+} // namespace calldeck

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "store/EntityTable.h"
+#include "sync/CallState.h"
+
+namespace calldeck
+{
+
+/** Was the record erased by law? Its id is kept only as a hash. */
+Result<bool> isErased(WorkspaceTx &tx, const QString &kind, const QString &id);
+/** Empties a deleted record so that the feed says it was erased: a desk then drops the texts that it has of it. */
+Verdict markErased(WorkspaceTx &tx, const QString &kind, const QString &id, TimeMs now);
+/** The row that a record has then. */
+QByteArrayView erasedRow();
+
+/** An erased person who had asked not to be contacted is not contacted: of the number only a keyed hash is kept. Needs the store's secret. */
+Verdict keepErasedListing(WorkspaceTx &tx, const QString &number, TimeMs now);
+Result<std::optional<ListedNumber>> findErasedListing(WorkspaceTx &tx, const QString &number);
+Verdict forgetErasedListing(WorkspaceTx &tx, const QString &number);
+
+} // namespace calldeck

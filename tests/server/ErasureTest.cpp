@@ -1,0 +1,300 @@
+#include "StoreFixture.h"
+#include "store/AuditSeals.h"
+#include "store/AuditChain.h"
+#include "store/CallTable.h"
+#include "sync/Erasure.h"
+#include "sync/ProviderNews.h"
+#include "sync/Settings.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QRandomGenerator>
+
+using namespace calldeck;
+using namespace calldeck::test;
+
+namespace
+{
+
+const QString number = u"+14155552671"_s;
+const QByteArray canary = "Wolpertinger";
+
+class ErasureTest : public StoreFixture
+{
+protected:
+    void SetUp() override
+    {
+        StoreFixture::SetUp();
+        if (IsSkipped())
+            return;
+        auto secret = StoreSecret::make(folder.filePath(u"server.secret"_s));
+        ASSERT_TRUE(secret);
+        target.secret = *secret;
+        connection = open();
+        ASSERT_TRUE(connection);
+    }
+    QString takeIn(const QString &name, const QString &from)
+    {
+        QJsonObject json = missedCall(from);
+        json.insert(u"provider"_s, u"p"_s);
+        json.insert(u"provider_call_id"_s, name);
+        json.insert(u"caller_name"_s, QString::fromUtf8(canary));
+        json.insert(u"turns"_s, QJsonArray{QJsonObject{{u"speaker"_s, u"CUSTOMER"_s}, {u"content"_s, QString::fromUtf8("said " + canary)}, {u"at_ms"_s, 0}}});
+        json.insert(u"raw"_s, QJsonObject{{u"who"_s, QString::fromUtf8(canary)}});
+        const auto tx = WorkspaceTx::begin(*connection, ws, WorkspaceTx::Mode::Write);
+        EXPECT_TRUE(tx);
+        const auto incoming = incomingCallOf(json, u"calls"_s);
+        EXPECT_TRUE(incoming) << problemOf(incoming);
+        const auto outcome = takeNews(**tx, *incoming, **settingsOf(**tx), u"svc"_s, now);
+        EXPECT_TRUE(outcome) << problemOf(outcome);
+        EXPECT_TRUE((*tx)->commit());
+        return outcome ? outcome->id : QString();
+    }
+    /** Every text of every table of the store. */
+    QByteArray everything()
+    {
+        QByteArray all;
+        QStringList tables;
+        SqlStatement names = connection->prepare(connection->isPostgres() ? "SELECT tablename FROM pg_tables WHERE schemaname = 'public'" : "SELECT name FROM sqlite_master WHERE type = 'table'");
+        while (names.step())
+            tables.append(names.text(0));
+        EXPECT_GT(tables.size(), 15);
+        SqlTransaction transaction(*connection, SqlTransaction::Mode::Read);
+        if (connection->isPostgres()) {
+            EXPECT_TRUE(connection->query("SELECT set_config('calldeck.ws', ?, true)", ws).run());
+        }
+        for (const QString &table : std::as_const(tables)) {
+            const QByteArray name = '"' + table.toLatin1() + '"';
+            QStringList columns;
+            SqlStatement of = connection->query(connection->isPostgres() ? "SELECT column_name FROM information_schema.columns WHERE table_name = ?" : "SELECT name FROM pragma_table_info(?)", table);
+            while (of.step())
+                columns.append(of.text(0));
+            for (const QString &column : std::as_const(columns)) {
+                SqlStatement values = connection->prepare("SELECT CAST(\"" + column.toLatin1() + "\" AS TEXT) FROM " + name);
+                while (values.step())
+                    all += values.bytes(0) + '\n';
+            }
+        }
+        return all;
+    }
+    Result<ErasureResult> erase(const ErasedPerson &person) { return erasePerson(*connection, ws, person, now); }
+};
+
+} // namespace
+
+TEST_P(ErasureTest, nothingOfThePersonStays)
+{
+    const QString first = takeIn(u"a"_s, number);
+    const QString second = takeIn(u"b"_s, number);
+    const QString other = takeIn(u"c"_s, u"+14155550000"_s);
+    ASSERT_TRUE(push(u"ann"_s, {edit(u"note"_s, {{u"text"_s, QString::fromUtf8(canary + " likes tea")}}, first), edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"asked"_s}}, first)}));
+    // Two decisions that did not know of each other: a conflict that keeps one of them.
+    one(u"ann"_s, edit(u"disposition"_s, {{u"disposition"_s, u"booked"_s}, {u"notes"_s, QString::fromUtf8(canary)}}, second));
+    one(u"bob"_s, edit(u"disposition"_s, {{u"disposition"_s, u"callback_requested"_s}, {u"notes"_s, QString::fromUtf8(canary)}}, second));
+    one(u"ann"_s, edit(u"create"_s, {{u"name"_s, QString::fromUtf8(canary)}, {u"number"_s, number}}, u"k1"_s, 0, u"contact"_s));
+    ASSERT_TRUE(everything().contains(canary));
+
+    const auto erased = erase({number, {}});
+    ASSERT_TRUE(erased) << problemOf(erased);
+    EXPECT_EQ(erased->calls, 2);
+    EXPECT_EQ(erased->contacts, 1);
+    EXPECT_TRUE(erased->was_listed);
+    EXPECT_FALSE(row(other).isEmpty());
+    // The other call, of another number, has the same name: it goes too before anything is looked for.
+    ASSERT_TRUE(erase({u"+14155550000"_s, {}}));
+    const QByteArray all = everything();
+    EXPECT_FALSE(all.contains(canary));
+    EXPECT_FALSE(all.contains("4155552671"));
+    EXPECT_FALSE(all.contains("4155550000"));
+}
+
+TEST_P(ErasureTest, feedSaysErasedAndReachesTheHead)
+{
+    const QString call = takeIn(u"a"_s, number);
+    one(u"ann"_s, edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"asked"_s}}, call));
+    ASSERT_TRUE(erase({number, {}}));
+    const auto tx = read();
+    const QJsonObject page = document(readChanges(*tx, 1, 0, 500));
+    EXPECT_EQ(page.value(u"to"_s).toInteger(), tx->head().seq);
+    bool seen = false;
+    for (const QJsonValue &value : page.value(u"rows"_s).toArray()) {
+        const QJsonObject one = value.toObject();
+        EXPECT_NE(one.value(u"kind"_s).toString(), u"number"_s);
+        if (one.value(u"kind"_s) == u"call"_s) {
+            seen = true;
+            EXPECT_TRUE(one.value(u"deleted"_s).toBool());
+            EXPECT_TRUE(one.value(u"erased"_s).toBool());
+        }
+    }
+    EXPECT_TRUE(seen);
+}
+
+TEST_P(ErasureTest, laterEditsAreErasedAndTheNumberIsStillNotContacted)
+{
+    const QString call = takeIn(u"a"_s, number);
+    one(u"ann"_s, edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"asked"_s}}, call));
+    ASSERT_TRUE(erase({number, {}}));
+    EXPECT_EQ(one(u"ann"_s, edit(u"note"_s, {{u"text"_s, u"late"_s}}, call)).code, u"erased"_s);
+    const QString again = takeIn(u"b"_s, number);
+    EXPECT_TRUE(row(again).value(u"do_not_contact"_s).toBool());
+    // Somebody who may lifts it: it is forgotten for good.
+    EXPECT_EQ(one(u"dee"_s, edit(u"flag-"_s, {{u"flag"_s, u"do_not_contact"_s}}, again)).status, EditOutcome::Status::Applied);
+    EXPECT_FALSE(*findListed(*read(), number));
+}
+
+TEST_P(ErasureTest, byContactWithoutANumber)
+{
+    one(u"ann"_s, edit(u"create"_s, {{u"name"_s, QString::fromUtf8(canary)}}, u"k1"_s, 0, u"contact"_s));
+    const auto erased = erase({{}, u"k1"_s});
+    ASSERT_TRUE(erased) << problemOf(erased);
+    EXPECT_EQ(erased->contacts, 1);
+    EXPECT_FALSE(everything().contains(canary));
+    EXPECT_EQ(erase({{}, u"k1"_s}).error().code, Error::Code::NotFound);
+}
+
+TEST_P(ErasureTest, nobodyAndNoSecretAreErrorsThatChangeNothing)
+{
+    const QString call = takeIn(u"a"_s, number);
+    EXPECT_EQ(erase({u"+14155559999"_s, {}}).error().code, Error::Code::NotFound);
+    SqlTarget bare = target;
+    bare.secret = StoreSecret();
+    auto without = SqlConnection::open(bare, SqlSchema::Migrate);
+    ASSERT_TRUE(without);
+    EXPECT_EQ(erasePerson(**without, ws, {number, {}}, now).error().code, Error::Code::InvalidInput);
+    EXPECT_FALSE(row(call).isEmpty());
+}
+
+CALLDECK_ON_BOTH_ENGINES(ErasureTest);
+
+namespace
+{
+
+class AuditSealsTest : public ErasureTest
+{
+protected:
+    void SetUp() override
+    {
+        ErasureTest::SetUp();
+        if (!IsSkipped())
+            seals = std::make_unique<AuditSeals>(folder.filePath(u"server.audit"_s), target.secret);
+    }
+    void addEntries(int count)
+    {
+        const auto tx = WorkspaceTx::begin(*connection, ws, WorkspaceTx::Mode::Write);
+        for (int i = 0; i < count; ++i)
+            ASSERT_TRUE((*tx)->audit({{u"action"_s, u"test"_s}, {u"number"_s, i}}));
+        ASSERT_TRUE((*tx)->commit());
+    }
+    /** As somebody who can write to the store but has not the secret. */
+    void change(const QByteArray &sql)
+    {
+        SqlTransaction transaction(*connection, SqlTransaction::Mode::Write);
+        if (connection->isPostgres()) {
+            ASSERT_TRUE(connection->query("SELECT set_config('calldeck.ws', ?, true)", ws).run());
+        }
+        ASSERT_TRUE(connection->execute(sql));
+        ASSERT_TRUE(transaction.commit());
+    }
+    QStringList problems()
+    {
+        auto found = AuditSeals(folder.filePath(u"server.audit"_s), target.secret).check(*connection);
+        EXPECT_TRUE(found) << problemOf(found);
+        // One cluster serves many tests: other workspaces are others' matter.
+        QStringList ours;
+        for (const QString &problem : *found) {
+            if (problem.contains(ws) || problem.contains(u"line"_s))
+                ours.append(problem);
+        }
+        return ours;
+    }
+    std::unique_ptr<AuditSeals> seals;
+};
+
+} // namespace
+
+TEST_P(AuditSealsTest, anHonestTrailFitsAndIsSealedOnce)
+{
+    addEntries(5);
+    ASSERT_TRUE(seals->sealNew(*connection, now));
+    QFile file(folder.filePath(u"server.audit"_s));
+    const qint64 size = file.size();
+    ASSERT_GT(size, 0);
+    ASSERT_TRUE(seals->sealNew(*connection, now));
+    EXPECT_EQ(file.size(), size);
+    addEntries(3);
+    ASSERT_TRUE(seals->sealNew(*connection, now));
+    EXPECT_GT(file.size(), size);
+    EXPECT_EQ(problems(), QStringList());
+}
+
+TEST_P(AuditSealsTest, aCutTailIsSeen)
+{
+    addEntries(20);
+    ASSERT_TRUE(seals->sealNew(*connection, now));
+    change("DELETE FROM audit WHERE ws = '" + ws.toLatin1() + "' AND n > 13");
+    EXPECT_FALSE(checkAudit(*read())->broken_at) << "the chain alone does not show it: that is what the seals are for";
+    ASSERT_EQ(problems().size(), 1);
+    EXPECT_TRUE(problems().first().contains(u"21"_s)) << problems().first().toStdString();
+}
+
+TEST_P(AuditSealsTest, aRewrittenTrailIsSeen)
+{
+    addEntries(4);
+    ASSERT_TRUE(seals->sealNew(*connection, now));
+    // The whole chain anew, so that it is sound in itself.
+    change("DELETE FROM audit WHERE ws = '" + ws.toLatin1() + "'");
+    addEntries(9);
+    EXPECT_FALSE(checkAudit(*read())->broken_at);
+    EXPECT_EQ(problems().size(), 1);
+}
+
+TEST_P(AuditSealsTest, aForgedLineIsSeen)
+{
+    addEntries(4);
+    ASSERT_TRUE(seals->sealNew(*connection, now));
+    QFile file(folder.filePath(u"server.audit"_s));
+    ASSERT_TRUE(file.open(QIODevice::ReadWrite));
+    QByteArray text = file.readAll();
+    text.replace("\"n\":5", "\"n\":3");
+    file.resize(0);
+    file.seek(0);
+    file.write(text + "not json\n");
+    file.close();
+    // On a shared cluster the lines of other workspaces have the same number.
+    EXPECT_GE(problems().size(), 2);
+}
+
+TEST_P(AuditSealsTest, aRestoreIsNoTampering)
+{
+    addEntries(20);
+    ASSERT_TRUE(seals->sealNew(*connection, now));
+    change("DELETE FROM audit WHERE ws = '" + ws.toLatin1() + "' AND n > 8");
+    addEntries(1);
+    ASSERT_TRUE(AuditSeals(folder.filePath(u"server.audit"_s), target.secret).sealRestored(*connection, now));
+    EXPECT_EQ(problems(), QStringList());
+    addEntries(20);
+    ASSERT_TRUE(AuditSeals(folder.filePath(u"server.audit"_s), target.secret).sealNew(*connection, now));
+    EXPECT_EQ(problems(), QStringList());
+}
+
+TEST_P(AuditSealsTest, everyRandomTamperingIsFound)
+{
+    const quint32 seed = QRandomGenerator::global()->generate();
+    SCOPED_TRACE(seed);
+    QRandomGenerator random(seed);
+    for (int round = 0; round < 40; ++round) {
+        ws = found();
+        addEntries(20);
+        ASSERT_TRUE(AuditSeals(folder.filePath(u"server.audit"_s), target.secret).sealNew(*connection, now));
+        const QByteArray at = QByteArray::number(random.bounded(2, 21));
+        const QByteArray of = " WHERE ws = '" + ws.toLatin1() + "' AND n ";
+        const QList<QByteArray> ways{"UPDATE audit SET entry = entry || ' '" + of + "= " + at, "DELETE FROM audit" + of + "= " + at, "DELETE FROM audit" + of + ">= " + at,
+                                     "UPDATE audit SET hash = substr(hash, 2) || 'x'" + of + "= " + at, "UPDATE audit SET n = n + 1" + of + "= 21"};
+        const QByteArray sql = ways[random.bounded(static_cast<int>(ways.size()))];
+        change(sql);
+        const bool isBroken = checkAudit(*read())->broken_at.has_value();
+        EXPECT_TRUE(isBroken || !problems().isEmpty()) << sql.toStdString();
+    }
+}
+
+CALLDECK_ON_BOTH_ENGINES(AuditSealsTest);
