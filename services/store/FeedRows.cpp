@@ -139,8 +139,9 @@ Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 sna
     if (*known && knownVer >= row.ver && !whateverVersion)
         return snapshot > 0 ? mark((*known)->key) : Verdict(Done{});
     if (!row.row) {
-        Statement made = m_database.prepare("SELECT 1 FROM outbox WHERE kind = 'call' AND id = ? AND op = 'create'");
-        const auto isOnItsWay = made.bindAll(row.id).found();
+        // A creation that the backend took before somebody deleted the call is not on its way any more.
+        Statement made = m_database.prepare("SELECT 1 FROM outbox WHERE kind = 'call' AND id = ? AND op = 'create' AND (state = 'pending' OR seq > ?)");
+        const auto isOnItsWay = made.bindAll(row.id, row.ver).found();
         if (!isOnItsWay)
             return isOnItsWay.error();
         if (!*known || *isOnItsWay)
@@ -416,8 +417,8 @@ Result<ChangeSet> FeedRows::takeSnapshotPage(const SnapshotPage &page, TimeMs no
 Verdict FeedRows::sweep(qint64 snapshot, qint64 s, ChangeSet &changes)
 {
     QList<std::pair<CallKey, QString>> gone;
-    Statement calls = m_database.prepare("SELECT id, call_id FROM calls WHERE snapshot <> ? AND ver <= ? "
-                                         "AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'call' AND b.id = calls.call_id AND b.op = 'create')");
+    Statement calls = m_database.prepare("SELECT id, call_id FROM calls WHERE snapshot <> ?1 AND ver <= ?2 AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'call' "
+                                         "AND b.id = calls.call_id AND b.op = 'create' AND (b.state = 'pending' OR b.seq > ?2))");
     calls.bindAll(snapshot, s);
     while (calls.step())
         gone.append({calls.integer(0), calls.text(1)});

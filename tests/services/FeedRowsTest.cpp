@@ -1,5 +1,6 @@
 #include "CommandFixture.h"
 #include "backend/FeedCodec.h"
+#include "store/Mutation.h"
 
 #include <QJsonDocument>
 
@@ -346,4 +347,56 @@ TEST_F(FeedRowsTest, anEditOfAnErasedRecordIsNoDeadLetter)
     ASSERT_TRUE(transaction.commit());
     EXPECT_EQ(rows("outbox"), 0);
     EXPECT_EQ(rows("dead"), 0);
+}
+
+namespace
+{
+
+/** A call that was made at this desk; gives the id of the edit. */
+QString makeCall(CacheFile &file, const QString &id, TimeMs now)
+{
+    Transaction transaction(file.database());
+    Mutation mutation(file.database(), file.workspace(), u"Dana"_s, now);
+    EXPECT_TRUE(mutation.makeCall(id, {{u"call_type"_s, u"INBOUND"_s}, {u"status"_s, u"MISSED"_s}}));
+    EXPECT_TRUE(mutation.finish(u"create"_s));
+    EXPECT_TRUE(transaction.commit());
+    return file.database().singleText("SELECT mid FROM outbox WHERE op = 'create'");
+}
+
+} // namespace
+
+TEST_F(FeedRowsTest, callMadeHereThatSomebodyDeletedBeforeItWasSeenAgainGoes)
+{
+    acknowledge(makeCall(*file, u"mine"_s, now), 11);
+    page(10, 12, {{u"call"_s, u"mine"_s, 12, std::nullopt}});
+    EXPECT_EQ(rows("calls WHERE call_id = 'mine'"), 0);
+    expectSound();
+}
+
+TEST_F(FeedRowsTest, callMadeHereThatASnapshotNoLongerHasGoes)
+{
+    acknowledge(makeCall(*file, u"mine"_s, now), 11);
+    ASSERT_TRUE(feed->beginSnapshot());
+    SnapshotPage all;
+    all.epoch = 1;
+    all.s = 12;
+    all.rows = {row(u"a"_s, 3), row(u"b"_s, 4)};
+    taken(feed->takeSnapshotPage(all, now));
+    EXPECT_EQ(rows("calls"), 2);
+}
+
+TEST_F(FeedRowsTest, callMadeHereThatTheBackendDoesNotKnowYetStays)
+{
+    makeCall(*file, u"waits"_s, now);
+    page(10, 12, {{u"call"_s, u"waits"_s, 12, std::nullopt}});
+    EXPECT_EQ(rows("calls WHERE call_id = 'waits'"), 1);
+    makeCall(*file, u"later"_s, now + 1);
+    acknowledge(file->database().singleText("SELECT mid FROM outbox WHERE id = 'later'"), 20);
+    SnapshotPage old;
+    old.epoch = 1;
+    old.s = 15;
+    old.rows = {row(u"a"_s, 3), row(u"b"_s, 4)};
+    ASSERT_TRUE(feed->beginSnapshot());
+    taken(feed->takeSnapshotPage(old, now));
+    EXPECT_EQ(rows("calls"), 4);
 }
