@@ -5,6 +5,7 @@
 #include "store/CallIntake.h"
 #include "store/CallQueries.h"
 #include "store/CallRows.h"
+#include "store/CallSearch.h"
 #include "store/DataDirectory.h"
 #include "store/Verifier.h"
 
@@ -44,6 +45,10 @@ Result<std::unique_ptr<CacheFile>> CacheFile::open(const QString &dataDir, Mode 
     auto database = openCache(dataDir, access, cacheFormat(), key);
     if (!database)
         return database.error();
+    if (mode != Mode::ReadOnly) {
+        if (Verdict kept = keepNoDeletedWords(**database); !kept)
+            return kept.error();
+    }
     std::unique_ptr<CacheFile> file(new CacheFile(*std::move(database)));
     auto workspace = loadWorkspace(file->database());
     if (!workspace)

@@ -3,6 +3,7 @@
 #include "rules/Phone.h"
 #include "store/CallRows.h"
 
+#include <QVersionNumber>
 #include <algorithm>
 #include <array>
 
@@ -203,6 +204,23 @@ Verdict removeTurns(Database &database, CallKey call)
 }
 
 } // namespace
+
+Verdict keepNoDeletedWords(Database &database)
+{
+    const QVersionNumber firstThatCan(3, 42);
+    if (QVersionNumber::fromString(database.singleText("SELECT sqlite_version()")) < firstThatCan)
+        return Done{};
+    for (const QByteArray table : {"call_search", "turn_search"}) {
+        const auto isSet = database.prepare("SELECT 1 FROM " + table + "_config WHERE k = 'secure-delete' AND v = 1").found();
+        if (!isSet)
+            return isSet.error();
+        if (*isSet)
+            continue;
+        if (Verdict done = database.execute("INSERT INTO " + table + " (" + table + ", rank) VALUES ('secure-delete', 1)"); !done)
+            return done;
+    }
+    return Done{};
+}
 
 Verdict indexNewCall(Database &database, const Call &call)
 {

@@ -31,6 +31,8 @@ Result<int> indexQueuedCalls(Database &database, int limit);
 Verdict indexNewCall(Database &database, const Call &call);
 /** Writes the index text of one new or changed call now. Needs an open transaction. */
 Verdict indexCall(Database &database, const Call &call);
+/** From here on words that are taken out of the index do not stay readable in its pages. An SQLite before 3.42 cannot: nothing changes then. */
+Verdict keepNoDeletedWords(Database &database);
 /** Takes a call's text and turns out of the index and the file. Needs an open transaction. */
 Verdict forgetWords(Database &database, CallKey call);
 /** Stores and indexes what was said in a call that has no turns yet. Needs an open transaction. */
