@@ -1,5 +1,5 @@
 #include "Cli.h"
-#include "secrets/ProcessGuard.h"
+#include "database/ProcessGuard.h"
 
 #include <QCoreApplication>
 #include <QDir>

@@ -1,6 +1,6 @@
 #include "DeskApplication.h"
 #include "Options.h"
-#include "secrets/ProcessGuard.h"
+#include "database/ProcessGuard.h"
 
 #include <QApplication>
 #include <algorithm>

@@ -1,9 +1,9 @@
 #include "Commands.h"
+#include "database/ProcessGuard.h"
 
 #include <QCoreApplication>
 #include <cstdio>
 #include <cstring>
-#include <sys/stat.h>
 
 namespace
 {
@@ -45,8 +45,7 @@ void printHelp(FILE *to)
 
 int main(int argc, char **argv)
 {
-    // What the store holds is for its owner only.
-    ::umask(077);
+    guardProcess();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("calldeckd"));
     const auto options = ServerOptions::parse(QCoreApplication::arguments().mid(1));

@@ -276,23 +276,26 @@ void SyncRounds::pull(const Done &finished)
             if (work->position.cursor < 0)
                 return pullSnapshot(work->position, done);
             if (work->stale)
-                return pullRows(work->stale->first, work->stale->second, done);
+                return pullRows(work->position, work->stale->first, work->stale->second, done);
             pullChanges(work->position, done);
         });
 }
 
-void SyncRounds::pullRows(const QString &kind, const QStringList &ids, const Done &done)
+void SyncRounds::pullRows(const SyncPosition &position, const QString &kind, const QStringList &ids, const Done &done)
 {
     QUrlQuery query;
     query.addQueryItem(u"kind"_s, kind);
     query.addQueryItem(u"ids"_s, inQuery(ids.join(u',')));
-    m_client.get(u"/api/sync/rows"_s, query, [this, kind, ids, done](const BackendAnswer &answer) {
+    m_client.get(u"/api/sync/rows"_s, query, [this, position, kind, ids, done](const BackendAnswer &answer) {
         noteClock(answer);
         if (!answer.isOk())
             return done(outcomeOf(answer));
         auto read = readRows(answer.body);
         if (!read)
             return done(unreadable(read.error()));
+        // Rows of another history say nothing; the feed tells what happened to ours.
+        if (read->epoch != position.epoch)
+            return pullChanges(position, done);
         QList<FeedRow> rows = std::move(read->rows);
         // What the backend does not speak of, it does not have.
         for (const QString &id : ids) {

@@ -50,7 +50,7 @@ private:
     void sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done);
     void pushAnswered(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
-    void pullRows(const QString &kind, const QStringList &ids, const Done &done);
+    void pullRows(const SyncPosition &position, const QString &kind, const QStringList &ids, const Done &done);
     void pullSnapshot(const SyncPosition &position, const Done &done);
     void pullChanges(const SyncPosition &position, const Done &done);
     void changeEpoch(const BackendAnswer &answer, const Done &done);

@@ -555,6 +555,28 @@ async def log_compact(self):
     await self.agree([desk, away])
 
 
+@case("RESTORE-REFUSED", own_server=True)
+async def restore_refused(self):
+    """A desk that would ask for the row of a refused edit meets a server that was restored meanwhile."""
+    desk, _ = await self.desk("Ben", auto=False)
+    copy = await asyncio.to_thread(self.rig.store.backup, self.rig.backend, 1)
+    other, _ = await self.desk("Cleo", auto=False)
+    answer = await other.ask("edit", kind="call", id=self.calls[0], op="del", args={})
+    assert answer["ok"] and (await other.ask("push"))["ok"]
+    refused = await self.edit(desk, 0)
+    self.saved.remove(refused)
+    assert (await desk.ask("push"))["ok"]
+    status = await desk.ask("status")
+    assert [letter["mid"] for letter in status["dead"]] == [refused], status
+    await self.rig.backend.kill()
+    await asyncio.to_thread(self.rig.store.restore, self.rig.backend, copy)
+    await self.rig.backend.start()
+    for _ in range(12):
+        await desk.ask("pull")
+    status = await desk.ask("status")
+    assert status["epoch"] == 2 and not status["snapshot"], f"it does not come to the new history: {status}"
+
+
 @case("SNAPSHOT-PAGES", own_server=True)
 async def snapshot_pages(self):
     """A snapshot of pages of one record each: every record is once the last of a page, whatever signs its id has."""

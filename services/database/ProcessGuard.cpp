@@ -1,4 +1,4 @@
-#include "secrets/ProcessGuard.h"
+#include "database/ProcessGuard.h"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>

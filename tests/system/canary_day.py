@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""A day at a desk with a backend, from signing in to a crash: names, numbers, notes, transcripts, passwords and tokens stand in no file, log,
+command line, environment or core dump. Only the backend's own store may hold them."""
+
+import argparse
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import calldeckd
+import desk
+
+CANARIES = ["Wolpertinger", "4155559876", "marmalade", "quixotic", "Zebulon", calldeckd.PASSWORD]
+TOKEN = re.compile(rb"\b[art]_[A-Za-z0-9_-]{24,}")
+INSIDE_THE_BUS = r"""
+set -eu
+eval "$(printf 'test password' | gnome-keyring-daemon --unlock --components=secrets)" >/dev/null
+exec "$@"
+"""
+
+
+def found_in(content):
+    hits = [canary for canary in CANARIES if canary.encode() in content or canary.encode("utf-16-le") in content]
+    return hits + (["a token"] if TOKEN.search(content) else [])
+
+
+class ProcessWatch:
+    """Looks at the command lines and environments of all programs of the day as long as it goes on."""
+
+    def __init__(self, mark):
+        self.mark = mark.encode()
+        self.hits = set()
+        self.looked = 0
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        while not self.ended.wait(0.05):
+            for process in filter(str.isdigit, os.listdir("/proc")):
+                self._look(process)
+
+    def _look(self, process):
+        try:
+            with open(f"/proc/{process}/cmdline", "rb") as file:
+                line = file.read()
+            with open(f"/proc/{process}/environ", "rb") as file:
+                environment = file.read()
+        except OSError:
+            return
+        program = os.path.basename(line.split(b"\0")[0])
+        if self.mark not in environment or program not in (b"calldeck", b"calldeckd", b"calldeck-cli"):
+            return
+        self.looked += 1
+        # The password of an account that is being made comes in the environment of that one command, and is told so.
+        for hit in found_in(line) + [hit for hit in found_in(environment) if hit != calldeckd.PASSWORD]:
+            self.hits.add((program.decode(), hit))
+
+    def end(self):
+        self.ended.set()
+        self.thread.join()
+
+
+def calls():
+    turns = [{"speaker": "AGENT", "content": "How can I help?", "at_ms": 0}, {"speaker": "CUSTOMER", "content": "the quixotic plumber left marmalade", "at_ms": 900}]
+    return [{"provider": "day", "provider_call_id": f"d{number}", "call_type": "INBOUND", "status": "MISSED", "caller_name": f"Wolpertinger {number}",
+             "customer_number": "+14155559876" if number == 0 else f"+1415555{2000 + number}", "started_at": calldeckd.moment(-60 * number - 60), "turns": turns,
+             "raw": {"caller": "Zebulon"}} for number in range(12)]
+
+
+def triage(window, count, done):
+    for number in range(count):
+        window.keys("4", "n")
+        window.type(f"marmalade {number}")
+        window.keys("ctrl+Return")
+        window.wait_saved(done + number + 1)
+
+
+def visible(window, name):
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", name], env=dict(os.environ, DISPLAY=window.display), capture_output=True, text=True, check=False)
+    return found.stdout.split()
+
+
+def sign_in(window):
+    try:
+        dialog = desk.wait_for("the dialog", lambda: visible(window, "Sign in to Calldeck"))
+    except AssertionError as late:
+        subprocess.run("import -window root /tmp/day2.png; xdotool search --name . getwindowname %%@; cp -r /proc/%d/task /tmp/tt; for t in /proc/%d/task/*; do cat $t/wchan $t/comm; done" % (window.process.pid, window.process.pid), shell=True, env=dict(os.environ, DISPLAY=window.display))
+        raise AssertionError(f"{late}; the desk ({window.process.poll()}) said: {window.lines}") from late
+    window.xdotool("windowactivate", "--sync", dialog[-1])
+    time.sleep(0.5)
+    window.type(calldeckd.PASSWORD)
+    window.keys("Return")
+
+
+def day(arguments):
+    """Inside a session with a keyring."""
+    folder = arguments.folder
+    server = calldeckd.Calldeckd(os.path.join(arguments.bin, "calldeckd"), "sqlite:" + os.path.join(folder, "store", "server.db"), os.path.join(folder, "server"))
+    server.command("init", "--workspace", "Day", "--admin-email", "ana@day.test", "--admin-name", "Ana")
+    watch = ProcessWatch("CALLDECK_CANARY_DAY=" + folder)
+    server.start()
+    token = server.login("ana@day.test")["access_token"]
+    status, answer = server.request("POST", "/api/calls/intake", {"calls": calls()}, token=token)
+    assert status == 200 and len(answer["results"]) == 12, answer
+    with desk.XServer() as screen:
+        data = os.path.join(folder, "home", "unused")
+        options = ["--server", f"http://127.0.0.1:{server.port}", "--email", "ana@day.test", "--view", "triage"]
+        window = start(arguments, screen, data, options)
+        sign_in(window)
+        subprocess.run("sleep 10; import -window root /tmp/day.png", shell=True, env=dict(os.environ, DISPLAY=screen.display))
+        window.wait_until_painted()
+        desk.wait_for("the calls of the backend", lambda: has_calls(window), 30)
+        triage(window, 3, 0)
+        # What is looked for, and what is being typed when the machine dies.
+        window.keys("ctrl+f")
+        window.type("quixotic")
+        time.sleep(0.5)
+        window.keys("Escape", "Escape")
+        # A morning without the backend; then the desk is killed with work that waits.
+        server.kill()
+        triage(window, 2, 3)
+        window.process.send_signal(signal.SIGABRT)
+        window.process.wait()
+        assert window.process.returncode == -signal.SIGABRT, window.process.returncode
+        server.start()
+        options[1] = f"http://127.0.0.1:{server.port}"
+        server.process.send_signal(signal.SIGABRT)
+        assert server.process.wait() == -signal.SIGABRT
+    watch.end()
+    assert watch.looked > 20, "no program of the day was seen"
+    assert not watch.hits, f"in a command line or environment: {sorted(watch.hits)}"
+
+
+def start(arguments, screen, data, options):
+    program = [os.path.join(arguments.bin, "calldeck"), *options]
+    window = desk.Desk.__new__(desk.Desk)
+    window.bin_dir, window.data_dir, window.display = arguments.bin, data, screen.display
+    window.lines, window.saved, window.keystrokes = [], [], 0
+    log = os.path.join(arguments.folder, "server", "desk.log")
+    environment = dict(os.environ, DISPLAY=screen.display, QT_QPA_PLATFORM="xcb", QT_LOGGING_RULES="calldeck.*=true")
+    window.process = subprocess.Popen(program, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
+                                      cwd=os.path.join(arguments.folder, "server"))
+    window.reader = threading.Thread(target=read, args=(window, log), daemon=True)
+    window.reader.start()
+    return window
+
+
+def read(window, log):
+    with open(log, "a", encoding="utf-8") as out:
+        for line in window.process.stderr:
+            out.write(line)
+            out.flush()
+            window.lines.append(line.rstrip("\n"))
+            found = desk.SAVED.search(line.strip())
+            if found:
+                window.saved.append(found.groups())
+
+
+def has_calls(window):
+    window.focus()
+    return window.said("first rows painted")
+
+
+def look_at_files(folder):
+    """Names of files and what they must not hold; the backend's own store is left out."""
+    hits, cores, files = [], [], 0
+    for path, _, names in os.walk(folder):
+        if os.path.basename(path) == "store":
+            continue
+        for name in names:
+            where = os.path.join(path, name)
+            if not os.path.isfile(where):
+                continue
+            files += 1
+            cores += [where] if name.startswith("core") else []
+            with open(where, "rb") as file:
+                hits += [f"{os.path.relpath(where, folder)}: {hit}" for hit in found_in(file.read())]
+    return hits, cores, files
+
+
+def check_the_look_can_fail(folder):
+    path = os.path.join(folder, "home", "careless.txt")
+    with open(path, "wb") as out:
+        out.write("call Zebulon".encode("utf-16-le") + b" r_" + b"A" * 43)
+    hits, _, _ = look_at_files(folder)
+    assert len(hits) == 2, hits
+    os.remove(path)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--bin", required=True)
+    options.add_argument("--folder", help=argparse.SUPPRESS)
+    arguments = options.parse_args()
+    arguments.bin = os.path.abspath(arguments.bin)
+    if arguments.folder:
+        day(arguments)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="calldeck-day-") as folder:
+        for name in ("home", "run", "store", "server", "tmp"):
+            os.mkdir(os.path.join(folder, name), mode=0o700)
+        environment = {name: value for name, value in os.environ.items() if name not in ("DBUS_SESSION_BUS_ADDRESS", "CALLDECK_KEY_FILE", "DISPLAY")}
+        home = os.path.join(folder, "home")
+        environment.update(HOME=home, XDG_DATA_HOME=home + "/data", XDG_CONFIG_HOME=home + "/config", XDG_CACHE_HOME=home + "/cache", TMPDIR=os.path.join(folder, "tmp"),
+                           XDG_RUNTIME_DIR=os.path.join(folder, "run"), CALLDECK_CANARY_DAY=folder)
+        # As much of a core dump as the system gives: the programs themselves must say no.
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+        done = subprocess.run(["dbus-run-session", "--", "bash", "-c", INSIDE_THE_BUS, "bash", sys.executable, __file__, "--bin", arguments.bin, "--folder", folder],
+                              env=environment, capture_output=True, text=True, timeout=300, check=False, cwd=os.path.join(folder, "server"))
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        hits, cores, files = look_at_files(folder)
+        assert not cores, f"core dumps: {cores}"
+        assert not hits, f"{len(hits)} places: {hits}"
+        assert any(name == "calldeck.db" for _, _, names in os.walk(home) for name in names), "the desk kept nothing: this was no day"
+        check_the_look_can_fail(folder)
+        print(f"{files} files looked at, nothing readable in them")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
