@@ -1,5 +1,7 @@
 #include "PassphraseDialog.h"
 
+#include "theme/DeskStyle.h"
+
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -32,7 +34,10 @@ PassphraseDialog::PassphraseDialog(bool isNew) : m_isNew(isNew), m_typed(secretF
     m_hint->setTextFormat(Qt::PlainText);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_open = buttons->addButton(isNew ? QStringLiteral("Encrypt and open") : QStringLiteral("Open"), QDialogButtonBox::AcceptRole);
+    m_open->setProperty("kind", static_cast<int>(ButtonKind::Primary));
     auto *form = new QFormLayout(this);
+    form->setContentsMargins(24, 20, 24, 20);
+    form->setSpacing(12);
     form->addRow(words);
     form->addRow(QStringLiteral("&Passphrase"), m_typed);
     if (m_again)

@@ -1,5 +1,7 @@
 #include "SignInDialog.h"
 
+#include "theme/DeskStyle.h"
+
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -30,6 +32,7 @@ SignInDialog::SignInDialog(DeskAccount &account, const QString &server, const QS
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_button = buttons->addButton(QStringLiteral("Sign in"), QDialogButtonBox::AcceptRole);
     m_button->setDefault(true);
+    m_button->setProperty("kind", static_cast<int>(ButtonKind::Primary));
     form->addRow(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &SignInDialog::signIn);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

@@ -42,7 +42,7 @@ class ProcessWatch:
         self.thread.start()
 
     def _run(self):
-        while not self.ended.wait(0.05):
+        while not self.ended.wait(0.25):
             for process in filter(str.isdigit, os.listdir("/proc")):
                 self._look(process)
 
@@ -91,7 +91,7 @@ def sign_in(window):
     try:
         dialog = desk.wait_for("the dialog", lambda: visible(window, "Sign in to Calldeck"))
     except AssertionError as late:
-        subprocess.run("import -window root /tmp/day2.png; xdotool search --name . getwindowname %%@; cp -r /proc/%d/task /tmp/tt; for t in /proc/%d/task/*; do cat $t/wchan $t/comm; done" % (window.process.pid, window.process.pid), shell=True, env=dict(os.environ, DISPLAY=window.display))
+        os.system(f"DISPLAY={window.display} import -window root /tmp/day2.png; DISPLAY={window.display} xdotool search --name . >&2; for t in /proc/{window.process.pid}/task/*; do cat $t/comm $t/stack >&2; done")
         raise AssertionError(f"{late}; the desk ({window.process.poll()}) said: {window.lines}") from late
     window.xdotool("windowactivate", "--sync", dialog[-1])
     time.sleep(0.5)
@@ -109,39 +109,44 @@ def day(arguments):
     token = server.login("ana@day.test")["access_token"]
     status, answer = server.request("POST", "/api/calls/intake", {"calls": calls()}, token=token)
     assert status == 200 and len(answer["results"]) == 12, answer
-    with desk.XServer() as screen:
-        data = os.path.join(folder, "home", "unused")
-        options = ["--server", f"http://127.0.0.1:{server.port}", "--email", "ana@day.test", "--view", "triage"]
-        window = start(arguments, screen, data, options)
-        sign_in(window)
-        subprocess.run("sleep 10; import -window root /tmp/day.png", shell=True, env=dict(os.environ, DISPLAY=screen.display))
-        window.wait_until_painted()
-        desk.wait_for("the calls of the backend", lambda: has_calls(window), 30)
-        triage(window, 3, 0)
-        # What is looked for, and what is being typed when the machine dies.
-        window.keys("ctrl+f")
-        window.type("quixotic")
-        time.sleep(0.5)
-        window.keys("Escape", "Escape")
-        # A morning without the backend; then the desk is killed with work that waits.
-        server.kill()
-        triage(window, 2, 3)
-        window.process.send_signal(signal.SIGABRT)
-        window.process.wait()
-        assert window.process.returncode == -signal.SIGABRT, window.process.returncode
-        server.start()
-        options[1] = f"http://127.0.0.1:{server.port}"
-        server.process.send_signal(signal.SIGABRT)
-        assert server.process.wait() == -signal.SIGABRT
-    watch.end()
+    window = None
+    try:
+        with desk.XServer() as screen:
+            window = start(arguments, screen, ["--server", f"http://127.0.0.1:{server.port}", "--email", "ana@day.test", "--view", "triage"])
+            sign_in(window)
+            work(window, server)
+    finally:
+        for process in (window and window.process, server.process):
+            if process and process.poll() is None:
+                process.kill()
+                process.wait()
+        watch.end()
     assert watch.looked > 20, "no program of the day was seen"
     assert not watch.hits, f"in a command line or environment: {sorted(watch.hits)}"
 
 
-def start(arguments, screen, data, options):
+def work(window, server):
+    window.wait_until_painted()
+    triage(window, 3, 0)
+    # What is looked for.
+    window.keys("ctrl+f")
+    window.type("quixotic")
+    time.sleep(0.5)
+    window.keys("Escape", "Escape")
+    # An hour without the backend, then both crash: the desk with work that waits, the backend as soon as it is there again.
+    server.kill()
+    triage(window, 2, 3)
+    window.process.send_signal(signal.SIGABRT)
+    assert window.process.wait() == -signal.SIGABRT
+    server.start()
+    server.process.send_signal(signal.SIGABRT)
+    assert server.process.wait() == -signal.SIGABRT
+
+
+def start(arguments, screen, options):
     program = [os.path.join(arguments.bin, "calldeck"), *options]
     window = desk.Desk.__new__(desk.Desk)
-    window.bin_dir, window.data_dir, window.display = arguments.bin, data, screen.display
+    window.display = screen.display
     window.lines, window.saved, window.keystrokes = [], [], 0
     log = os.path.join(arguments.folder, "server", "desk.log")
     environment = dict(os.environ, DISPLAY=screen.display, QT_QPA_PLATFORM="xcb", QT_LOGGING_RULES="calldeck.*=true")
@@ -161,11 +166,6 @@ def read(window, log):
             found = desk.SAVED.search(line.strip())
             if found:
                 window.saved.append(found.groups())
-
-
-def has_calls(window):
-    window.focus()
-    return window.said("first rows painted")
 
 
 def look_at_files(folder):

@@ -274,7 +274,8 @@ int DeskStyle::styleHint(StyleHint hint, const QStyleOption *option, const QWidg
 {
     switch (hint) {
     case SH_EtchDisabledText:
-    case SH_DitherDisabledText: return 0;
+    case SH_DitherDisabledText:
+    case SH_DialogButtonBox_ButtonsHaveIcons: return 0;
     case SH_TabBar_Alignment: return Qt::AlignLeft;
     case SH_ComboBox_Popup: return 0;
     default: return QProxyStyle::styleHint(hint, option, widget, data);
