@@ -32,13 +32,6 @@ SortKey keyOf(CallListSort sort)
     Q_UNREACHABLE();
 }
 
-/** A word of the search as a pattern: what people type has no wildcards. */
-QString patternOf(QString word)
-{
-    word.replace(u'\\', u"\\\\"_s).replace(u'%', u"\\%"_s).replace(u'_', u"\\_"_s);
-    return QString(u'%' % word % u'%');
-}
-
 QByteArray placeholders(qsizetype count)
 {
     QByteArray text = "?";
@@ -192,6 +185,12 @@ private:
 
 } // namespace
 
+QString likePattern(QString word)
+{
+    word.replace(u'\\', u"\\\\"_s).replace(u'%', u"\\%"_s).replace(u'_', u"\\_"_s);
+    return QString(u'%' % word % u'%');
+}
+
 SqlCondition callCondition(const QString &ws, const CallListFilter &filter, TimeMs now)
 {
     SqlCondition condition;
@@ -221,7 +220,7 @@ SqlCondition callCondition(const QString &ws, const CallListFilter &filter, Time
         condition.add("id IN (SELECT t.id FROM call_tag t WHERE t.ws = ? AND t.tag IN (" + placeholders(filter.tags.size()) + "))", bound);
     }
     for (const QString &word : filter.words)
-        condition.add("search LIKE ? ESCAPE '\\'", {patternOf(word)});
+        condition.add("search LIKE ? ESCAPE '\\'", {likePattern(word)});
     return condition;
 }
 

@@ -60,6 +60,8 @@ struct SqlCondition {
 };
 /** " AND ..." over call_index for the filter; "" for all calls. */
 SqlCondition callCondition(const QString &ws, const CallListFilter &filter, TimeMs now);
+/** For LIKE ... ESCAPE '\': what contains the word. What people type has no wildcards. */
+QString likePattern(QString word);
 void bindValues(SqlStatement &statement, const QList<SqlValue> &values);
 
 } // namespace calldeck
