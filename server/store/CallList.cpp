@@ -231,7 +231,9 @@ SqlCondition callCondition(const QString &ws, const CallListFilter &filter, Time
     addWords(condition, "call_type", filter.types);
     addWords(condition, "outcome", filter.outcomes);
     addWords(condition, "lead_status", filter.lead_statuses);
-    addText(condition, "customer_number", filter.number);
+    // As a list of ids the engine takes them from the number's index, which it does not choose by itself.
+    if (!filter.number.isEmpty())
+        condition.add("id IN (SELECT n.id FROM call_index n WHERE n.ws = ? AND n.customer_number = ?)", {ws, filter.number});
     // Providers name agents by an id, people by their name.
     if (!filter.agent_id.isEmpty())
         condition.add("(agent_id = ? OR agent_name = ?)", {filter.agent_id, filter.agent_id});
