@@ -1,5 +1,6 @@
 #include "api/Answers.h"
 #include "api/Handlers.h"
+#include "api/RowTexts.h"
 #include "api/Services.h"
 #include "auth/Passwords.h"
 #include "rules/JsonReader.h"
@@ -19,11 +20,6 @@ constexpr double minute = 60;
 QJsonObject tokensJson(const TokenPair &pair)
 {
     return {{u"access_token"_s, pair.access}, {u"access_expires_at"_s, isoUtc(pair.access_expires_at)}, {u"refresh_token"_s, pair.refresh}, {u"session_expires_at"_s, isoUtc(pair.session_expires_at)}};
-}
-
-QJsonObject userJson(const QString &id, const QString &name, const QString &email, UserRole role)
-{
-    return {{u"id"_s, id}, {u"name"_s, name}, {u"email"_s, email}, {u"role"_s, wireWord(role)}};
 }
 
 /** Both limits, before any password is looked at. */
@@ -87,10 +83,7 @@ HttpResponse logOut(ApiCall &call)
     const Verdict done = withRetries(call.connection, [&] { return revokeFamily(call.connection, call.caller.family, call.now); });
     if (!done)
         return failed(done.error());
-    HttpResponse answer;
-    answer.status = 204;
-    answer.content_type.clear();
-    return answer;
+    return nothingAnswer();
 }
 
 HttpResponse showSession(ApiCall &call)
