@@ -62,6 +62,15 @@ use_key_file() {
   export CALLDECK_KEY_FILE=$1
 }
 
+# The packages of tests/api as its lock says, from npm as this machine has it set up; nothing to do when they are there.
+api_packages() {
+  command -v npm >/dev/null || need "${npm_packages[@]}"
+  local lock=$root/tests/api/package-lock.json had=$root/tests/api/node_modules/.fetched-lock.json
+  cmp -s "$lock" "$had" && return 0
+  say "Fetching the packages of tests/api"
+  (cd "$root/tests/api" && npm ci --prefer-offline) && cp "$lock" "$had"
+}
+
 # build PRESET [CMAKE OPTION...]: configures once, builds what changed.
 build() {
   local preset=$1

@@ -42,7 +42,7 @@ struct Route {
 
 /** All routes but the socket's: the router, the list for the matrix test and the API description read this. */
 const QList<Route> &apiRoutes();
-/** [{"method", "path", "door", "role", "query", "body"}...], with the socket's. */
+/** [{"method", "path", "door", "role", "query", "body", "most_bytes"}...], with the socket's. */
 QByteArray routesText();
 
 } // namespace calldeck
