@@ -54,17 +54,6 @@ CallNote readNote(JsonReader &json)
     return {json.text(u"id"_s), json.text(u"text"_s), json.text(u"author"_s), json.time(u"at"_s), json.optionalText(u"copy_of"_s)};
 }
 
-QJsonObject taskRow(const FollowUpTask &task)
-{
-    QJsonObject json{{u"id"_s, task.id}, {u"due_at"_s, isoUtc(task.due_at)}, {u"state"_s, wireWord(task.state)}, {u"created_at"_s, isoUtc(task.created_at)}};
-    insertSet(json, u"number"_s, task.number);
-    insertSet(json, u"note"_s, task.note);
-    insertSet(json, u"owner"_s, task.owner);
-    insertSet(json, u"automatic"_s, task.automatic);
-    insertSet(json, u"closed_at"_s, timeOrNull(task.closed_at));
-    return json;
-}
-
 FollowUpTask readTask(JsonReader &json)
 {
     FollowUpTask task;
@@ -99,6 +88,17 @@ const std::initializer_list<std::pair<const char16_t *, QString Contact::*>> &co
 
 } // namespace
 
+QJsonObject followUpRow(const FollowUpTask &task)
+{
+    QJsonObject json{{u"id"_s, task.id}, {u"due_at"_s, isoUtc(task.due_at)}, {u"state"_s, wireWord(task.state)}, {u"created_at"_s, isoUtc(task.created_at)}};
+    insertSet(json, u"number"_s, task.number);
+    insertSet(json, u"note"_s, task.note);
+    insertSet(json, u"owner"_s, task.owner);
+    insertSet(json, u"automatic"_s, task.automatic);
+    insertSet(json, u"closed_at"_s, timeOrNull(task.closed_at));
+    return json;
+}
+
 QJsonObject callRow(const CallState &state)
 {
     QJsonObject json;
@@ -109,7 +109,7 @@ QJsonObject callRow(const CallState &state)
     insertList(json, u"notes"_s, state.notes, noteRow);
     QList<FollowUpTask> own;
     std::copy_if(state.follow_ups.cbegin(), state.follow_ups.cend(), std::back_inserter(own), [&](const FollowUpTask &task) { return state.owns(task); });
-    insertList(json, u"follow_ups"_s, own, taskRow);
+    insertList(json, u"follow_ups"_s, own, followUpRow);
     return json;
 }
 

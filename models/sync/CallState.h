@@ -33,6 +33,9 @@ QJsonObject callRow(const CallState &state);
 /** Reads a row of the feed; unknown keys are left for newer programs. Others' follow-ups and the list entry are not in it. */
 Result<CallState> callStateFromRow(const QJsonObject &row);
 
+/** A task as it stands in its call's row. */
+QJsonObject followUpRow(const FollowUpTask &task);
+
 /** The keys of a contact that a person may set. */
 const QStringList &contactFields();
 QJsonObject contactRow(const Contact &contact);

@@ -90,7 +90,8 @@ Verdict setFields(Application &in, const std::function<bool(CallField)> &allowed
 
 bool isEnteredByHand(CallField field)
 {
-    static const QList<CallField> facts{CallField::customer_number_raw, CallField::call_type, CallField::status, CallField::started_at, CallField::answered_at, CallField::ended_at, CallField::duration_seconds};
+    static const QList<CallField> facts{CallField::customer_number_raw, CallField::call_type, CallField::status, CallField::started_at, CallField::answered_at, CallField::ended_at, CallField::duration_seconds,
+                                        CallField::scheduled_at, CallField::campaign_id};
     return isSettable(field) || facts.contains(field);
 }
 

@@ -1,5 +1,6 @@
 #include "api/Answers.h"
 #include "api/Handlers.h"
+#include "api/RowTexts.h"
 #include "api/Services.h"
 #include "auth/Passwords.h"
 #include "rules/JsonReader.h"
@@ -87,10 +88,7 @@ HttpResponse logOut(ApiCall &call)
     const Verdict done = withRetries(call.connection, [&] { return revokeFamily(call.connection, call.caller.family, call.now); });
     if (!done)
         return failed(done.error());
-    HttpResponse answer;
-    answer.status = 204;
-    answer.content_type.clear();
-    return answer;
+    return nothingAnswer();
 }
 
 HttpResponse showSession(ApiCall &call)

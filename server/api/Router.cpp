@@ -72,9 +72,15 @@ std::optional<HttpResponse> checkBody(const HttpRequest &request, const Route &r
 Match findRoute(const QByteArray &method, const QStringList &path)
 {
     Match match;
+    qsizetype fewest = path.size() + 1;
     for (const Route &route : apiRoutes()) {
-        if (!fits(route.pattern, path))
+        const qsizetype open = route.pattern.count('{');
+        if (open > fewest || !fits(route.pattern, path))
             continue;
+        // A path that is spelled out goes before one with a name in it: "views" is no call's id.
+        if (open < fewest)
+            match = {};
+        fewest = open;
         match.allowed.append(route.method);
         if (route.method == method)
             match.route = &route;

@@ -1,4 +1,5 @@
 #include "api/Handlers.h"
+#include "api/RestHandlers.h"
 #include "http/HttpHandler.h"
 
 namespace calldeck
@@ -57,7 +58,7 @@ QList<Route> table()
 
 const QList<Route> &apiRoutes()
 {
-    static const QList<Route> routes = table();
+    static const QList<Route> routes = table() + restRoutes();
     return routes;
 }
 

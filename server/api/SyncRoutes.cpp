@@ -1,8 +1,10 @@
 #include "api/Answers.h"
 #include "api/Handlers.h"
+#include "api/Query.h"
 #include "api/Services.h"
 #include "rules/JsonReader.h"
 #include "store/TestSwitches.h"
+#include "sync/Devices.h"
 #include "sync/JsonText.h"
 #include "sync/PushRun.h"
 
@@ -17,17 +19,6 @@ namespace
 using Outcomes = QList<EditOutcome>;
 /** What a push came to, or why its edits were not looked at. */
 using Pushed = Result<std::variant<Outcomes, WrongEpoch>>;
-
-/** Devices are told apart within one account: nobody writes under another's device. */
-Author authorOf(const ApiCall &call, const QString &device) { return {call.caller.account, call.caller.name, QString(call.caller.account % u'/' % device)}; }
-
-Verdict noteDevice(WorkspaceTx &tx, const Author &author, TimeMs now)
-{
-    return tx
-        .query("INSERT INTO device(ws, id, account, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET last_seen = excluded.last_seen", author.device,
-               author.account, now, now)
-        .run();
-}
 
 /** `take` gets the run inside one transaction; what it gives is committed. */
 template <class F> Pushed inOnePush(ApiCall &call, const PushRequest &request, Head &head, F &&take)
@@ -44,7 +35,7 @@ template <class F> Pushed inOnePush(ApiCall &call, const PushRequest &request, H
     const auto workspace = settingsOf(tx);
     if (!workspace)
         return workspace.error();
-    const Author author = authorOf(call, request.device);
+    const Author author = authorOf(call.caller, request.device);
     if (Verdict noted = noteDevice(tx, author, call.now); !noted)
         return noted.error();
     PushRun run({tx, author, call.caller.role, *workspace, call.now});
@@ -88,22 +79,7 @@ HttpResponse pushAnswer(ApiCall &call, const Pushed &pushed, const Head &head)
     return textAnswer(answer.add("epoch", head.epoch).addRaw("results", QByteArray('[' + results + ']')).end());
 }
 
-/** A whole number in a query, or nothing when it is missing; anything else fails. */
-Result<std::optional<qint64>> numberIn(const HttpRequest &request, const QString &name, qint64 least, qint64 most)
-{
-    const QString text = request.queryValue(name);
-    if (text.isEmpty())
-        return std::optional<qint64>();
-    bool ok = false;
-    const qint64 number = text.toLongLong(&ok);
-    if (!ok || number < least || number > most)
-        return Error{Error::Code::InvalidInput, u"%1 must be a whole number from %2 to %3."_s.arg(name).arg(least).arg(most), {}, false};
-    return std::optional(number);
-}
-
 constexpr qint64 largest = 9'007'199'254'740'992;
-
-Result<std::unique_ptr<WorkspaceTx>> reading(ApiCall &call) { return WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Read); }
 
 Result<SnapshotPlace> placeOf(const HttpRequest &request)
 {

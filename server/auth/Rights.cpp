@@ -42,6 +42,9 @@ constexpr EditRight editRights[] = {
     {"view", "create", "", UserRole::AGENT},
     {"view", "set", "", UserRole::AGENT},
     {"view", "del", "", UserRole::DISPATCHER},
+    {"number", "create", "", UserRole::AGENT},
+    {"number", "set", "", UserRole::AGENT},
+    {"number", "del", "", UserRole::DISPATCHER},
 };
 
 struct FieldRight {

@@ -1,6 +1,7 @@
 #include "store/CallTable.h"
 
 #include "store/CallIndexRows.h"
+#include "store/FollowUpRows.h"
 
 #include <QJsonObject>
 
@@ -12,9 +13,34 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr auto taskColumns = "SELECT id, call_id, number, due_at, state, automatic, owner, note, created_at, closed_at FROM follow_up ";
+Result<QList<FollowUpTask>> tasksOf(SqlStatement rows)
+{
+    QList<FollowUpTask> tasks;
+    while (rows.step())
+        tasks.append(followUpOf(rows));
+    if (rows.failed())
+        return rows.verdict().error();
+    return tasks;
+}
 
-FollowUpTask taskOf(SqlStatement &row)
+/** Tasks on other calls that an edit names, open or not: an undo may open them again. */
+Verdict addNamedTasks(WorkspaceTx &tx, CallState &state, const QStringList &names)
+{
+    for (const QString &id : names) {
+        const bool there = std::any_of(state.follow_ups.cbegin(), state.follow_ups.cend(), [&](const FollowUpTask &task) { return task.id == id; });
+        if (there)
+            continue;
+        auto named = tasksOf(tx.query(QByteArray(followUpColumns) + "WHERE ws = ? AND id = ? AND number = ?", id, state.call.customer_number));
+        if (!named)
+            return named.error();
+        state.follow_ups.append(*named);
+    }
+    return Done{};
+}
+
+} // namespace
+
+FollowUpTask followUpOf(SqlStatement &row)
 {
     FollowUpTask task;
     task.id = row.text(0);
@@ -29,33 +55,6 @@ FollowUpTask taskOf(SqlStatement &row)
     task.closed_at = row.optionalInteger(9);
     return task;
 }
-
-Result<QList<FollowUpTask>> tasksOf(SqlStatement rows)
-{
-    QList<FollowUpTask> tasks;
-    while (rows.step())
-        tasks.append(taskOf(rows));
-    if (rows.failed())
-        return rows.verdict().error();
-    return tasks;
-}
-
-/** Tasks on other calls that an edit names, open or not: an undo may open them again. */
-Verdict addNamedTasks(WorkspaceTx &tx, CallState &state, const QStringList &names)
-{
-    for (const QString &id : names) {
-        const bool there = std::any_of(state.follow_ups.cbegin(), state.follow_ups.cend(), [&](const FollowUpTask &task) { return task.id == id; });
-        if (there)
-            continue;
-        auto named = tasksOf(tx.query(QByteArray(taskColumns) + "WHERE ws = ? AND id = ? AND number = ?", id, state.call.customer_number));
-        if (!named)
-            return named.error();
-        state.follow_ups.append(*named);
-    }
-    return Done{};
-}
-
-} // namespace
 
 Result<StoredCall> loadCallAlone(WorkspaceTx &tx, const QString &id)
 {
@@ -99,7 +98,7 @@ Result<StoredCall> loadCall(WorkspaceTx &tx, const QString &id, const QStringLis
 
 Result<QList<FollowUpTask>> openTasksOf(WorkspaceTx &tx, const QString &number, const QString &callId)
 {
-    return tasksOf(tx.query(QByteArray(taskColumns) + "WHERE ws = ? AND number = ? AND state = 'OPEN' AND call_id <> ? ORDER BY created_at, id", number, callId));
+    return tasksOf(tx.query(QByteArray(followUpColumns) + "WHERE ws = ? AND number = ? AND state = 'OPEN' AND call_id <> ? ORDER BY created_at, id", number, callId));
 }
 
 Result<std::optional<ListedNumber>> findListed(WorkspaceTx &tx, const QString &number)

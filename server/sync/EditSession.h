@@ -32,4 +32,10 @@ Result<EditOutcome> takeContactEdit(EditSession &session, const Edit &edit);
 /** The same for saved views: create and set {name, filter}, del. Names are unique in the workspace, letter case aside. */
 Result<EditOutcome> takeViewEdit(EditSession &session, const Edit &edit);
 
+/**
+ * The same for the do-not-contact list: create {reason}, set {reason}, del; the id is the number in E.164. Where there are calls of the number it is a
+ * flag+ or flag- of one of them, with all that follows from it. A number that is listed already keeps its reason.
+ */
+Result<EditOutcome> takeNumberEdit(EditSession &session, const Edit &edit);
+
 } // namespace calldeck

@@ -187,7 +187,7 @@ Result<EditOutcome> PushRun::decide(const Edit &edit)
         return Error{Error::Code::Io, u"A poisoned edit."_s, {}, false};
     if (!isSaneId(edit.id) || !isSaneId(edit.mid))
         return rejectedAs(u"invalid"_s, u"id and mid must have 1 to 128 plain characters."_s);
-    static const QStringList kinds{u"call"_s, u"contact"_s, u"view"_s};
+    static const QStringList kinds{u"call"_s, u"contact"_s, u"view"_s, u"number"_s};
     if (!kinds.contains(edit.kind))
         return rejectedAs(u"invalid"_s, u"kind: \"%1\" is nothing that can be edited."_s.arg(edit.kind.left(40)));
     const auto least = leastRoleFor(edit);
@@ -203,6 +203,8 @@ Result<EditOutcome> PushRun::decide(const Edit &edit)
         return rejectedAs(u"erased"_s, u"This record was erased."_s);
     if (edit.kind == u"call"_s)
         return takeCallEdit(m_session, edit);
+    if (edit.kind == u"number"_s)
+        return takeNumberEdit(m_session, edit);
     return edit.kind == u"contact"_s ? takeContactEdit(m_session, edit) : takeViewEdit(m_session, edit);
 }
 

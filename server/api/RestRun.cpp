@@ -1,0 +1,180 @@
+#include "api/RestRun.h"
+
+#include "api/Answers.h"
+#include "api/RowTexts.h"
+#include "api/Services.h"
+#include "store/Moment.h"
+#include "sync/Devices.h"
+
+#include <QJsonDocument>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+const QString device = u"api"_s;
+constexpr auto keyHeader = "idempotency-key";
+
+QString shortHash(const QByteArray &text, qsizetype length) { return QString::fromLatin1(sha256Hex(text).left(length)); }
+
+bool isKey(const QByteArray &key)
+{
+    constexpr qsizetype longest = 128;
+    return !key.isEmpty() && key.size() <= longest && std::all_of(key.cbegin(), key.cend(), [](char letter) { return letter > 0x20 && letter < 0x7f; });
+}
+
+/** What PushRun says of an edit, as an answer: its "args.x" is the body's "x". */
+HttpResponse answerFor(const RestEdit &edit, const EditOutcome &outcome)
+{
+    if (outcome.code == u"forbidden"_s)
+        return problem(403, u"forbidden"_s, u"Your role may not do this"_s, outcome.message);
+    if (outcome.code == u"gone"_s || outcome.code == u"erased"_s)
+        return failed({Error::Code::NotFound, outcome.message, {}, false});
+    const QString args = u"args."_s;
+    const QString named = outcome.message.startsWith(args) ? outcome.message.mid(args.size()) : QString();
+    const QString field = named.isEmpty() ? edit.field : named.section(u' ', 0, 0);
+    const QString reason = named.isEmpty() ? outcome.message : named;
+    return problem(400, u"invalid"_s, u"The request is not right"_s, reason, {{field, reason}});
+}
+
+Result<qint64> lastOrder(WorkspaceTx &tx, const Author &author, const RestEdit &edit)
+{
+    SqlStatement last = tx.query("SELECT lseq FROM device_order WHERE ws = ? AND device = ? AND kind = ? AND id = ?", author.device, edit.kind, edit.id);
+    const auto found = last.found();
+    if (!found)
+        return found.error();
+    return *found ? last.integer(0) : 0;
+}
+
+} // namespace
+
+RestRun::RestRun(ApiCall &call, WorkspaceTx &tx, SharedWorkspace workspace)
+    : m_call(call), m_tx(tx), m_workspace(std::move(workspace)), m_author(authorOf(call.caller, device)), m_push({tx, m_author, call.caller.role, m_workspace, call.now}),
+      m_stem(u"r-"_s + randomHex(12))
+{
+}
+
+Verdict RestRun::readKey()
+{
+    const QByteArray key = m_call.request.header(keyHeader);
+    const auto headers = m_call.request.headers;
+    if (std::none_of(headers.cbegin(), headers.cend(), [](const auto &header) { return header.first == keyHeader; }))
+        return Done{};
+    if (!isKey(key))
+        return Error{Error::Code::InvalidInput, u"Idempotency-Key must have 1 to 128 printable ASCII characters."_s, {}, false};
+    const QString begin = u"r-"_s + shortHash(m_call.caller.account.toUtf8() + '\n' + key, 32) + u'-';
+    m_stem = begin + shortHash(m_call.request.method + ' ' + m_call.request.target + '\n' + m_call.request.body, 16);
+    SqlStatement known = m_tx.query("SELECT mid FROM mutation WHERE ws = ? AND mid >= ? AND mid < ? LIMIT 1", begin, QString(begin.chopped(1) % u'.'));
+    const auto found = known.found();
+    if (!found)
+        return found.error();
+    m_repeat = *found;
+    if (*found && !known.text(0).startsWith(m_stem))
+        return Error{Error::Code::Conflict, u"Idempotency-Key was used for another request."_s, {}, false};
+    return Done{};
+}
+
+QString RestRun::nextMid() const { return QString(m_stem % u'-' % QString::number(m_count)); }
+
+bool RestRun::take(const RestEdit &edit)
+{
+    const QString mid = nextMid();
+    ++m_count;
+    return m_repeat ? repeat(edit, mid) : write(edit, mid);
+}
+
+bool RestRun::repeat(const RestEdit &edit, const QString &mid)
+{
+    SqlStatement known = m_tx.query("SELECT status, seq FROM mutation WHERE ws = ? AND mid = ?", mid);
+    const auto found = known.found();
+    if (!found || !*found) {
+        m_refusal = found ? Error{Error::Code::Conflict, u"Idempotency-Key was used for another request."_s, {}, false} : found.error();
+        return false;
+    }
+    EditOutcome outcome;
+    outcome.mid = mid;
+    outcome.status = statusNamed(known.text(0)).value_or(EditOutcome::Status::Applied);
+    outcome.seq = known.integer(1);
+    note(edit, outcome);
+    return true;
+}
+
+bool RestRun::write(const RestEdit &edit, const QString &mid)
+{
+    const auto last = lastOrder(m_tx, m_author, edit);
+    if (!last) {
+        m_refusal = last.error();
+        return false;
+    }
+    const qint64 base = edit.base_ver.value_or(m_tx.head().seq);
+    const auto outcome = m_push.take(editToJson({mid, *last + 1, edit.kind, edit.id, edit.op, edit.args, base, m_call.now}), u"body"_s);
+    if (!outcome || !*outcome) {
+        m_refusal = outcome ? Error{Error::Code::Busy, u"Others are writing the same data. Try again."_s, {}, true} : outcome.error();
+        return false;
+    }
+    if ((*outcome)->status == EditOutcome::Status::Rejected) {
+        m_refusal = answerFor(edit, **outcome);
+        return false;
+    }
+    note(edit, **outcome);
+    return true;
+}
+
+void RestRun::note(const RestEdit &edit, const EditOutcome &outcome)
+{
+    m_call.services.metrics.countEdit(wordOf(outcome.status).toLatin1());
+    m_results.append(QJsonObject{{u"mid"_s, outcome.mid}, {u"op"_s, edit.op}, {u"status"_s, wordOf(outcome.status)}, {u"seq"_s, outcome.seq}});
+}
+
+Result<HttpResponse> RestRun::refusal() const { return m_refusal.value_or(Error{Error::Code::Io, u"Nothing was refused."_s, {}, false}); }
+
+Result<HttpResponse> RestRun::callAnswer(const QString &id, int status)
+{
+    const auto row = readCallRow(m_tx, id, m_call.now);
+    if (!row)
+        return row.error();
+    if (!*row)
+        return failed({Error::Code::NotFound, {}, {}, false});
+    JsonObjectText text;
+    HttpResponse answer = textAnswer(text.addRaw("call", callText(**row)).addRaw("results", QJsonDocument(m_results).toJson(QJsonDocument::Compact)).end());
+    answer.status = status;
+    return answer;
+}
+
+HttpResponse inOneWrite(ApiCall &call, const std::function<Result<HttpResponse>(RestRun &)> &work)
+{
+    Head head;
+    const auto answer = withRetries(call.connection, [&]() -> Result<HttpResponse> {
+        const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
+        if (!tx)
+            return tx.error();
+        const auto workspace = settingsOf(**tx);
+        if (!workspace)
+            return workspace.error();
+        RestRun run(call, **tx, *workspace);
+        if (Verdict ready = run.readKey(); !ready)
+            return ready.error().code == Error::Code::Conflict ? Result<HttpResponse>(problem(422, u"key_reused"_s, u"This key is of another request"_s, ready.error().message)) : ready.error();
+        auto answered = work(run);
+        if (!answered || answered->status >= 400)
+            return answered;
+        if (Verdict noted = noteDevice(**tx, authorOf(call.caller, device), call.now); !noted)
+            return noted.error();
+        if (Verdict done = (*tx)->commit(); !done)
+            return done.error();
+        head = (*tx)->head();
+        return answered;
+    });
+    if (!answer)
+        return failed(answer.error());
+    if (answer->status < 400)
+        call.services.hub.headMoved(call.caller.ws, head.epoch, head.seq);
+    return *answer;
+}
+
+Result<bool> isThere(WorkspaceTx &tx, const QString &kind, const QString &id) { return tx.query("SELECT 1 FROM entity WHERE ws = ? AND kind = ? AND id = ? AND deleted = 0", kind, id).found(); }
+
+} // namespace calldeck
