@@ -11,8 +11,10 @@ import shutil
 import sys
 import time
 
-from calldeckd import WIDE, Calldeckd, Socket, folder, moment
-from contract_scenes import SCENES, Stage
+import contract_calls
+import contract_scenes
+from calldeckd import WIDE, Socket, folder
+from contract_scenes import Stage
 from prism import Client, Contract, Deviation, Prism
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
@@ -168,7 +170,7 @@ def timed(scene, *arguments):
     print(f"{scene.__name__}: ok, {time.monotonic() - began:.1f} s", flush=True)
 
 
-def run(program):
+def run(program, only=None):
     place = folder()
     contract = Contract(place)
     stage = Stage(program, place)
@@ -178,8 +180,10 @@ def run(program):
     with strict, loose:
         client = Client(contract, strict, loose)
         timed(notices_a_lie, stage, client, liar)
-        for scene in SCENES:
+        for scene in contract_scenes.SCENES + contract_calls.SCENES:
             timed(scene, stage, client)
+            if scene.__name__ == only:
+                return
         timed(sockets, stage, client)
         timed(refusals, stage, client)
         timed(expired, stage, client)
@@ -201,5 +205,6 @@ def run(program):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", required=True)
+    parser.add_argument("--only", help="stop after this scene")
     options = parser.parse_args()
-    run(os.path.join(options.bin, "calldeckd"))
+    run(os.path.join(options.bin, "calldeckd"), options.only)

@@ -1,6 +1,5 @@
 """What the contract test does besides what holds for every route: each operation with success and with its own errors."""
 
-import json
 import os
 
 from calldeckd import WIDE, Calldeckd, missed_call, moment
