@@ -105,10 +105,13 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, cons
     if (!tx)
         return upgrade.refuse(failed(tx.error()));
     const auto id = std::make_shared<quint64>(0);
+    const auto event = lastEvent(**tx);
+    if (!event)
+        return upgrade.refuse(failed(event.error()));
     const Head head = (*tx)->head();
-    upgrade.accept("calldeck.v1", {[&hub, id, caller = *caller, head](const WebSocketLink &link) {
+    upgrade.accept("calldeck.v1", {[&hub, id, caller = *caller, head, event = *event](const WebSocketLink &link) {
                                        *id = link.id();
-                                       hub.add(caller, link, head);
+                                       hub.add(caller, link, head, event);
                                    },
                                    [](const QByteArray &) {}, // a desk has nothing to say here
                                    [&hub, id](quint16) { hub.remove(*id); }});
@@ -122,12 +125,14 @@ Backend::Backend(const BackendConfig &config)
 {
     if (config.store.engine == SqlEngine::Postgres)
         m_listener = std::make_unique<HeadListener>(config.store, m_hub);
+    m_ticker = std::make_unique<Ticker>(config.store, m_hub);
 }
 
 Backend::~Backend() { stop(); }
 
 void Backend::stop()
 {
+    m_ticker = nullptr;
     m_listener = nullptr;
     m_hub.stop();
     m_doormen.stop();

@@ -3,6 +3,7 @@
 #include "api/HeadListener.h"
 #include "api/Route.h"
 #include "api/Services.h"
+#include "api/Ticker.h"
 #include "http/HttpHandler.h"
 
 namespace calldeck
@@ -46,6 +47,7 @@ private:
     Hub m_hub;
     Services m_services;
     std::unique_ptr<HeadListener> m_listener;
+    std::unique_ptr<Ticker> m_ticker;
 };
 
 } // namespace calldeck

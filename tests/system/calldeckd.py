@@ -211,6 +211,13 @@ class Socket:
             if first & 0x0f == 8:
                 return int.from_bytes(payload[:2], "big") if payload else 1005
 
+    def hint(self, timeout=10):
+        """The next hint, or the closing code; what happened beside it is passed over."""
+        while True:
+            message = self.next(timeout)
+            if isinstance(message, int) or message["t"] == "hint":
+                return message
+
     def close(self):
         self.socket.close()
 
