@@ -46,17 +46,23 @@ def collect(listening, seconds, wanted):
     return [one for one in heard if one["t"] in DUE]
 
 
-def fill(desk, due_in):
-    """One call with 200 tasks that are due in so many seconds, and one emergency whose five minutes end then."""
+def fill(desk):
+    """One call with 200 tasks that are due in five minutes, and an emergency whose five minutes begin now. Gives the moment, in seconds since 1970."""
+    due_in = 300
+    ends = time.time() + due_in
     desk.one("create", missed_call(), record="busy")
     due = moment(due_in)
     for begin in range(0, TASKS, 100):
         results = desk.push(*[desk.edit("follow_up", {"due_at": due, "note": "ring back"}, record="busy") for _ in range(begin, begin + 100)])
         assert all(result["status"] == "applied" for result in results), results[:3]
     desk.one("create", missed_call("+12125550100"), record="burst")
-    alarm = desk.edit("flag+", {"flag": "emergency", "reason": "pipe burst"}, record="burst")
-    alarm["at"] = moment(due_in - 300)
-    assert desk.push(alarm)[0]["status"] == "applied"
+    assert desk.one("flag+", {"flag": "emergency", "reason": "pipe burst"}, record="burst")["status"] == "applied"
+    return ends
+
+
+def soon(ends):
+    """The environment of a backend for which that moment is 12 seconds away: time to sign in, whatever filling took."""
+    return {"CALLDECK_CLOCK_OFFSET_MS": str(int((ends - time.time() - 12) * 1000))}
 
 
 def check_rows(rows):
@@ -75,10 +81,10 @@ def due_once(program, point, cluster=None):
     """The first backend dies at `point` of its first round; whoever is there after it raises the rest, and nobody raises or hears anything twice."""
     with Stage(program, cluster) as first:
         ana = Desk(first, "ana@x.org", "d1")
-        fill(ana, 12)
+        clock = soon(fill(ana))
         first.stop()
-        first.start(CRASH_AT=point)
-        second = Calldeckd(program, first.store, first.folder, name="second").start() if cluster else None
+        first.start(CRASH_AT=point, **clock)
+        second = Calldeckd(program, first.store, first.folder, name="second").start(**clock) if cluster else None
         if second:
             atexit.register(second.process.kill)
         listening = Socket((second or first).port, Desk(second or first, "ben@x.org", "d2").ticket())
@@ -92,7 +98,7 @@ def due_once(program, point, cluster=None):
                 first.stop()
         else:
             first.process.wait(timeout=40)
-        first.start()
+        first.start(**clock)
         later = Socket(first.port, Desk(first, "ana@x.org", "d3").ticket())
         deadline = time.monotonic() + 20
         while len(event_rows(first, cluster)) < TASKS + 1 and time.monotonic() < deadline:
@@ -122,10 +128,12 @@ def two_raise(program, cluster):
     if not cluster:
         return
     with Stage(program, cluster) as first:
-        second = Calldeckd(program, first.store, first.folder, name="second").start()
+        clock = soon(fill(Desk(first, "ana@x.org", "d1")))
+        first.stop()
+        first.start(**clock)
+        second = Calldeckd(program, first.store, first.folder, name="second").start(**clock)
         atexit.register(second.process.kill)
         sockets = [Socket(backend.port, Desk(backend, "ben@x.org", f"s{index}").ticket()) for index, backend in enumerate((first, second, first, second))]
-        fill(Desk(first, "ana@x.org", "d1"), 6)
         for listening in sockets:
             heard = collect(listening, 30, TASKS + 1)
             once_each(heard)
