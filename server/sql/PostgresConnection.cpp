@@ -65,6 +65,8 @@ private:
 /** The same number in every program of ours: who holds it migrates. */
 constexpr auto migrationLock = "SELECT pg_advisory_xact_lock(4847364210)";
 
+constexpr qsizetype mostPrepared = 400;
+
 } // namespace
 
 QByteArray numberedPlaceholders(const QByteArray &sql)
@@ -167,6 +169,12 @@ Result<QByteArray> PostgresConnection::nameOf(const QByteArray &sql)
 {
     if (const auto known = m_names.constFind(sql); known != m_names.cend())
         return *known;
+    // Statements that are put together from what somebody filters by are many: nobody shall fill the server's memory with them.
+    if (m_names.size() >= mostPrepared) {
+        if (Verdict done = execute("DEALLOCATE ALL"); !done)
+            return done.error();
+        m_names.clear();
+    }
     const QByteArray name = "s" + QByteArray::number(m_names.size());
     const Rows prepared(PQprepare(m_handle, name.constData(), numberedPlaceholders(sql).constData(), 0, nullptr));
     if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)

@@ -21,6 +21,14 @@ QString searchText(const Call &call)
     return parts.join(u' ').simplified().left(enough).toLower();
 }
 
+/** What a list by customer goes by. */
+QString customerOf(const Call &call)
+{
+    const QStringList names{call.caller_name, call.business_name, call.customer_number, call.customer_number_raw};
+    const auto first = std::find_if(names.cbegin(), names.cend(), [](const QString &name) { return !name.isEmpty(); });
+    return first == names.cend() ? QString() : first->toLower();
+}
+
 } // namespace
 
 Verdict putCallIndex(WorkspaceTx &tx, const CallState &state)
@@ -31,8 +39,9 @@ Verdict putCallIndex(WorkspaceTx &tx, const CallState &state)
     return tx
         .query("INSERT INTO call_index(ws, id, started_at, status, call_type, outcome, disposition, agent_name, queue, priority, emergency, do_not_contact, spam, "
                "in_triage, outcome_required, sla_warning_at, sla_critical_at, sla_due_at, sla_met_at, value_cents, duration, customer_number, has_recording, "
-               "has_transcript, follow_up_required, provider, provider_call_id, search) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET "
+               "has_transcript, follow_up_required, provider, provider_call_id, search, customer, business, agent_id, campaign_id, lead_status, lead_score, "
+               "scheduled_at, is_conversion, insurance_verified, payment_plan_cents, collection_attempt, collection_success, collection_cents) "
+               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET "
                "started_at = excluded.started_at, status = excluded.status, call_type = excluded.call_type, outcome = excluded.outcome, "
                "disposition = excluded.disposition, agent_name = excluded.agent_name, queue = excluded.queue, priority = excluded.priority, "
                "emergency = excluded.emergency, do_not_contact = excluded.do_not_contact, spam = excluded.spam, in_triage = excluded.in_triage, "
@@ -40,11 +49,16 @@ Verdict putCallIndex(WorkspaceTx &tx, const CallState &state)
                "sla_due_at = excluded.sla_due_at, sla_met_at = excluded.sla_met_at, value_cents = excluded.value_cents, duration = excluded.duration, "
                "customer_number = excluded.customer_number, has_recording = excluded.has_recording, has_transcript = excluded.has_transcript, "
                "follow_up_required = excluded.follow_up_required, provider = excluded.provider, provider_call_id = excluded.provider_call_id, "
-               "search = excluded.search",
+               "search = excluded.search, customer = excluded.customer, business = excluded.business, agent_id = excluded.agent_id, campaign_id = excluded.campaign_id, "
+               "lead_status = excluded.lead_status, lead_score = excluded.lead_score, scheduled_at = excluded.scheduled_at, is_conversion = excluded.is_conversion, "
+               "insurance_verified = excluded.insurance_verified, payment_plan_cents = excluded.payment_plan_cents, "
+               "collection_attempt = excluded.collection_attempt, collection_success = excluded.collection_success, collection_cents = excluded.collection_cents",
                call.call_id, call.started_at, wordOr(call.status), wordOr(call.call_type), wordOr(call.outcome), call.disposition, call.agent_name, call.queue,
                call.priority, call.emergency, call.do_not_contact, call.spam, call.in_triage, call.outcome_required, call.sla_warning_at, call.sla_critical_at,
                call.sla_due_at, call.sla_met_at, call.value_cents, call.duration_seconds, call.customer_number, recording, transcript, call.follow_up_required,
-               call.provider, call.provider_call_id, searchText(call))
+               call.provider, call.provider_call_id, searchText(call), customerOf(call), call.business_name.toLower(), call.agent_id, call.campaign_id,
+               wordOr(call.lead_status), call.lead_score, call.scheduled_at, call.is_conversion, call.insurance_verified,
+               call.payment_plan_discussed ? call.payment_plan_amount : std::nullopt, call.collection_attempt, call.collection_success, call.collection_amount)
         .run();
 }
 

@@ -14,6 +14,7 @@ namespace
 {
 
 constexpr int stepsBetweenCancelChecks = 4000;
+constexpr qsizetype mostIdleStatements = 400;
 
 Error errorFor(int code, const QString &detail, const QString &file)
 {
@@ -206,8 +207,7 @@ Error Database::error(int code, const QString &detail) const
 
 Database::~Database()
 {
-    for (sqlite3_stmt *statement : std::as_const(m_idle))
-        sqlite3_finalize(statement);
+    dropIdle();
     sqlite3_close_v2(m_handle);
     countOpen(m_file, -1);
 }
@@ -229,10 +229,20 @@ Statement Database::prepare(const QByteArray &sql)
     return {this, handle, sql};
 }
 
+void Database::dropIdle()
+{
+    for (sqlite3_stmt *idle : std::as_const(m_idle))
+        sqlite3_finalize(idle);
+    m_idle.clear();
+}
+
 void Database::giveBack(const QByteArray &sql, sqlite3_stmt *handle)
 {
     sqlite3_reset(handle);
     sqlite3_clear_bindings(handle);
+    // Statements that are put together from what somebody filters by are many: nobody shall fill the memory with them.
+    if (m_idle.size() >= mostIdleStatements)
+        dropIdle();
     if (m_idle.contains(sql))
         sqlite3_finalize(handle);
     else

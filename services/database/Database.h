@@ -117,6 +117,7 @@ private:
     Database(sqlite3 *handle, QString file, const DatabaseKey &key) : m_handle(handle), m_file(std::move(file)), m_key(key) {}
     Error error(int code, const QString &detail) const;
     void giveBack(const QByteArray &sql, sqlite3_stmt *handle);
+    void dropIdle();
 
     sqlite3 *m_handle;
     QString m_file;
