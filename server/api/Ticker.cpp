@@ -17,7 +17,6 @@ namespace
 constexpr auto tickEvery = 1s;
 constexpr int mostAtOnce = 100; ///< in one transaction: pushes wait for it
 constexpr int mostRounds = 100;
-constexpr TimeMs eventLife = 30LL * 24 * 3'600'000;
 
 } // namespace
 

@@ -30,6 +30,7 @@ class Calldeckd:
         self.config = os.path.join(folder, name + ".json")
         with open(self.config, "w", encoding="utf-8") as out:
             json.dump({"limits": limits}, out)
+        self.extra = []
         self.process = None
         self.port = None
 
@@ -42,7 +43,7 @@ class Calldeckd:
     def start(self, **environment):
         before = os.path.getsize(self.log_file) if os.path.exists(self.log_file) else 0
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", "127.0.0.1:0", "--config", self.config], stdout=subprocess.DEVNULL, stderr=log,
+            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", "127.0.0.1:0", "--config", self.config, *self.extra], stdout=subprocess.DEVNULL, stderr=log,
                                             env=dict(os.environ, **environment))
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self.process.poll() is None:
