@@ -3,6 +3,7 @@
 #include "rules/JsonReader.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
 
 namespace calldeck
@@ -18,7 +19,8 @@ Error usage(const QString &message) { return {Error::Code::InvalidInput, message
 const QStringList &knownOptions()
 {
     static const QStringList names{u"store"_s,     u"listen"_s, u"tls-cert"_s, u"tls-key"_s, u"config"_s, u"workspace"_s,  u"admin-email"_s, u"admin-name"_s,
-                                   u"email"_s,     u"name"_s,   u"role"_s,     u"user"_s,    u"keep"_s,   u"workers"_s};
+                                   u"email"_s,     u"name"_s,   u"role"_s,     u"user"_s,    u"keep"_s,   u"workers"_s,
+                                   u"data"_s,      u"pdf-font"_s};
     return names;
 }
 
@@ -64,7 +66,7 @@ Verdict readLimits(JsonReader &json, RequestLimits &limits)
     return Done{};
 }
 
-/** {"store", "listen", "tls_cert", "tls_key", "workers", "origins": [], "limits": {...}} */
+/** {"store", "listen", "tls_cert", "tls_key", "data", "pdf_font", "workers", "origins": [], "limits": {...}} */
 Verdict readFile(const QString &path, ServerOptions &options)
 {
     QFile file(path);
@@ -84,6 +86,8 @@ Verdict readFile(const QString &path, ServerOptions &options)
     orElse(u"listen"_s, u"listen"_s);
     orElse(u"tls-cert"_s, u"tls_cert"_s);
     orElse(u"tls-key"_s, u"tls_key"_s);
+    orElse(u"data"_s, u"data"_s);
+    orElse(u"pdf-font"_s, u"pdf_font"_s);
     if (json.has(u"workers"_s))
         options.backend.workers = static_cast<int>(json.integer(u"workers"_s));
     options.backend.origins = json.optionalTexts(u"origins"_s);
@@ -125,6 +129,15 @@ Verdict takeStore(ServerOptions &options)
     return Done{};
 }
 
+/** Beside the store's file, unless another folder is named; over PostgreSQL there is none without. */
+void takeFiles(ServerOptions &options)
+{
+    const bool file = options.has_store && options.backend.store.engine == SqlEngine::Sqlite;
+    const QString beside = file ? QString(QFileInfo(options.backend.store.file).absolutePath() % u"/files"_s) : QString();
+    options.backend.files.folder = options.values.value(u"data"_s, beside);
+    options.backend.files.pdf_font = options.value(u"pdf-font"_s);
+}
+
 } // namespace
 
 Result<ServerOptions> ServerOptions::parse(const QStringList &arguments)
@@ -141,6 +154,8 @@ Result<ServerOptions> ServerOptions::parse(const QStringList &arguments)
         options.backend.workers = options.value(u"workers"_s).toInt();
     if (done && (options.backend.workers < 1 || options.backend.workers > 64))
         done = usage(u"--workers is a number from 1 to 64."_s);
+    if (done)
+        takeFiles(options);
     if (!done)
         return done.error();
     return options;

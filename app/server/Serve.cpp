@@ -55,9 +55,12 @@ int serve(const ServerOptions &options)
     if (!lock)
         return complain(lock.error());
     // Before the first request: a store that cannot be opened or brought up to date is an error of the start.
-    if (const auto opened = SqlConnection::open(options.backend.store, SqlSchema::Migrate); !opened)
+    if (const auto store = SqlConnection::open(options.backend.store, SqlSchema::Migrate); !store)
+        return complain(store.error());
+    const auto opened = Backend::open(options.backend);
+    if (!opened)
         return complain(opened.error());
-    Backend backend(options.backend);
+    Backend &backend = **opened;
     // The handler asks for figures of a server that is made after it.
     auto running = std::make_shared<std::atomic<HttpServer *>>(nullptr);
     backend.setStats([running] {

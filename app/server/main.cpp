@@ -18,7 +18,7 @@ struct ServerCommand {
 };
 
 constexpr ServerCommand commands[] = {
-    {"serve", "[serve] --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--workers N]", serve, true},
+    {"serve", "[serve] --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--workers N] [--data FOLDER] [--pdf-font FILE]", serve, true},
     {"init", "init --workspace NAME --admin-email EMAIL --admin-name NAME    (password: CALLDECK_PASSWORD or standard input)", initWorkspace, true},
     {"user", "user add --email E --name N --role agent|dispatcher|manager|admin | user list | user disable --email E | user role --email E --role R", changeUsers, true},
     {"token", "token --user EMAIL    prints a service token, once", giveServiceToken, true},

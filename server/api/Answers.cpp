@@ -76,6 +76,8 @@ HttpResponse tooMany(qint64 wait_ms) { return later(problem(429, u"too_many_requ
 
 HttpResponse tooBusy() { return later(problem(503, u"busy"_s, u"The backend is busy"_s, u"Try again shortly."_s), 1); }
 
+HttpResponse noFolder() { return problem(503, u"no_folder"_s, u"This backend keeps no files"_s, u"Start it with --data FOLDER."_s); }
+
 HttpResponse wrongEpoch(const WrongEpoch &wrong)
 {
     return problemWith(409, u"epoch"_s, u"The store was restored from a backup"_s, {{u"epoch"_s, wrong.epoch}, {u"base"_s, wrong.base}}, u"Begin with a snapshot; send again what came after base."_s);

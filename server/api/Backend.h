@@ -3,16 +3,24 @@
 #include "api/HeadListener.h"
 #include "api/Route.h"
 #include "api/Services.h"
+#include "api/Ticker.h"
 #include "http/HttpHandler.h"
 
 namespace calldeck
 {
+
+/** Where the backend keeps what is no row. */
+struct FileConfig {
+    QString folder;   ///< "": no exports and attachments. All processes over one store share it
+    QString pdf_font; ///< see ExportParts
+};
 
 struct BackendConfig {
     SqlTarget store;
     int workers = 4;
     int waiting = 256; ///< requests before the workers; more get 503
     RequestLimits limits;
+    FileConfig files;
     QStringList origins; ///< web pages that may open sockets; the desk sends no Origin
 };
 
@@ -20,7 +28,8 @@ struct BackendConfig {
 class Backend : public HttpHandler
 {
 public:
-    explicit Backend(const BackendConfig &config);
+    /** The error is of the folder for files. */
+    static Result<std::unique_ptr<Backend>> open(const BackendConfig &config);
     /** stop(). */
     ~Backend() override;
 
@@ -35,9 +44,12 @@ public:
     void stop();
 
 private:
+    explicit Backend(const BackendConfig &config);
+    Verdict openFiles();
     std::optional<HttpResponse> refuse(const HttpRequest &request, const Route &route);
     HttpResponse answer(const HttpRequest &request, const Route &route, SqlConnection &connection);
     std::optional<HttpResponse> letIn(ApiCall &call, const Route &route);
+    void beginJobs();
 
     const BackendConfig m_config;
     SqlPool m_pool;
@@ -46,6 +58,8 @@ private:
     Hub m_hub;
     Services m_services;
     std::unique_ptr<HeadListener> m_listener;
+    std::unique_ptr<Ticker> m_ticker;
+    std::unique_ptr<JobRunner> m_jobs;
 };
 
 } // namespace calldeck

@@ -12,6 +12,7 @@ namespace
 
 constexpr qint64 small = 16 * 1024;
 constexpr qint64 pushBytes = 256 * 1024;
+constexpr qint64 bulkBytes = 2 * 1024 * 1024; ///< 10,000 ids
 constexpr qint64 intakeBytes = 5 * 1024 * 1024;
 
 Route get(const QByteArray &pattern, Door door, const QStringList &query, HttpResponse (*handle)(ApiCall &))
@@ -25,6 +26,8 @@ Route post(const QByteArray &pattern, Door door, const QStringList &body, qint64
 }
 
 Route empty(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"POST", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, small, false, handle}; }
+
+Route remove(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"DELETE", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, 0, false, handle}; }
 
 Route checkingPassword(Route route)
 {
@@ -50,6 +53,13 @@ QList<Route> table()
         get("/api/sync/rows", Door::Role, {u"kind"_s, u"ids"_s}, pullRows),
         get("/api/sync/digest", Door::Role, {u"kind"_s}, pullDigest),
         post("/api/calls/intake", Door::AdminOrService, {u"calls"_s}, intakeBytes, takeCalls),
+        post("/api/calls/bulk", Door::Role, {u"callIds"_s, u"filters"_s, u"operation"_s, u"tag"_s, u"remove"_s, u"reason"_s, u"disposition"_s, u"notes"_s}, bulkBytes, beginBulk),
+        get("/api/bulk-jobs/{jobId}", Door::Role, {}, showBulk),
+        remove("/api/bulk-jobs/{jobId}", cancelBulk),
+        post("/api/calls/export", Door::Role, {u"filters"_s, u"format"_s, u"email"_s}, small, beginExport),
+        get("/api/exports/{jobId}", Door::Role, {}, showExport),
+        remove("/api/exports/{jobId}", removeExport),
+        get("/api/exports/{jobId}/file", Door::Open, {u"ticket"_s}, giveExport),
         {"PUT", "/api/workspace", Door::Role, UserRole::ADMIN, {}, QStringList{u"settings"_s}, BodyPlan::usual, false, replaceSettings},
     };
 }

@@ -4,6 +4,7 @@
 #include "api/Metrics.h"
 #include "http/HttpServer.h"
 #include "http/RateLimiter.h"
+#include "jobs/ExportWork.h"
 
 namespace calldeck
 {
@@ -31,6 +32,9 @@ struct Services {
     RateLimiter loginsByAccount;
     RateLimiter loginsByPeer;
     std::function<HttpServer::Stats()> stats;
+    JobRunner *jobs = nullptr;
+    ExportParts exports; ///< without a folder there are none
+    bool mails = false;  ///< mail can go out
 };
 
 } // namespace calldeck

@@ -1,6 +1,6 @@
 #include "export/CallExport.h"
 
-#include "export/CsvCells.h"
+#include "rules/CsvCells.h"
 #include "database/Database.h"
 
 #include <QFileInfo>
@@ -16,26 +16,6 @@ namespace
 {
 
 constexpr qint64 progressEvery = 2000;
-
-QByteArray csvHeader()
-{
-    QByteArray line;
-    for (const QString &column : exportColumns())
-        line += (line.isEmpty() ? QByteArray() : QByteArray(1, ',')) + column.toUtf8();
-    return line + "\r\n";
-}
-
-QByteArray csvLine(const Call &call)
-{
-    QByteArray line;
-    forEachField(call, [&](CallField field, const auto &) {
-        const QString text = fieldText(call, field);
-        appendCsvCell(line, infoOf(field).kind == FieldKind::Text ? guarded(text) : text);
-        line += ',';
-    });
-    appendCsvCell(line, guarded(joinedTags(call.tags)));
-    return line + "\r\n";
-}
 
 class ExportRun
 {
@@ -92,7 +72,7 @@ Result<qint64> ExportRun::run()
 
 Result<qint64> ExportRun::writeCalls()
 {
-    if (m_order.format == ExportFormat::Csv && !put(csvHeader()))
+    if (m_order.format == ExportFormat::Csv && !put(callCsvHeader()))
         return *m_failure;
     const CallQuery query{m_order.filter, {SortColumn::Started, false}};
     auto visited = m_cache.forEachCall(query, m_now, [this](const Call &call) { return write(call); });
@@ -104,7 +84,7 @@ bool ExportRun::write(const Call &call)
     if (++m_written % progressEvery == 0 && m_progress && !m_progress(m_written))
         return fail({Error::Code::Cancelled, QStringLiteral("The export was cancelled. No file was made."), {}, true});
     if (m_order.format == ExportFormat::Csv)
-        return put(csvLine(call));
+        return put(callCsvLine(call));
     const auto turns = m_cache.turns(call.key);
     if (!turns)
         return fail(turns.error());

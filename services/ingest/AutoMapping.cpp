@@ -1,6 +1,6 @@
 #include "ingest/AutoMapping.h"
 
-#include "export/CsvCells.h"
+#include "rules/CsvCells.h"
 #include "ingest/JsonKeys.h"
 
 namespace calldeck

@@ -1,6 +1,6 @@
 #include "ingest/RowMapper.h"
 
-#include "export/CsvCells.h"
+#include "rules/CsvCells.h"
 #include "ingest/AutoMapping.h"
 #include "rules/Disposition.h"
 #include "rules/LegacyValues.h"

@@ -1,7 +1,7 @@
 #include "IngestFixture.h"
 #include "demo/CallGenerator.h"
 #include "export/CallExport.h"
-#include "export/CsvCells.h"
+#include "rules/CsvCells.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>

@@ -220,7 +220,7 @@ def hints(program, cluster):
         ana, ben = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2")
         ticket = ben.ticket()
         listening = Socket(backend.port, ticket)
-        assert listening.status == 101 and listening.next()["head"] == 1
+        assert listening.status == 101 and listening.hint()["head"] == 1
         assert Socket(backend.port, ticket).status == 401
         assert Socket(backend.port, "t_00").status == 401
         assert Socket(backend.port, ben.ticket(), ["Origin: https://evil.example"]).status == 403
@@ -229,21 +229,21 @@ def hints(program, cluster):
             ana.one("create", missed_call(), record=f"c{index}")
         spent = time.monotonic() - began
         heard = 1
-        while listening.next()["head"] < 41:
+        while listening.hint()["head"] < 41:
             heard += 1
         assert heard <= spent / 0.1 + 3, (heard, spent)
         for change, code in ((("user", "role", "--email", "ben@x.org", "--role", "manager"), 4403), (("user", "disable", "--email", "ben@x.org"), 4401)):
             backend.command(*change)
             began = time.monotonic()
-            assert listening.next(timeout=6) == code
+            assert listening.hint(timeout=6) == code
             assert time.monotonic() - began <= 5
             if code == 4403:
                 listening = Socket(backend.port, ben.ticket())
-                listening.next()
+                listening.hint()
         watching = Socket(backend.port, ana.ticket())
-        watching.next()
+        watching.hint()
         backend.stop()
-        assert watching.next() == 1001
+        assert watching.hint() == 1001
 
 
 def crash_points(program, cluster):
@@ -415,9 +415,9 @@ def two_backends(program, _):
         atexit.register(second.process.kill)
         ana, ben = Desk(first, "ana@x.org", "d1"), Desk(second, "ben@x.org", "d2")
         listening = Socket(second.port, ben.ticket())
-        assert listening.next()["head"] == 1
+        assert listening.hint()["head"] == 1
         ana.one("create", missed_call())
-        assert listening.next()["head"] == 2
+        assert listening.hint()["head"] == 2
         ben.pull()
         assert ben.row()
         # Both write the same call at once: no seq is lost or doubled.
@@ -440,7 +440,7 @@ def two_backends(program, _):
             time.sleep(0.1)
             began = len([line for line in second.lines() if line["event"] == "listening_for_heads"])
         assert ana.one("tag+", {"tag": "back"})["seq"] == 103
-        while listening.next()["head"] < 103:
+        while listening.hint()["head"] < 103:
             pass
         second.stop()
 

@@ -31,6 +31,7 @@ class Calldeckd:
         self.config = os.path.join(folder, name + ".json")
         with open(self.config, "w", encoding="utf-8") as out:
             json.dump({"limits": limits}, out)
+        self.extra = []
         self.process = None
         self.port = None
 
@@ -43,7 +44,7 @@ class Calldeckd:
     def start(self, **environment):
         before = os.path.getsize(self.log_file) if os.path.exists(self.log_file) else 0
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", f"127.0.0.1:{self.listen}", "--config", self.config], stdout=subprocess.DEVNULL, stderr=log,
+            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", f"127.0.0.1:{self.listen}", "--config", self.config, *self.extra], stdout=subprocess.DEVNULL, stderr=log,
                                             env=dict(os.environ, **environment))
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -218,6 +219,13 @@ class Socket:
                 return json.loads(payload)
             if first & 0x0f == 8:
                 return int.from_bytes(payload[:2], "big") if payload else 1005
+
+    def hint(self, timeout=10):
+        """The next hint, or the closing code; what happened beside it is passed over."""
+        while True:
+            message = self.next(timeout)
+            if isinstance(message, int) or message["t"] == "hint":
+                return message
 
     def close(self):
         self.socket.close()

@@ -1,4 +1,4 @@
-#include "export/CsvCells.h"
+#include "rules/CsvCells.h"
 
 namespace calldeck
 {
@@ -43,6 +43,26 @@ void appendCsvCell(QByteArray &line, const QString &text)
 
 QString guarded(const QString &text) { return wouldRun(text) ? QString(u'\'' + text) : text; }
 QString unguarded(const QString &text) { return text.startsWith(u'\'') && wouldRun(text) ? text.sliced(1) : text; }
+
+QByteArray callCsvHeader()
+{
+    QByteArray line;
+    for (const QString &column : exportColumns())
+        line += (line.isEmpty() ? QByteArray() : QByteArray(1, ',')) + column.toUtf8();
+    return line + "\r\n";
+}
+
+QByteArray callCsvLine(const Call &call)
+{
+    QByteArray line;
+    forEachField(call, [&](CallField field, const auto &) {
+        const QString text = fieldText(call, field);
+        appendCsvCell(line, infoOf(field).kind == FieldKind::Text ? guarded(text) : text);
+        line += ',';
+    });
+    appendCsvCell(line, guarded(joinedTags(call.tags)));
+    return line + "\r\n";
+}
 
 QString joinedTags(const QStringList &tags)
 {

@@ -10,6 +10,10 @@ const QStringList &exportColumns();
 /** One cell as RFC 4180 writes it: in quotes when it holds a separator, a quote or a line end. */
 void appendCsvCell(QByteArray &line, const QString &text);
 
+/** The lines of an exported file, each with its end: texts guarded, then written as cells. */
+QByteArray callCsvHeader();
+QByteArray callCsvLine(const Call &call);
+
 /** A spreadsheet runs a text that begins with = + - @ TAB or CR as a formula: such a text gets a leading ' that unguarded() takes off. */
 QString guarded(const QString &text);
 QString unguarded(const QString &text);
