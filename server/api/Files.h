@@ -1,6 +1,6 @@
 #pragma once
 
-#include "api/Route.h"
+#include "api/Query.h"
 #include "jobs/JobTable.h"
 #include "store/FileTickets.h"
 
@@ -9,7 +9,6 @@ namespace calldeck
 
 /** 204. */
 HttpResponse emptyAnswer();
-
 
 /** The id of the job that a request asks for: made of its Idempotency-Key, so that the same request again means the same job, or new. */
 Result<QString> jobIdFor(const ApiCall &call);

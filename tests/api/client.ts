@@ -46,7 +46,7 @@ function edit(id: string, op: Edit['op'], args: Record<string, unknown>): Edit {
 async function sync() {
   const session = good(await api.GET('/api/session'));
   must(session.user.role === 'DISPATCHER' && session.workspace.name === 'Acme', 'the session');
-  const create = edit('t1', 'create', {customer_number_raw: '+14155552671', status: 'MISSED', call_type: 'INBOUND', started_at: new Date().toISOString()});
+  const create = edit('t1', 'create', {customer_number_raw: '+14155552671', status: 'MISSED', call_type: 'INBOUND', caller_name: 'Zoe', started_at: new Date().toISOString()});
   const pushed = good(await api.POST('/api/sync/push', {body: {device: 'ts', epoch: session.epoch, schema_ver: 2, ms: [create, edit('t1', 'tag+', {tag: 'leak'})]}}));
   must(pushed.results.length === 2 && pushed.results.every((one) => one.status === 'applied'), 'the push');
   const page = good(await api.GET('/api/sync/changes', {params: {query: {cursor: `${session.epoch}.0`, limit: 100}}}));
@@ -64,7 +64,82 @@ async function intake() {
   must(refused(await api.POST('/api/calls/intake', {body: {calls: []}})) === 'forbidden', 'a dispatcher takes no calls in');
 }
 
-for (const part of [sync, intake]) {
+/** Asks until it has ended. */
+async function settled<T extends {status: string}>(ask: () => Promise<T>, open: string[]): Promise<T> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const answer = await ask();
+    if (!open.includes(answer.status)) return answer;
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  throw new Error('a job did not end');
+}
+
+// 002: "Enhanced /api/calls with 15+ query parameters for advanced filtering"
+async function calls() {
+  const found = good(await api.GET('/api/calls', {params: {query: {
+    q: 'zoe', started_from: '2020-01-01T00:00:00.000Z', started_to: '2100-01-01T00:00:00.000Z', status: ['MISSED', 'COMPLETED'], call_type: ['INBOUND'], tag: ['leak'], number: '+14155552671',
+    provider: 'manual', emergency: false, has_recording: false, has_transcript: false, do_not_contact: false, spam: false, outcome_required: true, follow_up_required: false, triage: true,
+    sort: 'started_at', order: 'desc', limit: 10,
+  }}}));
+  must(found.calls.length === 1 && found.calls[0]?.id === 't1' && found.next === null, 'the filtered calls');
+  must(refused(await api.GET('/api/calls/{id}', {params: {path: {id: 'nothing'}}})) === 'not_found', 'a call that is not there');
+  const changed = good(await api.PATCH('/api/calls/{id}', {params: {path: {id: 't1'}}, body: {disposition: 'booked', notes: 'Tuesday', value_cents: 12500, tags_add: ['boiler']}}));
+  must(changed.call.outcome === 'BOOKED' && changed.call.value_cents === 12500 && changed.results.every((one) => one.status === 'applied'), 'the decision');
+}
+
+// 002: /api/followups, /api/calls/:id/followups, GET /api/notifications/follow-ups -> { overdueCount, dueSoonCount }
+async function followUps() {
+  const task = good(await api.POST('/api/calls/{id}/followups', {params: {path: {id: 't1'}}, body: {due_at: new Date(Date.now() + 1_800_000).toISOString(), note: 'call back'}}), 201);
+  const counts = good(await api.GET('/api/notifications/follow-ups'));
+  must(counts.overdueCount === 0 && counts.dueSoonCount === 1, 'the counts');
+  must(good(await api.GET('/api/followups', {params: {query: {state: 'OPEN', overdue: false}}})).follow_ups.length === 1, 'the open ones');
+  const done = good(await api.PATCH('/api/followups/{id}', {params: {path: {id: task.follow_up.id}}, body: {state: 'DONE'}}));
+  must(done.follow_up.state === 'DONE' && done.follow_up.closed_at, 'the follow-up is done');
+}
+
+// 002: GET/POST /api/calls/views, PATCH/DELETE /api/calls/views/:id
+async function views() {
+  const made = good(await api.POST('/api/calls/views', {body: {name: 'Leaks', filter: 'tag:leak'}}), 201).view;
+  const path = {id: made.id};
+  must(good(await api.PATCH('/api/calls/views/{id}', {params: {path}, body: {name: 'All leaks'}})).view.name === 'All leaks', 'the new name');
+  must(good(await api.GET('/api/calls/views')).views.some((view) => view.id === made.id), 'the list of views');
+  must((await api.DELETE('/api/calls/views/{id}', {params: {path}})).response.status === 204, 'the view goes');
+}
+
+// 002: GET /api/contacts/search?q=, POST/PATCH/DELETE /api/contacts/:id/dnc, GET/POST /api/blocked-numbers, DELETE /api/blocked-numbers/:number
+async function doNotContact() {
+  const session = good(await api.GET('/api/session'));
+  const contact = {...edit('k1', 'create', {name: 'Zoe Zimmer', number: '+14155552671'}), kind: 'contact' as const};
+  good(await api.POST('/api/sync/push', {body: {device: 'ts', epoch: session.epoch, schema_ver: 2, ms: [contact]}}));
+  must(good(await api.GET('/api/contacts/search', {params: {query: {q: 'zimmer'}}})).contacts[0]?.id === 'k1', 'the search');
+  const path = {id: 'k1'};
+  must(good(await api.POST('/api/contacts/{id}/dnc', {params: {path}, body: {reason: 'asked'}})).contact.do_not_contact, 'it is listed');
+  must(good(await api.GET('/api/calls/{id}', {params: {path: {id: 't1'}}})).call.do_not_contact, 'its calls follow');
+  must(good(await api.PATCH('/api/contacts/{id}/dnc', {params: {path}, body: {reason: 'asked twice'}})).contact.do_not_contact_reason === 'asked twice', 'the reason');
+  must((await api.DELETE('/api/contacts/{id}/dnc', {params: {path}})).response.status === 204, 'it is lifted');
+  const number = good(await api.POST('/api/blocked-numbers', {body: {number: '(415) 555-2699', reason: 'robot'}}), 201).blocked_number.number;
+  must(good(await api.GET('/api/blocked-numbers')).blocked_numbers.some((one) => one.number === number), 'the list');
+  must((await api.DELETE('/api/blocked-numbers/{number}', {params: {path: {number}}})).response.status === 204, 'the number is free');
+}
+
+// 002: POST /api/calls/bulk { callIds, operation } -> { jobId, affectedCount }, GET /api/bulk-jobs/:jobId -> { status, progress }
+async function bulk() {
+  const {jobId, affectedCount} = good(await api.POST('/api/calls/bulk', {body: {callIds: ['t1'], operation: 'tag', tag: 'bulk'}}), 202);
+  const job = await settled(async () => good(await api.GET('/api/bulk-jobs/{jobId}', {params: {path: {jobId}}})), ['pending', 'running']);
+  must(affectedCount === 1 && job.status === 'completed' && job.progress === 100 && job.errors.length === 0, 'the bulk job');
+  must(good(await api.GET('/api/calls', {params: {query: {tag: ['bulk']}}})).calls.length === 1, 'the call has the tag');
+}
+
+// 002: POST /api/calls/export { filters, format } -> { jobId, estimatedTime }, GET /api/exports/:jobId -> { status, downloadUrl? }
+async function exports() {
+  const {jobId, estimatedTime} = good(await api.POST('/api/calls/export', {body: {filters: {tag: 'leak'}, format: 'csv'}}), 202);
+  const ready = await settled(async () => good(await api.GET('/api/exports/{jobId}', {params: {path: {jobId}}})), ['processing']);
+  must(estimatedTime > 0 && ready.status === 'ready' && ready.downloadUrl, 'the export');
+  const lines = (await (await fetch(base + ready.downloadUrl)).text()).trim().split('\n');
+  must(lines.length === 2 && lines[1]?.includes('t1'), 'the file has one call');
+}
+
+for (const part of [sync, intake, calls, followUps, views, doNotContact, bulk, exports]) {
   await part();
   console.log(`${part.name}: ok`);
 }

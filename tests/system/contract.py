@@ -4,6 +4,7 @@ so does what the contract says and nothing has shown, and so does a check that n
 
 import argparse
 import atexit
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import sys
 import time
 
 import contract_calls
+import contract_jobs
 import contract_scenes
 from calldeckd import WIDE, Socket, folder
 from contract_scenes import Stage
@@ -126,19 +128,24 @@ def too_many(stage, client):
     everywhere(stage, client, 429, "too_many_requests")
 
 
-def broken_store(stage, client):
-    """500 from a store that lost a table, 503 from one that went away."""
-    with postgres.Cluster() as cluster:
-        stage.move_to(cluster.url)
-        stage.renew_tokens()
-        admin = ("-h", str(cluster.folder), "-p", str(cluster.port), "-U", "probe", "-d", "calldeck", "-c")
-        cluster.run("psql", *admin, "ALTER TABLE token RENAME TO token_away")
-        everywhere(stage, client, 500, "internal", headers={"X-Forwarded-For": "192.0.2.1"})
-        cluster.run("psql", *admin, "ALTER TABLE token_away RENAME TO token")
-        cluster.stop("fast")
-        everywhere(stage, client, 503, None, headers={"X-Forwarded-For": "192.0.2.1"}, leave_out=("showHealth",))
-        stage.backend.kill()
-        cluster.start()
+def no_folder(stage, client):
+    """A store without a folder of files beside it: nothing can be exported."""
+    client.ask("POST", "/api/calls/export", {"format": "csv"}, stage.tokens["AGENT"], expect=503, code="no_folder")
+
+
+def broken_store(stage, client, cluster):
+    """500 from a store that lost its tables of tokens, 503 from one that went away."""
+    stage.move_to(cluster.url)
+    stage.renew_tokens()
+    no_folder(stage, client)
+    admin = ("-h", str(cluster.folder), "-p", str(cluster.port), "-U", "probe", "-d", "calldeck", "-c")
+    cluster.run("psql", *admin, "ALTER TABLE token RENAME TO token_away; ALTER TABLE file_ticket RENAME TO file_ticket_away")
+    everywhere(stage, client, 500, "internal", headers={"X-Forwarded-For": "192.0.2.1"})
+    cluster.run("psql", *admin, "ALTER TABLE token_away RENAME TO token; ALTER TABLE file_ticket_away RENAME TO file_ticket")
+    cluster.stop("fast")
+    everywhere(stage, client, 503, None, headers={"X-Forwarded-For": "192.0.2.1"}, leave_out=("showHealth",))
+    stage.backend.kill()
+    cluster.start()
 
 
 def a_lie(contract):
@@ -170,8 +177,19 @@ def timed(scene, *arguments):
     print(f"{scene.__name__}: ok, {time.monotonic() - began:.1f} s", flush=True)
 
 
+def some_postgres():
+    """Made beside the first scenes; nothing where there is none."""
+    if not postgres.installed():
+        return None
+    cluster = postgres.Cluster().__enter__()
+    atexit.register(cluster.__exit__)
+    return cluster
+
+
 def run(program, only=None):
     place = folder()
+    aside = concurrent.futures.ThreadPoolExecutor(1)
+    cluster = aside.submit(some_postgres)
     contract = Contract(place)
     stage = Stage(program, place)
     atexit.register(stage.stop)
@@ -180,7 +198,7 @@ def run(program, only=None):
     with strict, loose:
         client = Client(contract, strict, loose)
         timed(notices_a_lie, stage, client, liar)
-        for scene in contract_scenes.SCENES + contract_calls.SCENES:
+        for scene in contract_scenes.SCENES + contract_calls.SCENES + contract_jobs.SCENES:
             timed(scene, stage, client)
             if scene.__name__ == only:
                 return
@@ -188,8 +206,8 @@ def run(program, only=None):
         timed(refusals, stage, client)
         timed(expired, stage, client)
         timed(too_many, stage, client)
-        if postgres.installed():
-            timed(broken_store, stage, client)
+        if cluster.result():
+            timed(broken_store, stage, client, cluster.result())
         else:
             excused.update(EXCUSED_WITHOUT_POSTGRES)
     timed(contract.replay)
