@@ -22,11 +22,6 @@ QJsonObject tokensJson(const TokenPair &pair)
     return {{u"access_token"_s, pair.access}, {u"access_expires_at"_s, isoUtc(pair.access_expires_at)}, {u"refresh_token"_s, pair.refresh}, {u"session_expires_at"_s, isoUtc(pair.session_expires_at)}};
 }
 
-QJsonObject userJson(const QString &id, const QString &name, const QString &email, UserRole role)
-{
-    return {{u"id"_s, id}, {u"name"_s, name}, {u"email"_s, email}, {u"role"_s, wireWord(role)}};
-}
-
 /** Both limits, before any password is looked at. */
 qint64 waitForLogin(ApiCall &call, const QString &email)
 {

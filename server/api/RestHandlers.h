@@ -40,4 +40,18 @@ HttpResponse changeUser(ApiCall &call);
 HttpResponse listSessions(ApiCall &call);
 HttpResponse endSession(ApiCall &call);
 
+HttpResponse showCallFigures(ApiCall &call);
+HttpResponse showOutcomes(ApiCall &call);
+HttpResponse showRecentCalls(ApiCall &call);
+HttpResponse showOverview(ApiCall &call);
+HttpResponse showCampaign(ApiCall &call);
+HttpResponse scheduleCall(ApiCall &call);
+HttpResponse listScheduledCalls(ApiCall &call);
+
+HttpResponse storeConversation(ApiCall &call);
+HttpResponse listConversations(ApiCall &call);
+HttpResponse exportConversations(ApiCall &call);
+HttpResponse writeComments(ApiCall &call);
+HttpResponse writeLeadStatus(ApiCall &call);
+
 } // namespace calldeck

@@ -64,11 +64,53 @@ QList<Route> bookRoutes()
     };
 }
 
+QList<Route> accountRoutes()
+{
+    Route add = writes("POST", "/api/users", {u"email"_s, u"name"_s, u"role"_s, u"password"_s}, addUser, UserRole::ADMIN);
+    add.checks_password = true;
+    return {
+        reads("/api/users", paging(), listUsers, UserRole::ADMIN),
+        add,
+        writes("PATCH", "/api/users/{id}", {u"name"_s, u"role"_s, u"disabled"_s}, changeUser, UserRole::ADMIN),
+        reads("/api/sessions", {}, listSessions),
+        removes("/api/sessions/{id}", UserRole::AGENT, endSession),
+    };
+}
+
+QList<Route> figureRoutes()
+{
+    const QStringList period{u"startDate"_s, u"endDate"_s};
+    return {
+        reads("/api/analytics/calls", period + QStringList{u"agentId"_s}, showCallFigures),
+        reads("/api/analytics/calls/recent", {u"limit"_s, u"offset"_s, u"agentId"_s}, showRecentCalls),
+        reads("/api/analytics/calls/outcomes", period + QStringList{u"agentId"_s}, showOutcomes),
+        reads("/api/analytics/overview", {}, showOverview),
+        reads("/api/analytics/campaigns/{id}", {}, showCampaign),
+        writes("POST", "/api/outbound/schedule", {u"phoneNumber"_s, u"callType"_s, u"scheduledAt"_s, u"purpose"_s, u"campaignId"_s}, scheduleCall),
+        reads("/api/outbound/scheduled", period + paging(), listScheduledCalls),
+    };
+}
+
+QList<Route> trackingRoutes()
+{
+    const QStringList filters{u"search"_s, u"from"_s, u"to"_s, u"call_type"_s, u"lead_status"_s, u"sort"_s, u"order"_s};
+    Route store = writes("POST", "/api/call-tracking/conversations", {u"conversation"_s}, storeConversation);
+    store.door = Door::AdminOrService;
+    store.most_bytes = 5 * 1024 * 1024;
+    return {
+        store,
+        reads("/api/call-tracking/conversations", filters + paging(), listConversations),
+        reads("/api/call-tracking/export", filters + QStringList{u"format"_s}, exportConversations),
+        writes("PUT", "/api/call-tracking/conversations/{id}/comments", {u"comments"_s}, writeComments),
+        writes("PUT", "/api/call-tracking/conversations/{id}/lead-status", {u"leadStatus"_s, u"priority"_s, u"followUpAt"_s}, writeLeadStatus),
+    };
+}
+
 } // namespace
 
 const QList<Route> &restRoutes()
 {
-    static const QList<Route> routes = callRoutes() + bookRoutes();
+    static const QList<Route> routes = callRoutes() + bookRoutes() + accountRoutes() + figureRoutes() + trackingRoutes();
     return routes;
 }
 

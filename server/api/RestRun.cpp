@@ -24,7 +24,7 @@ QString shortHash(const QByteArray &text, qsizetype length) { return QString::fr
 bool isKey(const QByteArray &key)
 {
     constexpr qsizetype longest = 128;
-    return !key.isEmpty() && key.size() <= longest && std::all_of(key.cbegin(), key.cend(), [](char letter) { return letter > 0x20 && letter < 0x7f; });
+    return !key.isEmpty() && key.size() <= longest && std::all_of(key.cbegin(), key.cend(), [](char letter) { return letter >= 0x20 && letter < 0x7f; });
 }
 
 /** What PushRun says of an edit, as an answer: its "args.x" is the body's "x". */

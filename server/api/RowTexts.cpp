@@ -5,6 +5,8 @@
 namespace calldeck
 {
 
+using namespace Qt::StringLiterals;
+
 namespace
 {
 
@@ -42,6 +44,11 @@ HttpResponse oneAnswer(const char *name, const QByteArray &text, int status)
     HttpResponse answer = textAnswer(JsonObjectText().addRaw(name, text).end());
     answer.status = status;
     return answer;
+}
+
+QJsonObject userJson(const QString &id, const QString &name, const QString &email, UserRole role)
+{
+    return {{u"id"_s, id}, {u"name"_s, name}, {u"email"_s, email}, {u"role"_s, wireWord(role)}};
 }
 
 HttpResponse nothingAnswer()

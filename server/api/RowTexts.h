@@ -19,6 +19,8 @@ HttpResponse listAnswer(const char *plural, const QByteArrayList &texts, const Q
 HttpResponse callsAnswer(const char *plural, const CallListPage &page);
 /** {"<name>": row} */
 HttpResponse oneAnswer(const char *name, const QByteArray &text, int status = 200);
+/** {"id", "name", "email", "role"} */
+QJsonObject userJson(const QString &id, const QString &name, const QString &email, UserRole role);
 /** 204. */
 HttpResponse nothingAnswer();
 

@@ -19,6 +19,16 @@ Account accountOf(SqlStatement &row)
     return {row.text(0), row.text(1), row.text(2), row.text(3), fromWireWord<UserRole>(row.text(4)).value_or(UserRole::AGENT), row.text(5), row.integer(6) != 0};
 }
 
+Result<QList<Account>> accountsIn(SqlStatement rows)
+{
+    QList<Account> accounts;
+    while (rows.step())
+        accounts.append(accountOf(rows));
+    if (rows.failed())
+        return rows.verdict().error();
+    return accounts;
+}
+
 Error invalid(const QString &message) { return {Error::Code::InvalidInput, message, {}, false}; }
 
 Verdict checkNames(const QString &email, const QString &name)
@@ -55,35 +65,73 @@ Result<std::optional<Account>> findAccount(SqlConnection &connection, const QStr
 
 Result<QList<Account>> accountsOf(SqlConnection &connection, const QString &ws)
 {
-    QList<Account> accounts;
-    SqlStatement rows = connection.query(QByteArray(accountColumns) + "WHERE ws = ? ORDER BY email", ws);
-    while (rows.step())
-        accounts.append(accountOf(rows));
-    if (rows.failed())
-        return rows.verdict().error();
-    return accounts;
+    return accountsIn(connection.query(QByteArray(accountColumns) + "WHERE ws = ? ORDER BY email", ws));
 }
 
-Result<Account> addAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password, TimeMs now)
+Result<Account> newAccount(const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password)
 {
     const QString address = email.trimmed().toLower();
     if (Verdict good = checkNames(address, name); !good)
         return good.error();
     if (Verdict good = checkPassword(password); !good)
         return good.error();
-    const auto taken = findAccount(connection, address);
-    if (!taken)
-        return taken.error();
-    if (*taken)
-        return Error{Error::Code::Conflict, u"There is an account %1 already."_s.arg(address), {}, false};
     const auto hash = hashPassword(password);
     if (!hash)
         return hash.error();
-    const Account account{u"u"_s + randomHex(10), ws, address, name.trimmed(), role, *hash, false};
-    SqlStatement insert = connection.query("INSERT INTO account(id, ws, email, name, role, password, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)", account.id, ws, address,
-                                           account.name, wireWord(role), account.password, now);
-    if (Verdict done = insert.run(); !done)
+    return Account{u"u"_s + randomHex(10), ws, address, name.trimmed(), role, *hash, false};
+}
+
+Verdict storeAccount(SqlConnection &connection, const Account &account, TimeMs now)
+{
+    const auto taken = findAccount(connection, account.email);
+    if (!taken)
+        return taken.error();
+    if (*taken)
+        return Error{Error::Code::Conflict, u"There is an account %1 already."_s.arg(account.email), {}, false};
+    return connection
+        .query("INSERT INTO account(id, ws, email, name, role, password, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)", account.id, account.ws, account.email, account.name,
+               wireWord(account.role), account.password, now)
+        .run();
+}
+
+Result<Account> addAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password, TimeMs now)
+{
+    auto account = newAccount(ws, email, name, role, password);
+    if (!account)
+        return account;
+    if (Verdict done = storeAccount(connection, *account, now); !done)
         return done.error();
+    return account;
+}
+
+Result<QList<Account>> accountsAfter(SqlConnection &connection, const QString &ws, const QString &email, int limit)
+{
+    return accountsIn(connection.query(QByteArray(accountColumns) + "WHERE ws = ? AND email > ? ORDER BY email LIMIT ?", ws, email, limit));
+}
+
+Result<Account> changeAccount(SqlConnection &connection, const QString &ws, const QString &id, const AccountChange &change, TimeMs now)
+{
+    SqlStatement find = connection.query(QByteArray(accountColumns) + "WHERE ws = ? AND id = ?", ws, id);
+    const auto found = find.found();
+    if (!found || !*found)
+        return found ? Error{Error::Code::NotFound, u"There is no such account."_s, {}, false} : found.error();
+    Account account = accountOf(find);
+    (void)find.run();
+    account.name = change.name.value_or(account.name).trimmed();
+    account.role = change.role.value_or(account.role);
+    account.disabled = change.disabled.value_or(account.disabled);
+    if (Verdict good = checkNames(account.email, account.name); !good)
+        return good.error();
+    Verdict done = connection.query("UPDATE account SET name = ?, role = ?, disabled = ? WHERE id = ?", account.name, wireWord(account.role), account.disabled, id).run();
+    if (done && account.disabled)
+        done = connection.query("UPDATE token_family SET revoked_at = ? WHERE revoked_at IS NULL AND account = ?", now, id).run();
+    if (done)
+        done = noteAccessChange(connection);
+    if (!done)
+        return done.error();
+    const auto left = connection.query("SELECT 1 FROM account WHERE ws = ? AND role = 'ADMIN' AND disabled = 0 LIMIT 1", ws).found();
+    if (!left || !*left)
+        return left ? Error{Error::Code::Conflict, u"Nobody would be left who may administer the workspace."_s, {}, false} : left.error();
     return account;
 }
 

@@ -21,6 +21,20 @@ Result<std::optional<Account>> findAccount(SqlConnection &connection, const QStr
 Result<QList<Account>> accountsOf(SqlConnection &connection, const QString &ws);
 /** Conflict when the e-mail address is taken, InvalidInput naming what is wrong. Gives the new account. */
 Result<Account> addAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password, TimeMs now);
+/** What an administrator may change about somebody. */
+struct AccountChange {
+    std::optional<QString> name;
+    std::optional<UserRole> role;
+    std::optional<bool> disabled;
+};
+/** Inside the caller's transaction. NotFound when the workspace has no such account, Conflict when nobody would be left to administer it. */
+Result<Account> changeAccount(SqlConnection &connection, const QString &ws, const QString &id, const AccountChange &change, TimeMs now);
+/** Accounts of a workspace by their addresses, after `email`. */
+Result<QList<Account>> accountsAfter(SqlConnection &connection, const QString &ws, const QString &email, int limit);
+/** An account that is not stored yet: InvalidInput naming what is wrong. Blocks as hashPassword(). */
+Result<Account> newAccount(const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password);
+/** Inside the caller's transaction. Conflict when the address is taken. */
+Verdict storeAccount(SqlConnection &connection, const Account &account, TimeMs now);
 /** Ends all their sessions too. NotFound without such an account. */
 Verdict disableAccount(SqlConnection &connection, const QString &email, TimeMs now);
 /** Open sockets of theirs are closed within seconds. */

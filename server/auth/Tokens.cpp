@@ -155,6 +155,19 @@ Result<std::variant<TokenPair, Refusal>> refreshSession(SqlConnection &connectio
     return Refreshed(*std::move(pair));
 }
 
+Result<QList<OpenSession>> openSessionsOf(SqlConnection &connection, const QString &account, TimeMs now)
+{
+    SqlStatement rows = connection.query("SELECT id, device_name, kind, created_at, expires_at FROM token_family WHERE account = ? AND revoked_at IS NULL AND expires_at > ? "
+                                         "ORDER BY created_at DESC, id LIMIT 200",
+                                         account, now);
+    QList<OpenSession> sessions;
+    while (rows.step())
+        sessions.append({rows.text(0), rows.text(1), rows.text(2) == u"service"_s, rows.integer(3), rows.integer(4)});
+    if (rows.failed())
+        return rows.verdict().error();
+    return sessions;
+}
+
 Verdict revokeFamily(SqlConnection &connection, const QString &family, TimeMs now)
 {
     SqlTransaction transaction(connection, SqlTransaction::Mode::Write);

@@ -42,6 +42,17 @@ Result<TokenPair> openSession(SqlConnection &connection, const Account &account,
 Result<TokenPair> openService(SqlConnection &connection, const Account &account, TimeMs now);
 /** New tokens for a refresh token, once; a used one that comes again ends the session. */
 Result<std::variant<TokenPair, Refusal>> refreshSession(SqlConnection &connection, const QString &refreshToken, TimeMs now);
+/** A signing in that is still good. */
+struct OpenSession {
+    QString id;
+    QString device_name;
+    bool service = false;
+    TimeMs created_at = 0;
+    TimeMs expires_at = 0;
+};
+/** Of an account, the newest first, at most 200. */
+Result<QList<OpenSession>> openSessionsOf(SqlConnection &connection, const QString &account, TimeMs now);
+
 /** Ends a session with all its tokens. */
 Verdict revokeFamily(SqlConnection &connection, const QString &family, TimeMs now);
 

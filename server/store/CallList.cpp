@@ -157,11 +157,11 @@ private:
     {
         SqlStatement rows = m_tx.query("SELECT p.id, e.ver, e.\"row\", p.sla_warning_at, p.sla_critical_at, p.sla_due_at, p.sla_met_at, p.k FROM "
                                        "(SELECT ws, id, sla_warning_at, sla_critical_at, sla_due_at, sla_met_at, "
-                                       + key + " AS k FROM call_index WHERE ws = ?" + where.text + " ORDER BY " + inner + " LIMIT ?) p "
+                                       + key + " AS k FROM call_index WHERE ws = ?" + where.text + " ORDER BY " + inner + " LIMIT ? OFFSET ?) p "
                                        "JOIN entity e ON e.ws = p.ws AND e.kind = 'call' AND e.id = p.id ORDER BY " + outer);
         bindValues(rows, where.values);
         // One more than is shown tells whether there is a next page.
-        rows.bindAll(static_cast<qint64>(m_request.limit + 1 - m_page.rows.size()));
+        rows.bindAll(static_cast<qint64>(m_request.limit + 1 - m_page.rows.size()), lastPart ? 0 : m_request.offset);
         while (rows.step()) {
             m_page.rows.append({rows.text(0), rows.integer(1), rows.bytes(2), slaWordOf(rows, 3, m_now)});
             ListPlace place{rows.text(0), {}, {}, m_key.is_text, lastPart};
@@ -202,7 +202,9 @@ SqlCondition callCondition(const QString &ws, const CallListFilter &filter, Time
     addWords(condition, "outcome", filter.outcomes);
     addWords(condition, "lead_status", filter.lead_statuses);
     addText(condition, "customer_number", filter.number);
-    addText(condition, "agent_id", filter.agent_id);
+    // Providers name agents by an id, people by their name.
+    if (!filter.agent_id.isEmpty())
+        condition.add("(agent_id = ? OR agent_name = ?)", {filter.agent_id, filter.agent_id});
     addText(condition, "campaign_id", filter.campaign);
     for (const CallListText &text : callListTexts())
         addText(condition, text.column, filter.*(text.member));

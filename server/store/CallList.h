@@ -27,6 +27,7 @@ struct CallListRequest {
     bool descending = true;
     int limit = usual;
     QString cursor; ///< from CallListPage::next of the same list, "" for its beginning
+    int offset = 0; ///< rows to leave out; only for lists without a cursor, of calls that have a value to sort by
 };
 struct CallListPage {
     QList<CallListRow> rows;

@@ -272,7 +272,7 @@ const QStringList &callFilterNames()
 {
     static const QStringList names = [] {
         QStringList list{u"q"_s,      u"started_from"_s, u"started_to"_s, u"status"_s,    u"call_type"_s, u"outcome"_s,
-                         u"tag"_s,    u"number"_s,       u"priority"_s,   u"sla_state"_s, u"value_min"_s, u"value_max"_s};
+                         u"tag"_s,    u"lead_status"_s, u"number"_s,       u"priority"_s,   u"sla_state"_s, u"value_min"_s, u"value_max"_s};
         for (const CallListFlag &flag : callListFlags())
             list.append(QLatin1String(flag.name));
         for (const CallListText &text : callListTexts())

@@ -15,6 +15,8 @@ import threading
 import time
 
 from calldeckd import PASSWORD, Calldeckd, Desk, Socket, folder, missed_call, moment
+import rest_scenes
+from rest_rows import ROWS, request_of, secrets
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import postgres  # noqa: E402
@@ -151,29 +153,41 @@ QUERIES = {"/api/sync/changes": "?cursor=1.0", "/api/sync/rows": "?kind=call&ids
 RANK = ["AGENT", "DISPATCHER", "MANAGER", "ADMIN"]
 
 
+def asked(route, ids, workspace="other"):
+    """(path, body) by which the matrix asks a route."""
+    if (known := request_of(route, ids, workspace)) is not None:
+        return known
+    body = BODIES.get(route["path"]) if "body" in route else None
+    assert "body" not in route or body is not None, f"no row for {route['method']} {route['path']}"
+    assert "{" not in route["path"], f"no row for {route['method']} {route['path']}"
+    return route["path"] + QUERIES.get(route["path"], ""), body
+
+
 def matrix(program, cluster):
-    """Every route x every role, no token, expired and unknown tokens; nothing of the other workspace comes out of any."""
+    """Every route x every role, no token, expired and unknown tokens; nothing of the other workspace comes out of any; the own workspace is answered."""
     with Stage(program, cluster) as backend:
         ana = Desk(backend, "ana@x.org", "d1")
-        ana.one("create", dict(missed_call(), caller_name="TOPSECRET"), record="secret1")
+        ada = backend.login("ada@x.org")["access_token"]
+        ids = secrets(backend, ana, ada)
         other = backend.command("init", "--workspace", "Other", "--admin-email", "eve@y.org", "--admin-name", "Eve")
         for role in RANK[:3]:
             backend.command("user", "add", "--workspace", other, "--email", f"{role.lower()}@y.org", "--name", role, "--role", role.lower())
         emails = {"ADMIN": "eve@y.org", **{role: f"{role.lower()}@y.org" for role in RANK[:3]}}
         expired = backend.login("agent@y.org")["access_token"]
+        tokens = {role: backend.login(email)["access_token"] for role, email in emails.items()}
         routes = json.loads(backend.command("routes", "--json"))
-        assert len(routes) >= 16
+        assert len(routes) >= 50
         cells = 0
         for route in [route for route in routes if not route.get("websocket")]:
-            path = route["path"] + QUERIES.get(route["path"], "")
-            body = BODIES.get(route["path"]) if "body" in route else None
-            assert "body" not in route or body is not None, f"no row for {route['path']}"
+            path, body = asked(route, ids)
             for role in RANK:
-                token = backend.login(emails[role])["access_token"]
-                status, answer = backend.request(route["method"], path, body, token=token)
+                status, answer = backend.request(route["method"], path, body, token=tokens[role])
+                if route["path"] == "/api/auth/logout":
+                    tokens[role] = backend.login(emails[role])["access_token"]
                 allowed = {"open": True, "role": RANK.index(role) >= RANK.index(route.get("role", "AGENT")), "admin_or_service": role == "ADMIN", "metrics": True}[route["door"]]
                 assert (status == 403) != allowed and status < 500, (route, role, status, answer)
                 assert "TOPSECRET" not in json.dumps(answer if not isinstance(answer, bytes) else answer.decode()), (route, role)
+                assert not allowed or "{" not in route["path"] or status == 404, (route, role, status, answer)
                 cells += 1
             for token, code in ((None, "token_missing"), ("a_" + "0" * 64, "token_unknown")):
                 status, answer = backend.request(route["method"], path, body, token=token)
@@ -181,17 +195,28 @@ def matrix(program, cluster):
                 assert (status == 401 and answer["code"] == code) if closed else status != 403, (route, status, answer)
                 cells += 1
             if route["door"] != "open":
-                assert backend.request("DELETE", route["path"])[0] == 405
-            status, answer = backend.request(route["method"], route["path"] + "?surprise=1", body, token=ana.token)
+                taken = {one["method"] for one in routes if one["path"] == route["path"]}
+                free = next(method for method in ("DELETE", "PATCH", "PUT", "POST") if method not in taken)
+                assert backend.request(free, path.split("?")[0])[0] == 405, (free, path)
+            status, answer = backend.request(route["method"], path.split("?")[0] + "?surprise=1", body, token=ana.token)
             assert status in (400, 403) or route["door"] == "metrics", (route, status)
+            if "body" in route:
+                status, answer = backend.request(route["method"], path, dict(body, surprise=1), token=ada)
+                assert status == 400 and answer["errors"][0]["field"] == "surprise", (route, status, answer)
         eve = Desk(backend, "eve@y.org", "d1")
         assert eve.push(eve.edit("note", {"text": "x"}, record="secret1"))[0]["code"] == "gone"
         eve.snapshot()
-        assert set(eve.rows) == {("workspace", "settings")}
+        assert "TOPSECRET" not in str(eve.rows) and ("call", "secret1") not in eve.rows and ("number", "+442079460958") not in eve.rows
+        for key in ROWS:
+            route = next((route for route in routes if (route["method"], route["path"]) == key), None)
+            assert route, f"a row for no route: {key}"
+            status, answer = backend.request(route["method"], *asked(route, ids, "own"), token=ada)
+            assert status < 300, (key, status, answer)
+            cells += 1
         backend.stop()
         backend.start(CALLDECK_CLOCK_OFFSET_MS=str(20 * 60_000))
         for route in [route for route in routes if route["door"] in ("role", "admin_or_service")]:
-            status, answer = backend.request(route["method"], route["path"], BODIES.get(route["path"]), token=expired)
+            status, answer = backend.request(route["method"], *asked(route, ids), token=expired)
             assert status == 401 and answer["code"] == "token_expired", (route, status, answer)
             cells += 1
         print(f"  {cells} cells")
@@ -445,7 +470,19 @@ def two_backends(program, _):
         second.stop()
 
 
-SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, sessions, hints, crash_points, one_backend_per_file, hostile, storm, two_backends]
+def rest(program, cluster):
+    for scene in (rest_scenes.calls, rest_scenes.repeats, rest_scenes.tasks, rest_scenes.lists, rest_scenes.people, rest_scenes.figures):
+        with Stage(program, cluster) as backend:
+            print(f"  {scene.__name__}", flush=True)
+            scene(backend)
+
+
+def rest_hostile(program, cluster, seed=None):
+    with Stage(program, cluster) as backend:
+        rest_scenes.hostile(backend, seed or random.randrange(10**6))
+
+
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, rest, rest_hostile, sessions, hints, crash_points, one_backend_per_file, hostile, storm, two_backends]
 FILE_ONLY = [restore, one_backend_per_file, two_backends]
 
 if __name__ == "__main__":
@@ -463,7 +500,7 @@ if __name__ == "__main__":
                 continue
             began_at = time.monotonic()
             print(scene.__name__, flush=True)
-            if options.seed and scene in (hostile, storm):
+            if options.seed and scene in (hostile, storm, rest_hostile):
                 scene(program_path, shared, seed=options.seed)
             else:
                 scene(program_path, shared)

@@ -1,0 +1,293 @@
+"""What the REST routes beside the sync must hold, asked of a running backend. backend.py calls these with a stage."""
+
+import csv
+import io
+import random
+import threading
+
+from calldeckd import Desk, missed_call, moment
+from rest_rows import later
+
+
+class Asker:
+    """Requests of one person; `ok` insists on the status."""
+
+    def __init__(self, backend, email):
+        self.backend = backend
+        self.token = backend.login(email)["access_token"]
+
+    def ask(self, method, path, body=None, key=None):
+        return self.backend.request(method, path, body, token=self.token, headers={"Idempotency-Key": key} if key else None)
+
+    def ok(self, method, path, body=None, key=None, expect=200):
+        status, answer = self.ask(method, path, body, key)
+        assert status == expect, (method, path, status, answer)
+        return answer
+
+    def refused(self, method, path, body=None, field=None, status=400, code=None, key=None):
+        answer = self.ok(method, path, body, key, expect=status)
+        assert field is None or answer["errors"][0]["field"] == field, (path, field, answer)
+        assert code is None or answer["code"] == code, answer
+
+
+def calls(backend):
+    ana, ben, mia = Desk(backend, "ana@x.org", "d1"), Asker(backend, "ben@x.org"), Asker(backend, "mia@x.org")
+    for index in range(9):
+        ana.one("create", dict(missed_call(f"+1415555267{index % 3}"), caller_name=f"Zoë no{index}"), record=f"c{index}")
+    seen, cursor = [], ""
+    while True:
+        page = ben.ok("GET", f"/api/calls?status=MISSED,VOICEMAIL&sort=customer&order=asc&limit=4{'&cursor=' + cursor if cursor else ''}")
+        seen += [row["id"] for row in page["calls"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert seen == [f"c{index}" for index in range(9)], seen
+    for query, field in (("status=NO", "status"), ("limit=0", "limit"), ("limit=201", "limit"), ("cursor=zzz", "cursor"), ("sort=row", "sort"), ("order=up", "order"), ("spam=1", "spam"),
+                         ("started_from=today", "started_from"), ("value_min=x", "value_min"), ("number=none", "number"), ("q=", "q"), ("surprise=1", "surprise"), ("status=MISSED&status=FAILED", "status")):
+        ben.refused("GET", "/api/calls?" + query, field=field)
+    assert [row["id"] for row in ben.ok("GET", "/api/calls?q=zo%C3%AB%20NO4")["calls"]] == ["c4"]
+    # One request with several changes is one transaction: what is refused leaves nothing of the rest.
+    before = ben.ok("GET", "/api/calls/c1")["call"]
+    ben.refused("PATCH", "/api/calls/c1", {"tags_add": ["vip", ""], "value_cents": 5}, field="tags_add")
+    ben.refused("PATCH", "/api/calls/c1", {"tags_add": ["vip"], "agent_performance_score": 5}, status=403, code="forbidden")
+    ben.refused("PATCH", "/api/calls/c1", {"value_cents": "much"}, field="value_cents")
+    ben.refused("PATCH", "/api/calls/c1", {"disposition": "none such"}, field="disposition")
+    ben.refused("PATCH", "/api/calls/c1", {"notes": "x"}, field="notes")
+    ben.refused("PATCH", "/api/calls/c1", {"disposition": "booked", "outcome": "BUSY"}, field="outcome")
+    ben.refused("PATCH", "/api/calls/c1", {"started_at": moment()}, field="started_at")
+    ben.refused("PATCH", "/api/calls/c1", {})
+    assert ben.ok("GET", "/api/calls/c1")["call"] == before
+    answer = ben.ok("PATCH", "/api/calls/c1", {"disposition": "booked", "notes": "tue", "tags_add": ["vip"], "value_cents": 500, "emergency": True, "note": "hello", "spam": False})
+    assert answer["call"]["outcome"] == "BOOKED" and answer["call"]["tags"] == ["vip"] and answer["call"]["notes"][0]["author"] == "Ben", answer
+    assert {one["status"] for one in answer["results"]} == {"applied"}
+    ana.pull()
+    assert ana.row("c1")["disposition"] == "booked", "the desks hear of it"
+    # Who did not know of the first decision does not replace it.
+    answer = ben.ok("PATCH", "/api/calls/c1", {"disposition": "other", "notes": "x", "base_ver": 1})
+    assert answer["results"][0]["status"] == "applied", "the same device knew of its own decision"
+    answer = mia.ok("PATCH", "/api/calls/c1", {"disposition": "no_answer", "base_ver": 1})
+    assert answer["results"][0]["status"] == "conflict" and answer["call"]["disposition"] == "other", answer
+    shown = mia.ok("GET", "/api/calls/c1")["conflicts"]
+    assert len(shown) == 1 and shown[0]["losing"] == "no_answer"
+    assert mia.ok("PATCH", "/api/calls/c1", {"resolve": {"conflict": shown[0]["id"], "replace": True}})["call"]["disposition"] == "no_answer"
+    ben.refused("PATCH", "/api/calls/none", {"note": "x"}, status=404, code="not_found")
+    ben.refused("DELETE", "/api/calls/c8", status=403)
+    mia.ok("DELETE", "/api/calls/c8", expect=204)
+    mia.ok("DELETE", "/api/calls/c8", expect=404)
+    mia.ok("DELETE", "/api/calls/c7", {}, expect=204)
+    ben.refused("DELETE", "/api/calls/views", status=405)
+
+
+def repeats(backend):
+    ana, ben, mia = Desk(backend, "ana@x.org", "d1"), Asker(backend, "ben@x.org"), Asker(backend, "mia@x.org")
+    ana.one("create", missed_call())
+    first = ben.ok("PATCH", "/api/calls/c1", {"note": "once", "tags_add": ["vip"]}, key="k-1")
+    assert ben.ok("PATCH", "/api/calls/c1", {"note": "once", "tags_add": ["vip"]}, key="k-1") == first
+    ana.one("tag-", {"tag": "vip"})
+    again = ben.ok("PATCH", "/api/calls/c1", {"note": "once", "tags_add": ["vip"]}, key="k-1")
+    assert again["results"] == first["results"] and len(again["call"]["notes"]) == 1
+    ben.refused("PATCH", "/api/calls/c1", {"note": "twice"}, status=422, code="key_reused", key="k-1")
+    assert len(mia.ok("PATCH", "/api/calls/c1", {"note": "mine"}, key="k-1")["call"]["notes"]) == 2, "a key is its account's"
+    for bad in (" ", "x" * 129):
+        ben.refused("PATCH", "/api/calls/c1", {"note": "x"}, field="Idempotency-Key", key=bad)
+    ben.refused("PATCH", "/api/calls/c1", {"value_cents": "x"}, key="k-2")
+    assert ben.ok("PATCH", "/api/calls/c1", {"value_cents": 7}, key="k-2")["call"]["value_cents"] == 7, "what was refused used up no key"
+    view = ben.ok("POST", "/api/calls/views", {"name": "Mine", "filter": ""}, key="v", expect=201)
+    assert ben.ok("POST", "/api/calls/views", {"name": "Mine", "filter": ""}, key="v", expect=201) == view
+    plan = {"phoneNumber": "+442079460111", "callType": "OUTBOUND_LEAD", "scheduledAt": later()}
+    call = ben.ok("POST", "/api/outbound/schedule", plan, key="p", expect=201)["call"]["id"]
+    ben.ok("POST", "/api/blocked-numbers", {"number": "+442079460111"}, expect=201)
+    assert ben.ok("POST", "/api/outbound/schedule", plan, key="p", expect=201)["call"]["id"] == call, "the answer of then, although it would be refused now"
+    mia.ok("DELETE", "/api/calls/c1", key="d", expect=204)
+    mia.ok("DELETE", "/api/calls/c1", key="d", expect=204)
+    # At once from many hands: one effect.
+    ana.one("create", missed_call(), record="c2")
+    workers = [threading.Thread(target=lambda: ben.ok("PATCH", "/api/calls/c2", {"note": "once"}, key="race")) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(ben.ok("GET", "/api/calls/c2")["call"]["notes"]) == 1
+    assert "whole" in backend.command("audit", "verify")
+
+
+def tasks(backend):
+    ana, ben = Desk(backend, "ana@x.org", "d1"), Asker(backend, "ben@x.org")
+    ana.one("create", missed_call())
+    ids = [ben.ok("POST", "/api/calls/c1/followups", {"due_at": moment(600 * (index + 1)), "note": f"n{index}"}, expect=201)["follow_up"]["id"] for index in range(3)]
+    ben.refused("POST", "/api/calls/c1/followups", {"due_at": moment(-5)}, field="due_at")
+    ben.refused("POST", "/api/calls/none/followups", {"due_at": moment(60)}, status=404)
+    ben.refused("GET", "/api/calls/none/followups", status=404)
+    listed = ben.ok("GET", "/api/calls/c1/followups?limit=2")
+    assert [task["id"] for task in listed["follow_ups"]] == ids[:2] and listed["next"]
+    assert [task["id"] for task in ben.ok("GET", "/api/calls/c1/followups?limit=2&cursor=" + listed["next"])["follow_ups"]] == ids[2:]
+    assert ben.ok("GET", "/api/notifications/follow-ups") == {"overdueCount": 0, "dueSoonCount": 3}
+    moved = ben.ok("PATCH", f"/api/followups/{ids[0]}", {"due_at": moment(90_000)})["follow_up"]
+    assert moved["state"] == "OPEN" and ben.ok("GET", "/api/notifications/follow-ups")["dueSoonCount"] == 2
+    assert ben.ok("PATCH", f"/api/followups/{ids[1]}", {"state": "DONE"}, key="f")["follow_up"]["state"] == "DONE"
+    assert ben.ok("PATCH", f"/api/followups/{ids[1]}", {"state": "DONE"}, key="f")["follow_up"]["state"] == "DONE"
+    ben.ok("PATCH", f"/api/followups/{ids[1]}", {"state": "DONE"})
+    ben.refused("PATCH", f"/api/followups/{ids[1]}", {"state": "CANCELLED"}, status=409, code="closed")
+    ben.refused("PATCH", f"/api/followups/{ids[1]}", {"due_at": moment(60)}, status=409, code="closed")
+    ben.refused("PATCH", f"/api/followups/{ids[2]}", {"state": "OPEN"}, field="state")
+    ben.refused("PATCH", f"/api/followups/{ids[2]}", {})
+    ben.refused("PATCH", "/api/followups/none", {"state": "DONE"}, status=404)
+    assert {task["id"] for task in ben.ok("GET", "/api/followups?state=OPEN&owner=Ben")["follow_ups"]} == {ids[0], ids[2]}
+    for query, field in (("state=LATE", "state"), ("overdue=yes", "overdue"), ("due_from=x", "due_from"), ("cursor=x", "cursor")):
+        ben.refused("GET", "/api/followups?" + query, field=field)
+
+
+def lists(backend):
+    ana, ben = Desk(backend, "ana@x.org", "d1"), Asker(backend, "ben@x.org")
+    dispatcher = Asker(backend, "ana@x.org")
+    view = ben.ok("POST", "/api/calls/views", {"name": "'; DROP TABLE entity; --", "filter": "status:missed"}, expect=201)["view"]
+    assert ben.ok("GET", "/api/calls/views")["views"] == [view]
+    ben.refused("POST", "/api/calls/views", {"name": view["name"]}, field="name")
+    assert ben.ok("PATCH", f"/api/calls/views/{view['id']}", {"name": "Missed"})["view"]["filter"] == "status:missed"
+    ben.refused("DELETE", f"/api/calls/views/{view['id']}", status=403)
+    dispatcher.ok("DELETE", f"/api/calls/views/{view['id']}", expect=204)
+    dispatcher.ok("DELETE", f"/api/calls/views/{view['id']}", expect=404)
+    ana.push(ana.edit("create", {"name": "Zoë", "number": "(415) 555-2671"}, record="k1", kind="contact"), ana.edit("create", {"name": "Nobody"}, record="k2", kind="contact"))
+    ana.one("create", missed_call("+14155552671"))
+    assert [one["id"] for one in ben.ok("GET", "/api/contacts/search?q=555-2671")["contacts"]] == ["k1"]
+    ben.refused("GET", "/api/contacts/search", field="q")
+    assert ben.ok("POST", "/api/contacts/k1/dnc", {"reason": "asked"})["contact"]["do_not_contact_reason"] == "asked"
+    assert ben.ok("GET", "/api/calls/c1")["call"]["do_not_contact"] is True
+    assert ben.ok("PATCH", "/api/contacts/k1/dnc", {"reason": "by letter"})["contact"]["do_not_contact_reason"] == "by letter"
+    ben.refused("POST", "/api/contacts/k2/dnc", {}, status=409, code="no_number")
+    plan = {"phoneNumber": "(415) 555-2671", "callType": "OUTBOUND_LEAD", "scheduledAt": later(), "purpose": "offer"}
+    ben.refused("POST", "/api/outbound/schedule", plan, status=409, code="do_not_contact")
+    ben.refused("DELETE", "/api/contacts/k1/dnc", status=403)
+    dispatcher.ok("DELETE", "/api/contacts/k1/dnc", expect=204)
+    dispatcher.ok("DELETE", "/api/contacts/k1/dnc", expect=404)
+    assert "do_not_contact" not in ben.ok("GET", "/api/calls/c1")["call"]
+    ben.refused("POST", "/api/blocked-numbers", {"number": "nobody"}, field="number")
+    ben.ok("POST", "/api/blocked-numbers", {"number": "020 7946 0111"}, expect=400)
+    assert ben.ok("POST", "/api/blocked-numbers", {"number": "+44 20 7946 0111", "reason": "it's"}, expect=201)["blocked_number"]["number"] == "+442079460111"
+    assert [one["number"] for one in ben.ok("GET", "/api/blocked-numbers")["blocked_numbers"]] == ["+442079460111"]
+    ben.refused("POST", "/api/outbound/schedule", dict(plan, phoneNumber="+442079460111"), status=409, code="do_not_contact")
+    dispatcher.ok("DELETE", "/api/blocked-numbers/%2B442079460111", expect=204)
+    ben.refused("POST", "/api/outbound/schedule", dict(plan, phoneNumber="+442079460111", scheduledAt=later()[:11] + "03:00:00.000Z"), status=409, code="calling_hours")
+    ben.refused("POST", "/api/outbound/schedule", dict(plan, scheduledAt=moment(-60)), field="scheduledAt")
+    ben.refused("POST", "/api/outbound/schedule", dict(plan, callType="INBOUND"), field="callType")
+    ben.refused("POST", "/api/outbound/schedule", dict(plan, phoneNumber="x"), field="phoneNumber")
+    row = ben.ok("POST", "/api/outbound/schedule", dict(plan, phoneNumber="+442079460111", campaignId="spring"), expect=201)["call"]
+    assert row["status"] == "SCHEDULED" and row["campaign_id"] == "spring" and row["call_purpose"] == "offer", row
+    assert [one["id"] for one in ben.ok("GET", "/api/outbound/scheduled")["calls"]] == [row["id"]]
+    assert ben.ok("GET", "/api/outbound/scheduled?endDate=2026-01-01")["calls"] == []
+    ben.refused("GET", "/api/outbound/scheduled?startDate=soon", field="startDate")
+
+
+def people(backend):
+    ada, ben = Asker(backend, "ada@x.org"), Asker(backend, "ben@x.org")
+    users = ada.ok("GET", "/api/users?limit=2")
+    assert [user["email"] for user in users["users"]] == ["ada@x.org", "ana@x.org"] and users["next"]
+    rest = ada.ok("GET", "/api/users?limit=2&cursor=" + users["next"])
+    assert [user["email"] for user in rest["users"]] == ["ben@x.org", "mia@x.org"] and rest["next"] is None
+    assert "password" not in str(users) and "argon" not in str(users)
+    ids = {user["email"]: user["id"] for user in users["users"] + rest["users"]}
+    new = {"email": "Zoe@X.org", "name": "Zoe", "role": "agent", "password": "a long enough word"}
+    made = ada.ok("POST", "/api/users", new, expect=201)["user"]
+    assert made["email"] == "zoe@x.org" and made["role"] == "AGENT" and made["disabled"] is False
+    ada.refused("POST", "/api/users", new, status=409)
+    ada.refused("POST", "/api/users", dict(new, email="x"), field="email")
+    ada.refused("POST", "/api/users", dict(new, email="y@x.org", password="short"), field="password")
+    ada.refused("POST", "/api/users", dict(new, email="y@x.org", role="KING"), field="role")
+    backend.login("zoe@x.org", "a long enough word")
+    ada.refused("PATCH", f"/api/users/{ids['ada@x.org']}", {"role": "AGENT"}, status=409)
+    ada.refused("PATCH", f"/api/users/{ids['ada@x.org']}", {"disabled": True}, status=409)
+    ada.ok("GET", "/api/users")
+    assert ada.ok("PATCH", f"/api/users/{ids['ben@x.org']}", {"role": "MANAGER", "name": "Benjamin"})["user"]["role"] == "MANAGER"
+    ada.ok("PATCH", f"/api/users/{ids['ben@x.org']}", {"disabled": True})
+    ben.ok("GET", "/api/session", expect=401)
+    backend.login("ben@x.org", expect=401)
+    ada.ok("PATCH", f"/api/users/{ids['ben@x.org']}", {"disabled": False})
+    ben = Asker(backend, "ben@x.org")
+    second = Asker(backend, "ben@x.org")
+    sessions = ben.ok("GET", "/api/sessions")["sessions"]
+    assert len(sessions) == 2 and sum(one["current"] for one in sessions) == 1
+    other = next(one["id"] for one in sessions if not one["current"])
+    ada.ok("DELETE", f"/api/sessions/{other}", expect=404)
+    ben.ok("DELETE", f"/api/sessions/{other}", expect=204)
+    second.ok("GET", "/api/session", expect=401)
+    assert len(ben.ok("GET", "/api/sessions")["sessions"]) == 1
+    assert "whole" in backend.command("audit", "verify")
+
+
+def figures(backend):
+    ana, ben, ada = Desk(backend, "ana@x.org", "d1"), Asker(backend, "ben@x.org"), Asker(backend, "ada@x.org")
+    for index in range(6):
+        ana.one("create", {"customer_number_raw": "+14155552671", "status": "COMPLETED" if index else "MISSED", "call_type": "INBOUND", "started_at": moment(-60 - index), "duration_seconds": 30,
+                           "agent_name": "Dana" if index % 2 else "Kim", "campaign_id": "spring"}, record=f"c{index}")
+    ben.ok("PATCH", "/api/calls/c1", {"disposition": "booked"})
+    all_ = ben.ok("GET", "/api/analytics/calls")
+    assert all_["total"] == 6 and all_["successful"] == 5 and all_["failed"] == 1 and all_["booked"] == 1 and all_["average_duration"] == 30 and all_["booking_rate"] == 16.7, all_
+    assert sum(day["calls"] for day in all_["by_day"]) == 6 and all_["this_month"] >= 0
+    assert ben.ok("GET", "/api/analytics/calls?agentId=Dana")["total"] == 3
+    assert ben.ok("GET", "/api/analytics/calls?endDate=2020-01-01")["total"] == 0
+    outcomes = ben.ok("GET", "/api/analytics/calls/outcomes")
+    assert outcomes["total"] == 6 and {"outcome": "BOOKED", "count": 1, "percentage": 16.7} in outcomes["outcomes"], outcomes
+    assert [row["id"] for row in ben.ok("GET", "/api/analytics/calls/recent?limit=2&offset=1")["calls"]] == ["c1", "c2"]
+    assert ben.ok("GET", "/api/analytics/overview")["total"] == 6
+    assert ben.ok("GET", "/api/analytics/campaigns/spring")["total"] == 6
+    ben.refused("GET", "/api/analytics/campaigns/none", status=404)
+    for query, field in (("startDate=x", "startDate"), ("startDate=2026-02-01&endDate=2026-01-01", "endDate"), ("agentId=%00", "agentId")):
+        ben.refused("GET", "/api/analytics/calls?" + query, field=field)
+    told = {"conversation": {"provider": "elevenlabs", "provider_call_id": "t1", "status": "COMPLETED", "call_type": "INBOUND", "started_at": moment(-9), "business_name": "=Pipes, \"Ltd\"",
+                             "turns": [{"speaker": "AGENT", "content": "hello", "at_ms": 1}]}}
+    made = ada.ok("POST", "/api/call-tracking/conversations", told, expect=201)["conversation"]
+    assert ada.ok("POST", "/api/call-tracking/conversations", told)["conversation"]["id"] == made["id"]
+    ada.refused("POST", "/api/call-tracking/conversations", {"conversation": {"status": "COMPLETED"}})
+    ben.refused("POST", "/api/call-tracking/conversations", told, status=403)
+    path = "/api/call-tracking/conversations"
+    assert [row["id"] for row in ben.ok("GET", path + "?search=pipes")["conversations"]] == [made["id"]]
+    ben.refused("GET", path + "?search=", field="search")
+    ben.refused("GET", path + "?from=x", field="from")
+    assert ben.ok("PUT", f"{path}/{made['id']}/comments", {"comments": "polite"})["call"]["call_notes"] == "polite"
+    led = ben.ok("PUT", f"{path}/{made['id']}/lead-status", {"leadStatus": "interested"})["call"]
+    assert led["lead_status"] == "INTERESTED" and led["priority"] == 1 and len(led["follow_ups"]) == 1
+    assert len(ben.ok("PUT", f"{path}/{made['id']}/lead-status", {"leadStatus": "interested"})["call"]["follow_ups"]) == 1, "the same once more makes no second task"
+    assert ben.ok("PUT", f"{path}/c2/lead-status", {"leadStatus": "do_not_call"})["call"]["do_not_contact"] is True
+    ben.refused("PUT", f"{path}/c2/lead-status", {"leadStatus": "x"}, field="leadStatus")
+    ben.refused("PUT", f"{path}/c2/lead-status", {"leadStatus": "new", "priority": 9}, field="priority")
+    assert [row["id"] for row in ben.ok("GET", path + "?lead_status=interested&sort=business")["conversations"]] == [made["id"]]
+    for part in range(3):
+        ana.push(*[ana.edit("create", missed_call(), record=f"x{part}-{index}") for index in range(90)])
+    data = ben.ok("GET", "/api/call-tracking/export?format=csv")
+    lines = list(csv.reader(io.StringIO(data.decode())))
+    assert len(lines) == 1 + 7 + 270 and "business_name" in lines[0], len(lines)
+    assert "'=Pipes, \"Ltd\"" in [line[lines[0].index("business_name")] for line in lines], "no formula runs"
+    ben.refused("GET", "/api/call-tracking/export?format=xlsx", field="format")
+
+
+def hostile(backend, seed, rounds=1500):
+    """Random queries and bodies at every REST route: an answer below 500, and the store is whole after it."""
+    chance = random.Random(seed)
+    ana, mia = Desk(backend, "ana@x.org", "d1"), Asker(backend, "mia@x.org")
+    for index in range(3):
+        ana.one("create", missed_call(), record=f"c{index}")
+    odd = ["' OR '1'='1", "%00", "%25", "x" * 3000, "-1", "9" * 30, "%F0%9F%98%80", "../..", "", "null", "c1;DROP%20TABLE%20entity", "%5C", "[]", "true", moment(), "MISSED", "\"", "%ED%A0%80"]
+    names = ["q", "status", "tag", "cursor", "limit", "sort", "number", "sla_state", "priority", "state", "owner", "startDate", "agentId", "offset", "search", "format", "triage"]
+    values = [None, True, -1, 1e308, 2 ** 53, "", "x" * 300, "\u0000", [], {}, [[]], ["a"], {"a": 1}, "' OR 1=1 --", moment(500), "DONE", "c1", {"id": "x", "text": "y"}, {"conflict": "x", "replace": True}]
+    keys = ["tags_add", "tags_remove", "note", "note_edit", "disposition", "notes", "value_cents", "emergency", "do_not_contact", "resolve", "contact_id", "skip_reason", "base_ver", "due_at", "state", "name",
+            "filter", "number", "reason", "leadStatus", "comments", "phoneNumber", "callType", "scheduledAt", "follow_up_at", "amount_cents", "priority"]
+    reads = ["/api/calls", "/api/calls/{}", "/api/calls/{}/followups", "/api/followups", "/api/calls/views", "/api/contacts/search", "/api/blocked-numbers", "/api/analytics/calls", "/api/analytics/calls/recent",
+             "/api/analytics/campaigns/{}", "/api/outbound/scheduled", "/api/call-tracking/conversations", "/api/call-tracking/export"]
+    writes = [("PATCH", "/api/calls/{}"), ("POST", "/api/calls/{}/followups"), ("PATCH", "/api/followups/{}"), ("POST", "/api/calls/views"), ("PATCH", "/api/calls/views/{}"), ("POST", "/api/contacts/{}/dnc"),
+              ("POST", "/api/blocked-numbers"), ("DELETE", "/api/blocked-numbers/{}"), ("POST", "/api/outbound/schedule"), ("PUT", "/api/call-tracking/conversations/{}/lead-status"), ("DELETE", "/api/calls/views/{}")]
+    seen = {}
+    for index in range(rounds):
+        if chance.random() < 0.5:
+            method, path, body = "GET", chance.choice(reads), None
+        else:
+            method, path = chance.choice(writes)
+            body = {chance.choice(keys): chance.choice(values) for _ in range(chance.randrange(4))}
+        path = path.format(chance.choice(["c1", "c2", "none", "%27%20OR%201%3D1", "%2e%2e%2f", "x" * 300]))
+        if method == "GET":
+            path += "?" + "&".join(f"{chance.choice(names)}={chance.choice(odd)}".replace(" ", "%20").replace('"', "%22") for _ in range(chance.randrange(3)))
+        status, answer = mia.ask(method, path, body)
+        assert status < 500, (seed, index, method, path, body, status, answer)
+        seen[status] = seen.get(status, 0) + 1
+    assert seen.get(200, 0) > 20, seen
+    assert mia.ok("GET", "/api/calls?limit=200")["calls"] and "whole" in backend.command("audit", "verify")
+    print(f"  seed {seed}: {seen}")
