@@ -45,6 +45,8 @@ QJsonObject described(const Route &route)
         json.insert(u"role"_s, wireWord(route.least));
     if (route.body)
         json.insert(u"body"_s, QJsonArray::fromStringList(*route.body));
+    if (route.uploads)
+        json.insert(u"uploads"_s, true);
     return json;
 }
 
