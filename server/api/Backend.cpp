@@ -123,11 +123,11 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, cons
 
 Backend::Backend(const BackendConfig &config)
     : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue), m_hub(m_pool),
-      m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, false}
+      m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
 {
     if (config.store.engine == SqlEngine::Postgres)
         m_listener = std::make_unique<HeadListener>(config.store, m_hub);
-    m_ticker = std::make_unique<Ticker>(config.store, m_hub);
+    m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty());
 }
 
 Result<std::unique_ptr<Backend>> Backend::open(const BackendConfig &config)
@@ -148,6 +148,15 @@ Verdict Backend::openFiles()
     if (!exports)
         return exports.error();
     m_services.exports.folder = *exports;
+    if (!m_config.files.s3.endpoint.isEmpty()) {
+        m_services.blobs = s3Blobs(m_config.files.s3);
+        return Done{};
+    }
+    auto blobs = DataFolder::open(m_config.files.folder + u"/attachments"_s);
+    if (!blobs)
+        return blobs.error();
+    m_blobFolder = *blobs;
+    m_services.blobs = folderBlobs(m_blobFolder);
     return Done{};
 }
 
@@ -160,15 +169,18 @@ void Backend::beginJobs()
         parts.work.insert(u"export"_s, [exports = m_services.exports](JobContext &context) { return exportStep(context, exports); });
     parts.wrote = [this](const QString &ws, const Head &head) { m_hub.headMoved(ws, head.epoch, head.seq); };
     parts.failed = [](const QString &ws, const Error &error) { logLine(u"job_failed"_s, {{LogField::Workspace, ws}, {LogField::Error, error.message}, {LogField::Detail, error.detail}}); };
-    parts.hourly = [exports = m_services.exports](SqlConnection &connection) { tidyStore(connection, exports, serverNow()); };
+    parts.hourly = [exports = m_services.exports, blobs = m_blobFolder](SqlConnection &connection) { tidyStore(connection, exports, blobs.get(), serverNow()); };
     m_jobs = std::make_unique<JobRunner>(std::move(parts));
     m_services.jobs = m_jobs.get();
+    if (m_services.mails)
+        m_mailer = std::make_unique<Mailer>(m_config.store, m_config.mail, [](const QString &ws, const QString &message) { logLine(u"mail_failed"_s, {{LogField::Workspace, ws}, {LogField::Error, message}}); });
 }
 
 Backend::~Backend() { stop(); }
 
 void Backend::stop()
 {
+    m_mailer = nullptr;
     m_jobs = nullptr;
     m_ticker = nullptr;
     m_listener = nullptr;
@@ -186,6 +198,9 @@ BodyPlan Backend::bodyPlan(const HttpRequest &head)
         plan.refusal = notFound();
     else if (!match.route)
         plan.refusal = notAllowed(match.allowed);
+    else if (match.route->uploads && bearerOf(head).isEmpty())
+        plan.refusal = unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
+    plan.spool = match.route && match.route->uploads;
     return plan;
 }
 

@@ -5,6 +5,7 @@
 #include "api/Services.h"
 #include "api/Ticker.h"
 #include "http/HttpHandler.h"
+#include "jobs/Mailer.h"
 
 namespace calldeck
 {
@@ -13,6 +14,8 @@ namespace calldeck
 struct FileConfig {
     QString folder;   ///< "": no exports and attachments. All processes over one store share it
     QString pdf_font; ///< see ExportParts
+    S3Config s3;      ///< for attachments, instead of the folder, when it has an endpoint
+    qint64 attachment_quota = 10'000'000'000LL; ///< bytes of a workspace
 };
 
 struct BackendConfig {
@@ -21,6 +24,7 @@ struct BackendConfig {
     int waiting = 256; ///< requests before the workers; more get 503
     RequestLimits limits;
     FileConfig files;
+    MailConfig mail;
     QStringList origins; ///< web pages that may open sockets; the desk sends no Origin
 };
 
@@ -60,6 +64,8 @@ private:
     std::unique_ptr<HeadListener> m_listener;
     std::unique_ptr<Ticker> m_ticker;
     std::unique_ptr<JobRunner> m_jobs;
+    std::unique_ptr<Mailer> m_mailer;
+    std::shared_ptr<DataFolder> m_blobFolder;
 };
 
 } // namespace calldeck

@@ -30,6 +30,12 @@ HttpResponse showExport(ApiCall &call);
 HttpResponse removeExport(ApiCall &call);
 HttpResponse giveExport(ApiCall &call);
 
+HttpResponse attachFile(ApiCall &call);
+HttpResponse listAttachments(ApiCall &call);
+HttpResponse showAttachment(ApiCall &call);
+HttpResponse giveAttachment(ApiCall &call);
+HttpResponse detachFile(ApiCall &call);
+
 HttpResponse showHealth(ApiCall &call);
 HttpResponse showReadiness(ApiCall &call);
 HttpResponse showMetrics(ApiCall &call);

@@ -36,6 +36,7 @@ struct Route {
     QStringList query;              ///< the parameters it knows
     std::optional<QStringList> body; ///< the top-level keys of its JSON body; nothing: it takes none
     qint64 most_bytes = 0;
+    bool uploads = false;         ///< its body is a file: into the spool, multipart/form-data
     bool checks_password = false; ///< slow on purpose: on workers of its own
     HttpResponse (*handle)(ApiCall &call) = nullptr;
 };

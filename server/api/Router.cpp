@@ -47,6 +47,8 @@ QJsonObject described(const Route &route)
         json.insert(u"body"_s, QJsonArray::fromStringList(*route.body));
     if (route.most_bytes > 0)
         json.insert(u"most_bytes"_s, route.most_bytes);
+    if (route.uploads)
+        json.insert(u"uploads"_s, true);
     return json;
 }
 

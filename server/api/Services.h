@@ -4,6 +4,7 @@
 #include "api/Metrics.h"
 #include "http/HttpServer.h"
 #include "http/RateLimiter.h"
+#include "jobs/BlobStore.h"
 #include "jobs/ExportWork.h"
 
 namespace calldeck
@@ -34,6 +35,8 @@ struct Services {
     std::function<HttpServer::Stats()> stats;
     JobRunner *jobs = nullptr;
     ExportParts exports; ///< without a folder there are none
+    std::shared_ptr<BlobStore> blobs; ///< of attachments; without it there are none
+    qint64 attachment_quota = 0;      ///< bytes of a workspace
     bool mails = false;  ///< mail can go out
 };
 

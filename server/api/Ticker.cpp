@@ -20,7 +20,7 @@ constexpr int mostRounds = 100;
 
 } // namespace
 
-Ticker::Ticker(const SqlTarget &target, Hub &hub) : m_target(target), m_hub(hub), m_thread([this] { run(); }) {}
+Ticker::Ticker(const SqlTarget &target, Hub &hub, bool mails) : m_target(target), m_hub(hub), m_mails(mails), m_thread([this] { run(); }) {}
 
 Ticker::~Ticker()
 {
@@ -61,7 +61,7 @@ void Ticker::tick(SqlConnection &connection)
 void Ticker::raiseAll(SqlConnection &connection, const QString &ws)
 {
     for (int round = 0; round < mostRounds; ++round) {
-        const auto raised = raiseDue(connection, ws, serverNow(), mostAtOnce);
+        const auto raised = raiseDue(connection, ws, serverNow(), mostAtOnce, m_mails);
         if (!raised)
             return logLine(u"tick_failed"_s, {{LogField::Workspace, ws}, {LogField::Error, raised.error().message}});
         if (*raised == 0)

@@ -12,7 +12,7 @@ namespace calldeck
 class Ticker
 {
 public:
-    Ticker(const SqlTarget &target, Hub &hub);
+    Ticker(const SqlTarget &target, Hub &hub, bool mails);
     ~Ticker();
     Ticker(const Ticker &) = delete;
     Ticker &operator=(const Ticker &) = delete;
@@ -24,6 +24,7 @@ private:
 
     const SqlTarget m_target;
     Hub &m_hub;
+    const bool m_mails;
     std::mutex m_mutex;
     std::condition_variable m_wake;
     bool m_stopping = false;

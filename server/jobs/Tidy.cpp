@@ -1,5 +1,6 @@
 #include "jobs/Tidy.h"
 
+#include "store/Attachments.h"
 #include "store/Events.h"
 #include "store/FileTickets.h"
 #include "store/Mail.h"
@@ -25,9 +26,20 @@ void tidyWorkspace(SqlConnection &connection, const QString &ws, TimeMs now)
     });
 }
 
+/** Is there a row for these bytes? A store that does not answer leaves them alone. */
+bool isLeftOver(SqlConnection &connection, const QString &name)
+{
+    const QStringList words = name.section(u'.', 0, 0).split(u'-');
+    if (words.size() != 3)
+        return false;
+    const auto tx = WorkspaceTx::begin(connection, words[0], WorkspaceTx::Mode::Read);
+    const auto found = tx ? findAttachment(**tx, words[2]) : Result<std::optional<Attachment>>(tx.error());
+    return found && !*found;
+}
+
 } // namespace
 
-void tidyStore(SqlConnection &connection, const ExportParts &exports, TimeMs now)
+void tidyStore(SqlConnection &connection, const ExportParts &exports, const DataFolder *blobs, TimeMs now)
 {
     constexpr TimeMs second = 1000;
     const auto names = workspacesOf(connection);
@@ -37,6 +49,11 @@ void tidyStore(SqlConnection &connection, const ExportParts &exports, TimeMs now
     // Parts of exports that a crash left behind go with them.
     for (const QString &name : exports.folder ? exports.folder->olderThan(ExportLimits::life / second) : QStringList())
         (void)exports.folder->remove(name);
+    constexpr qint64 hour = 3600; // an upload is under way for less
+    for (const QString &name : blobs ? blobs->olderThan(hour) : QStringList()) {
+        if (isLeftOver(connection, name))
+            (void)blobs->remove(name);
+    }
 }
 
 } // namespace calldeck

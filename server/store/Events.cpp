@@ -1,6 +1,7 @@
 #include "store/Events.h"
 
 #include "rules/Sla.h"
+#include "store/Mail.h"
 #include "store/TestSwitches.h"
 
 namespace calldeck
@@ -75,6 +76,21 @@ Verdict raise(WorkspaceTx &tx, const WorkspaceEvent &event)
         .run();
 }
 
+Verdict queueLetters(WorkspaceTx &tx, const WorkspaceEvent &event)
+{
+    if (event.task_id.isEmpty())
+        return queueBreachMail(tx, event.call_id, event.due_at, event.at);
+    QString owner;
+    {
+        SqlStatement task = tx.query("SELECT owner FROM follow_up WHERE ws = ? AND id = ?", event.task_id);
+        const auto found = task.found();
+        if (!found)
+            return found.error();
+        owner = *found ? task.text(0) : QString();
+    }
+    return queueReminderMail(tx, event.task_id, owner, event.call_id, event.due_at, event.at);
+}
+
 Result<bool> isAnythingDue(SqlConnection &connection, const QString &ws, TimeMs now)
 {
     const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Read);
@@ -86,7 +102,7 @@ Result<bool> isAnythingDue(SqlConnection &connection, const QString &ws, TimeMs 
 
 } // namespace
 
-Result<qint64> raiseDue(SqlConnection &connection, const QString &ws, TimeMs now, int most)
+Result<qint64> raiseDue(SqlConnection &connection, const QString &ws, TimeMs now, int most, bool mails)
 {
     // Almost always nothing is, and a writer would keep others waiting.
     if (const auto any = isAnythingDue(connection, ws, now); !any || !*any)
@@ -102,6 +118,8 @@ Result<qint64> raiseDue(SqlConnection &connection, const QString &ws, TimeMs now
                 done = claim(**tx, event);
             if (done)
                 done = raise(**tx, event);
+            if (done && mails)
+                done = queueLetters(**tx, event);
         }
         TestSwitches::crashAt("T0");
         if (done)

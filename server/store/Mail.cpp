@@ -79,6 +79,11 @@ Verdict queueReminderMail(WorkspaceTx &tx, const QString &task, const QString &o
                     now);
 }
 
+Result<bool> mailWaits(WorkspaceTx &tx, TimeMs now)
+{
+    return tx.query("SELECT 1 FROM mail WHERE ws = ? AND state = 'waiting' AND next_try <= ? AND lease_until <= ? LIMIT 1", now, now).found();
+}
+
 Result<std::optional<Mail>> claimMail(WorkspaceTx &tx, TimeMs now)
 {
     Mail mail;

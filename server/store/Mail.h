@@ -27,6 +27,8 @@ Verdict queueBreachMail(WorkspaceTx &tx, const QString &callId, TimeMs dueAt, Ti
 /** To the owner of a task, whom the task knows by name; to nobody when no account, or more than one, has that name. */
 Verdict queueReminderMail(WorkspaceTx &tx, const QString &task, const QString &owner, const QString &callId, TimeMs dueAt, TimeMs now);
 
+/** Is there a message to try now? */
+Result<bool> mailWaits(WorkspaceTx &tx, TimeMs now);
 /** The next message to try, held for MailLimits::lease; nothing when none is due. */
 Result<std::optional<Mail>> claimMail(WorkspaceTx &tx, TimeMs now);
 Verdict mailSent(WorkspaceTx &tx, const QString &id, TimeMs now);

@@ -46,14 +46,14 @@ def collect(listening, seconds, wanted):
     return [one for one in heard if one["t"] in DUE]
 
 
-def fill(desk):
-    """One call with 200 tasks that are due in five minutes, and an emergency whose five minutes begin now. Gives the moment, in seconds since 1970."""
+def fill(desk, tasks=TASKS):
+    """One call with tasks that are due in five minutes, and an emergency whose five minutes begin now. Gives the moment, in seconds since 1970."""
     due_in = 300
     ends = time.time() + due_in
     desk.one("create", missed_call(), record="busy")
     due = moment(due_in)
-    for begin in range(0, TASKS, 100):
-        results = desk.push(*[desk.edit("follow_up", {"due_at": due, "note": "ring back"}, record="busy") for _ in range(begin, begin + 100)])
+    for begin in range(0, tasks, 100):
+        results = desk.push(*[desk.edit("follow_up", {"due_at": due, "note": "ring back"}, record="busy") for _ in range(begin, min(begin + 100, tasks))])
         assert all(result["status"] == "applied" for result in results), results[:3]
     desk.one("create", missed_call("+12125550100"), record="burst")
     assert desk.one("flag+", {"flag": "emergency", "reason": "pipe burst"}, record="burst")["status"] == "applied"
