@@ -52,11 +52,16 @@ QJsonObject described(const Route &route)
     return json;
 }
 
+std::optional<HttpResponse> checkType(const HttpRequest &request, const Route &route)
+{
+    const QByteArray wanted = route.uploads ? "multipart/form-data" : "application/json";
+    if (request.header("content-type").split(';').first().trimmed().toLower() == wanted)
+        return std::nullopt;
+    return problem(415, u"content_type"_s, u"The body is of another kind"_s, u"Send Content-Type: %1."_s.arg(QLatin1String(wanted)));
+}
+
 std::optional<HttpResponse> checkBody(const HttpRequest &request, const Route &route, QJsonObject &body)
 {
-    const QByteArray type = request.header("content-type").split(';').first().trimmed().toLower();
-    if (type != "application/json")
-        return problem(415, u"content_type"_s, u"The body must be JSON"_s, u"Send Content-Type: application/json."_s);
     QJsonParseError error;
     const QJsonDocument document = QJsonDocument::fromJson(request.body, &error);
     if (!document.isObject())
@@ -99,6 +104,10 @@ std::optional<HttpResponse> checkRequest(const HttpRequest &request, const Route
         if (seen.contains(name))
             return badField(name, u"is given twice"_s);
         seen.insert(name);
+    }
+    if (route.body || route.uploads) {
+        if (auto refusal = checkType(request, route))
+            return refusal;
     }
     return route.body ? checkBody(request, route, body) : std::nullopt;
 }

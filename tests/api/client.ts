@@ -139,7 +139,60 @@ async function exports() {
   must(lines.length === 2 && lines[1]?.includes('t1'), 'the file has one call');
 }
 
-for (const part of [sync, intake, calls, followUps, views, doNotContact, bulk, exports]) {
+// 002: POST /api/calls/:id/attachments (multipart upload), GET /api/attachments/:id, DELETE /api/attachments/:id
+async function attachments() {
+  const form = new FormData();
+  form.append('file', new Blob(['the boiler leaks'], {type: 'text/plain'}), 'note.txt');
+  const path = {id: 't1'};
+  const sent = await api.POST('/api/calls/{id}/attachments', {params: {path}, body: {file: ''}, bodySerializer: () => form});
+  const {attachment} = good(sent, 201);
+  must(attachment.bytes === 16 && good(await api.GET('/api/calls/{id}/attachments', {params: {path}})).attachments.length === 1, 'the attachment');
+  const shown = good(await api.GET('/api/attachments/{id}', {params: {path: {id: attachment.id}}}));
+  must((await (await fetch(base + shown.downloadUrl)).text()) === 'the boiler leaks', 'its file');
+  must((await api.DELETE('/api/attachments/{id}', {params: {path: {id: attachment.id}}})).response.status === 204, 'it goes');
+}
+
+// 001: GET /api/analytics/calls (startDate, endDate, agentId), /recent (limit, offset, agentId), /outcomes
+async function analytics() {
+  const query = {startDate: '2020-01-01', endDate: '2100-01-01'};
+  const figures = good(await api.GET('/api/analytics/calls', {params: {query: {...query, agentId: 'Ana'}}}));
+  must(figures.total === 1 && figures.booked === 1 && figures.booking_rate === 100, 'the figures of an agent');
+  must(good(await api.GET('/api/analytics/calls/recent', {params: {query: {limit: 1, offset: 1}}})).calls.length === 1, 'the recent calls');
+  const outcomes = good(await api.GET('/api/analytics/calls/outcomes', {params: {query}}));
+  must(outcomes.outcomes.some((one) => one.outcome === 'BOOKED' && one.count === 1), 'the outcomes');
+  must(good(await api.GET('/api/analytics/overview')).total === outcomes.total, 'the overview');
+}
+
+// 001: POST /api/outbound/schedule { phoneNumber, callType, scheduledAt, purpose, campaignId }, GET /api/outbound/scheduled (startDate, endDate)
+async function outbound() {
+  const soon = new Date(Date.now() + 3 * 86_400_000);
+  soon.setUTCHours(18, 0, 0, 0);
+  const body = {phoneNumber: '+12125550123', callType: 'OUTBOUND_DEBT', scheduledAt: soon.toISOString(), purpose: 'Follow up on outstanding balance', campaignId: 'campaign-123'} as const;
+  const planned = good(await api.POST('/api/outbound/schedule', {body}), 201).call;
+  const days = {startDate: new Date().toISOString().slice(0, 10), endDate: new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10)};
+  must(good(await api.GET('/api/outbound/scheduled', {params: {query: days}})).calls[0]?.id === planned.id, 'the planned call');
+  must(good(await api.GET('/api/analytics/campaigns/{id}', {params: {path: {id: 'campaign-123'}}})).total === 1, 'the campaign');
+  must(refused(await api.POST('/api/outbound/schedule', {body: {...body, phoneNumber: '+1415555'}})) === 'invalid', 'no number');
+}
+
+// 004: POST and GET /api/call-tracking/conversations, PUT [id]/comments and [id]/lead-status, GET /api/call-tracking/export
+async function callTracking() {
+  const conversation = {
+    provider: 'elevenlabs', provider_call_id: 'conv-1', call_type: 'INBOUND', status: 'COMPLETED', customer_number_raw: '+14155552701', business_name: 'Acme Roofing', lead_score: 70,
+    started_at: new Date().toISOString(), turns: [{speaker: 'CUSTOMER', content: 'we need a roof', at_ms: 0, confidence: 0.95}],
+  } as const;
+  const stored = good(await admin.POST('/api/call-tracking/conversations', {body: {conversation: {...conversation, turns: [...conversation.turns]}}}), 201).conversation;
+  const path = {id: stored.id};
+  must(good(await api.PUT('/api/call-tracking/conversations/{id}/comments', {params: {path}, body: {comments: 'send the offer'}})).call.call_notes === 'send the offer', 'the comments');
+  const lead = good(await api.PUT('/api/call-tracking/conversations/{id}/lead-status', {params: {path}, body: {leadStatus: 'interested'}})).call;
+  must(lead.lead_status === 'INTERESTED' && lead.follow_ups?.length === 1, 'the lead');
+  const found = good(await api.GET('/api/call-tracking/conversations', {params: {query: {search: 'roofing', lead_status: ['INTERESTED'], sort: 'lead_score', order: 'desc'}}}));
+  must(found.conversations.length === 1, 'the conversations');
+  const file = await api.GET('/api/call-tracking/export', {params: {query: {format: 'csv', search: 'roofing'}}, parseAs: 'text'});
+  must(good<string>(file).trim().split('\n').length === 2, 'the export');
+}
+
+for (const part of [sync, intake, calls, followUps, views, doNotContact, bulk, exports, attachments, analytics, outbound, callTracking]) {
   await part();
   console.log(`${part.name}: ok`);
 }

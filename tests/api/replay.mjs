@@ -1,14 +1,13 @@
-// node replay.mjs SPEC EXCHANGES: judges recorded answers by Prism's own validator, and then answers made wrong from them, which it must refuse: a schema that Prism
-// cannot compile, or one that is open where the answer is closed, would let everything pass. EXCHANGES has one JSON line {method, path, status, headers, body} each.
-import fs from 'node:fs';
+// node replay.mjs SPEC < EXCHANGES: judges recorded answers by Prism's own validator, and then answers made wrong from them, which it must refuse: a schema that Prism
+// cannot compile, or one that is open where the answer is closed, would let everything pass. A line of EXCHANGES is {method, path, status, headers, body}.
 import {createRequire} from 'node:module';
+import readline from 'node:readline';
 
 const require = createRequire(import.meta.url);
 const {getHttpOperationsFromSpec} = require('@stoplight/prism-http');
 const {validateOutput} = require('@stoplight/prism-http/dist/validator');
 
-const [spec, exchanges] = process.argv.slice(2);
-const operations = await getHttpOperationsFromSpec(spec);
+const operations = await getHttpOperationsFromSpec(process.argv[2]);
 let faults = 0;
 let wrecked = 0;
 const judged = new Set();
@@ -32,7 +31,7 @@ function* wrecks(exchange) {
   const {status, headers, body} = exchange;
   yield ['an undocumented status', 418, headers, body];
   if (!headers['content-type']) return;
-  yield ['another media type', status, {...headers, 'content-type': 'image/png'}, body];
+  yield ['another media type', status, {...headers, 'content-type': 'application/x-surprise'}, body];
   if (!headers['content-type'].includes('json')) return;
   yield ['a list in place of the object', status, headers, []];
   yield ['an unknown member', status, headers, {...body, surprise: 1}];
@@ -43,7 +42,7 @@ function* wrecks(exchange) {
   yield ['no code', status, headers, without];
 }
 
-for (const line of fs.readFileSync(exchanges, 'utf8').split('\n').filter(Boolean)) {
+for await (const line of readline.createInterface({input: process.stdin})) {
   const exchange = JSON.parse(line);
   const resource = operations.find((one) => one.method === exchange.method && one.path === exchange.path);
   if (!resource) {

@@ -68,7 +68,7 @@ def calls(stage, client):
     mia("DELETE", "/api/calls/r3", expect=404, code="not_found")
 
 
-ALL_FILTERS = ("q=rest&started_from=2020-01-01T00:00:00Z&started_to=2100-01-01T00:00:00Z&status=MISSED,COMPLETED&call_type=INBOUND,OUTBOUND_LEAD&outcome=BOOKED,OTHER&disposition=booked"
+ALL_FILTERS = ("q=rest&started_from=2020-01-01T00:00:00Z&started_to=2100-01-01T00:00:00Z&status=MISSED,COMPLETED&call_type=INBOUND,OUTBOUND_LEAD&outcome=BOOKED,OTHER&lead_status=NEW,INTERESTED&disposition=booked"
                "&agent=Ana&queue=main&tag=leak,roof&number=%2B14155552681&provider=manual&priority=2&emergency=true&sla_state=met&has_recording=false&has_transcript=false&do_not_contact=false"
                "&spam=false&outcome_required=true&follow_up_required=false&triage=false&value_min=1&value_max=99999&sort=value_cents&order=asc&limit=10")
 

@@ -59,4 +59,37 @@ def exports(stage, client):
         ben("POST", "/api/calls/export", body, 400, "invalid", field, wrong=field != "email")
 
 
-SCENES = [bulk, exports]
+def multipart(name, content, kind="text/plain", part="file"):
+    body = f'--zz\r\nContent-Disposition: form-data; name="{part}"; filename="{name}"\r\nContent-Type: {kind}\r\n\r\n{content}\r\n--zz--\r\n'
+    return body.encode(), {"Content-Type": "multipart/form-data; boundary=zz"}
+
+
+def attachments(stage, client):
+    ben, ana = Person(stage, client, "AGENT"), Person(stage, client, "DISPATCHER")
+    path = "/api/calls/r2/attachments"
+
+    def attach(token, *file, expect=201, code=None, where=path, wrong=False):
+        body, headers = multipart(*file)
+        return client.ask("POST", where, body, token, headers, expect, code, wrong)
+
+    first = attach(ben.token, "note.txt", "the boiler leaks")["attachment"]
+    second = attach(ana.token, "list.csv", "a,b", "text/csv")["attachment"]
+    assert [one["id"] for one in ben("GET", path)["attachments"]] == [first["id"], second["id"]]
+    shown = ben("GET", f"/api/attachments/{first['id']}")
+    assert shown["attachment"] == first and client.ask("GET", shown["downloadUrl"]) == "the boiler leaks"
+    client.ask("GET", f"/api/attachments/{first['id']}/file?ticket=none", expect=404, code="not_found")
+    client.ask("GET", f"/api/attachments/{second['id']}/file?{shown['downloadUrl'].split('?')[1]}", expect=404, code="not_found")
+    for file in (("x.exe", "MZ", "application/x-msdownload"), ("x.png", "no picture", "image/png"), ("x.txt", ""), ("x.txt", "x", "text/plain", "other")):
+        answer = attach(ben.token, *file, expect=400, code="invalid", wrong=True)
+        assert answer["errors"][0]["field"] == "file", answer
+    attach(ben.token, "big.txt", "x" * 1_000_001, expect=409, code="conflict")
+    attach(ben.token, "x.txt", "x", expect=404, code="not_found", where="/api/calls/none/attachments")
+    ben("GET", "/api/calls/none/attachments", expect=404, code="not_found")
+    ben("DELETE", f"/api/attachments/{second['id']}", expect=403, code="forbidden")
+    for one in (first, second):
+        ana("DELETE", f"/api/attachments/{one['id']}", expect=204)
+    for method in ("GET", "DELETE"):
+        ana(method, f"/api/attachments/{first['id']}", expect=404, code="not_found")
+
+
+SCENES = [bulk, exports, attachments]

@@ -14,6 +14,7 @@ class Stage:
         self.program, self.folder, self.starts = program, folder, 0
         self.store = "sqlite:" + os.path.join(folder, "store", "server.db")
         self.backend = Calldeckd(program, self.store, folder)
+        self.backend.extra = ["--attachment-quota-mb", "1"]
         self.people()
         self.backend.start()
         self.renew_tokens()
@@ -125,6 +126,8 @@ def edits(stage, client):
     assert other["row"]["disposition"] == "booked"
     ana.one("create", {"name": "Leaks", "filter": "tag:leak"}, record="v1", kind="view")
     ana.one("flag+", {"flag": "do_not_contact", "reason": "asked"}, record="c2")
+    for op, args in (("create", {"reason": "asked"}), ("set", {"reason": "asked twice"}), ("del", {})):
+        ana.one(op, args, record="+14155552600", kind="number")
     ben.one("flag-", {"flag": "do_not_contact"}, record="c2", status="rejected", code="forbidden")
     ben.one("tag+", {"tag": ""}, status="rejected", code="invalid")
     mia.one("del", record="gone")
