@@ -83,7 +83,7 @@ async function calls() {
   }}}));
   must(found.calls.length === 1 && found.calls[0]?.id === 't1' && found.next === null, 'the filtered calls');
   must(refused(await api.GET('/api/calls/{id}', {params: {path: {id: 'nothing'}}})) === 'not_found', 'a call that is not there');
-  const changed = good(await api.PATCH('/api/calls/{id}', {params: {path: {id: 't1'}}, body: {disposition: 'booked', notes: 'Tuesday', value_cents: 12500, tags_add: ['boiler']}}));
+  const changed = good(await api.PATCH('/api/calls/{id}', {params: {path: {id: 't1'}}, body: {disposition: 'booked', notes: 'Tuesday', value_cents: 12500, tags_add: ['boiler'], agent_name: 'Ana'}}));
   must(changed.call.outcome === 'BOOKED' && changed.call.value_cents === 12500 && changed.results.every((one) => one.status === 'applied'), 'the decision');
 }
 
@@ -190,6 +190,26 @@ async function callTracking() {
   must(found.conversations.length === 1, 'the conversations');
   const file = await api.GET('/api/call-tracking/export', {params: {query: {format: 'csv', search: 'roofing'}}, parseAs: 'text'});
   must(good<string>(file).trim().split('\n').length === 2, 'the export');
+}
+
+/** Never called: what is not in the contract must not compile. */
+export async function lies() {
+  // @ts-expect-error there is no such route
+  await api.GET('/api/nothing');
+  // @ts-expect-error a cursor is a text
+  await api.GET('/api/sync/changes', {params: {query: {cursor: 1}}});
+  // @ts-expect-error the cursor is missing
+  await api.GET('/api/sync/changes');
+  // @ts-expect-error the password is missing
+  await api.POST('/api/auth/login', {body: {email: 'x'}});
+  // @ts-expect-error no such filter
+  await api.GET('/api/calls', {params: {query: {mood: 'good'}}});
+  // @ts-expect-error no such operation
+  await api.POST('/api/calls/bulk', {body: {callIds: ['c1'], operation: 'explode'}});
+  // @ts-expect-error a role is a text
+  const role: number = good(await api.GET('/api/session')).user.role;
+  // @ts-expect-error a call has no such member
+  must(good(await api.GET('/api/calls/{id}', {params: {path: {id: 't1'}}})).call.mood === role, 'a lie');
 }
 
 for (const part of [sync, intake, calls, followUps, views, doNotContact, bulk, exports, attachments, analytics, outbound, callTracking]) {
