@@ -133,31 +133,41 @@ public:
     }
 
 private:
+    /**
+     * The calls of one number are few: as an expression the column is sorted by hand, and the engine goes by the number's index instead of through all calls in
+     * the order of the list.
+     */
+    QByteArray key() const
+    {
+        if (m_request.filter.number.isEmpty())
+            return m_key.column;
+        return m_key.is_text ? QByteArray(m_key.column + " || ''") : QByteArray('+' + m_key.column);
+    }
     QByteArray direction() const { return m_request.descending ? " DESC" : " ASC"; }
 
     Verdict readWithValue(const ListPlace &after)
     {
         SqlCondition where = m_where;
         if (m_key.may_be_missing)
-            where.add(m_key.column + " IS NOT NULL");
+            where.add(key() + " IS NOT NULL");
         if (!after.id.isEmpty())
-            where.add('(' + m_key.column + ", id) " + (m_request.descending ? "<" : ">") + " (?, ?)", {m_key.is_text ? SqlValue(after.text) : SqlValue(after.number), after.id});
-        return read(where, m_key.column, m_key.column + direction() + ", id" + direction(), "p.k" + direction() + ", p.id" + direction(), false);
+            where.add('(' + key() + ", id) " + (m_request.descending ? "<" : ">") + " (?, ?)", {m_key.is_text ? SqlValue(after.text) : SqlValue(after.number), after.id});
+        return read(where, key() + direction() + ", id" + direction(), "p.k" + direction() + ", p.id" + direction(), false);
     }
     Verdict readWithout(const ListPlace &after)
     {
         SqlCondition where = m_where;
-        where.add(m_key.column + " IS NULL");
+        where.add(key() + " IS NULL");
         if (!after.id.isEmpty())
             where.add(m_request.descending ? "id < ?" : "id > ?", {after.id});
-        return read(where, m_key.column, "id" + direction(), "p.id" + direction(), true);
+        return read(where, "id" + direction(), "p.id" + direction(), true);
     }
 
-    Verdict read(const SqlCondition &where, const QByteArray &key, const QByteArray &inner, const QByteArray &outer, bool lastPart)
+    Verdict read(const SqlCondition &where, const QByteArray &inner, const QByteArray &outer, bool lastPart)
     {
         SqlStatement rows = m_tx.query("SELECT p.id, e.ver, e.\"row\", p.sla_warning_at, p.sla_critical_at, p.sla_due_at, p.sla_met_at, p.k FROM "
                                        "(SELECT ws, id, sla_warning_at, sla_critical_at, sla_due_at, sla_met_at, "
-                                       + key + " AS k FROM call_index WHERE ws = ?" + where.text + " ORDER BY " + inner + " LIMIT ? OFFSET ?) p "
+                                       + m_key.column + " AS k FROM call_index WHERE ws = ?" + where.text + " ORDER BY " + inner + " LIMIT ? OFFSET ?) p "
                                        "JOIN entity e ON e.ws = p.ws AND e.kind = 'call' AND e.id = p.id ORDER BY " + outer);
         bindValues(rows, where.values);
         // One more than is shown tells whether there is a next page.

@@ -235,6 +235,11 @@ TEST_P(CallListTest, pagesShowEveryCallOnceInOrder)
     for (const CallListSort sort : sorts) {
         for (const bool descending : {true, false}) {
             CallListRequest request{{}, sort, descending, 7, {}};
+            CallListRequest ofNumber = request;
+            ofNumber.filter.number = numbers.last();
+            QStringList few = pages(*tx, ofNumber);
+            few.sort();
+            ASSERT_EQ(few, expected(ofNumber.filter));
             const QStringList ids = pages(*tx, request);
             ASSERT_EQ(ids.size(), 300);
             ASSERT_EQ(QSet<QString>(ids.cbegin(), ids.cend()).size(), 300);
