@@ -79,7 +79,7 @@ TEST(Multipart, refusesWhatIsNotStrict)
     for (int i = 0; i < 17; ++i)
         many += part(disposition, "x");
     EXPECT_TRUE(isRefused(many + "--abc--"));
-    for (const QByteArray &header : {"multipart/form-data", "multipart/mixed; boundary=abc", "multipart/form-data; boundary=abc; boundary=abc", "multipart/form-data; boundary=", "text/plain",
+    for (const QByteArray header : {"multipart/form-data", "multipart/mixed; boundary=abc", "multipart/form-data; boundary=abc; boundary=abc", "multipart/form-data; boundary=", "text/plain",
                                      "multipart/form-data; boundary=\"abc", "multipart/form-data boundary=abc"})
         EXPECT_TRUE(isRefused(good, header)) << header.toStdString();
     EXPECT_TRUE(isRefused("--" + QByteArray(71, 'b') + "--", "multipart/form-data; boundary=" + QByteArray(71, 'b')));

@@ -2,20 +2,14 @@
 """What the backend's sockets are told beside hints: tasks and deadlines that became due, exactly once whatever is killed, and changed calls, never too often.
 `--only NAME` runs one scene."""
 
-import argparse
 import atexit
-import os
-import pathlib
 import sqlite3
 import subprocess
-import sys
 import time
 
+import scenes
 from backend import Stage
 from calldeckd import Calldeckd, Desk, Socket, missed_call, moment
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import postgres  # noqa: E402
 
 TASKS = 200
 DUE = ("follow_up_due", "sla_breach")
@@ -112,15 +106,11 @@ def due_once(program, point, cluster=None):
 
 
 def killed_after_claim(program, cluster):
-    due_once(program, "T1")
-    if cluster:
-        due_once(program, "T1", cluster)
+    due_once(program, "T1", cluster)
 
 
 def killed_before_commit(program, cluster):
-    due_once(program, "T0")
-    if cluster:
-        due_once(program, "T0", cluster)
+    due_once(program, "T0", cluster)
 
 
 def two_raise(program, cluster):
@@ -188,20 +178,4 @@ def changed_calls(program, cluster):
 SCENES = [changed_calls, two_raise, killed_after_claim, killed_before_commit]
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    program_path = os.path.join(options.bin, "calldeckd")
-    shared = postgres.Cluster().__enter__() if postgres.installed() else None
-    try:
-        for scene in SCENES:
-            if options.only and scene.__name__ != options.only:
-                continue
-            began_at = time.monotonic()
-            print(scene.__name__, flush=True)
-            scene(program_path, shared)
-            print(f"  ok, {time.monotonic() - began_at:.1f} s", flush=True)
-    finally:
-        if shared:
-            shared.__exit__()
+    scenes.run(__doc__, SCENES)

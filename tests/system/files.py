@@ -2,7 +2,6 @@
 """Attachments in a folder and in an S3-compatible store (s3rver from npm, when it is installed beside this file), and mail to a server of Debian's aiosmtpd.
 `--only NAME` runs one scene."""
 
-import argparse
 import atexit
 import os
 import pathlib
@@ -11,16 +10,13 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import time
 
+import scenes
 from backend import Stage
-from calldeckd import Desk, missed_call, moment
+from calldeckd import Desk, missed_call
 from events import fill, soon
-from jobs import ask, make_calls, wait_for
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import postgres  # noqa: E402
+from jobs import ask, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -237,21 +233,4 @@ def mail(program, cluster):
 SCENES = [folder, s3, mail]
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    program_path = os.path.join(options.bin, "calldeckd")
-    shared = postgres.Cluster().__enter__() if postgres.installed() else None
-    try:
-        for scene in SCENES:
-            for cluster_ in [None, shared] if shared else [None]:
-                if options.only and scene.__name__ != options.only:
-                    continue
-                began_at = time.monotonic()
-                print(scene.__name__, "postgres" if cluster_ else "sqlite", flush=True)
-                scene(program_path, cluster_)
-                print(f"  ok, {time.monotonic() - began_at:.1f} s", flush=True)
-    finally:
-        if shared:
-            shared.__exit__()
+    scenes.run(__doc__, SCENES)
