@@ -28,7 +28,6 @@ public:
         const auto made = ready(name, sha256);
         CurlTransfer &transfer = *made;
         transfer.addHeader("Content-Type: application/octet-stream");
-        transfer.addHeader("Expect:");
         transfer.setUpload(bytes);
         const auto code = transfer.perform();
         if (!code)

@@ -41,12 +41,13 @@ TEST(Multipart, boundaryMayBeQuoted)
 {
     const QByteArray body = "--a b c\r\n" + disposition + "\r\n\r\nx\r\n--a b c--";
     EXPECT_TRUE(isRefused(body, "multipart/form-data; boundary=\"a b c\"")) << "a blank is nothing that we take";
-    EXPECT_TRUE(readMultipart("--a:c\r\n" + disposition + "\r\n\r\nx\r\n--a:c--", "multipart/form-data; boundary=\"a:c\""));
+    EXPECT_TRUE(readMultipart(QByteArray("--a:c\r\n" + disposition + "\r\n\r\nx\r\n--a:c--"), "multipart/form-data; boundary=\"a:c\""));
 }
 
 TEST(Multipart, quotesAndBackslashesInNames)
 {
-    const auto parts = readMultipart(part(R"(Content-Disposition: form-data; name="file"; filename="C:\dir\a\"b.txt")", "x") + "--abc--", type);
+    const QByteArray body(part(R"(Content-Disposition: form-data; name="file"; filename="C:\dir\a\"b.txt")", "x") + "--abc--");
+    const auto parts = readMultipart(body, type);
     ASSERT_TRUE(parts);
     EXPECT_EQ(parts->first().file_name, R"(C:\dir\a"b.txt)");
 }

@@ -3,6 +3,7 @@
 `--only NAME` runs one scene."""
 
 import atexit
+import os
 import sqlite3
 import subprocess
 import time
@@ -175,7 +176,39 @@ def changed_calls(program, cluster):
             pass
 
 
-SCENES = [changed_calls, two_raise, killed_after_claim, killed_before_commit]
+def pulls(backend):
+    return len([line for line in backend.lines() if line.get("route") == "/api/sync/changes"])
+
+
+def desk_pulls(program, cluster):
+    """201 events that move nothing in the log cost a desk no request; a call that changes costs it one."""
+    driver = os.path.join(os.path.dirname(program), "desk_driver")
+    with Stage(program, cluster) as backend:
+        clock = soon(fill(Desk(backend, "ana@x.org", "d1")))
+        backend.stop()
+        backend.start(**clock)
+        ben = Desk(backend, "ben@x.org", "d2")
+        command = [driver, "--data-dir", os.path.join(backend.folder, "desk"), "--server", f"http://127.0.0.1:{backend.port}", "--token", ben.token, "--actor", "Ben", "--auto"]
+        os.mkdir(os.path.join(backend.folder, "desk"))
+        desk = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        atexit.register(desk.kill)
+        deadline = time.monotonic() + 20
+        while not [line for line in backend.lines() if line.get("route") == "/ws/calls" and line["status"] == 101] or pulls(backend) == 0:
+            assert time.monotonic() < deadline and desk.poll() is None, "the desk did not come up"
+            time.sleep(0.05)
+        listening = Socket(backend.port, Desk(backend, "mia@x.org", "d3").ticket())
+        before = pulls(backend)
+        assert len(collect(listening, 40, TASKS + 1)) == TASKS + 1
+        # What the desk asks because of them has come when it has asked because of a change made after them.
+        Desk(backend, "ana@x.org", "d4").one("tag+", {"tag": "leak"}, record="busy")
+        while pulls(backend) == before and time.monotonic() < deadline + 60:
+            time.sleep(0.05)
+        assert listening.hint()["t"] == "hint"
+        assert pulls(backend) - before <= 2, (before, pulls(backend))
+        desk.kill()
+
+
+SCENES = [changed_calls, desk_pulls, two_raise, killed_after_claim, killed_before_commit]
 
 if __name__ == "__main__":
     scenes.run(__doc__, SCENES)
