@@ -14,6 +14,7 @@ namespace
 constexpr int threads = 2;
 constexpr auto lookEvery = 1s; ///< for jobs that other processes wrote
 constexpr TimeMs pausePerTry = 2'000;
+constexpr TimeMs hour = 3'600'000;
 
 /** The next job of any workspace; nothing when there is none. */
 Result<std::optional<std::pair<QString, Job>>> claimAny(SqlConnection &connection, const QString &lease)
@@ -45,7 +46,7 @@ Result<std::optional<std::pair<QString, Job>>> claimAny(SqlConnection &connectio
 
 } // namespace
 
-JobRunner::JobRunner(Parts parts) : m_parts(std::move(parts))
+JobRunner::JobRunner(Parts parts) : m_parts(std::move(parts)), m_tidied(serverNow() / hour)
 {
     for (int i = 0; i < threads; ++i) {
         const QString lease = randomHex(16);
@@ -71,10 +72,9 @@ bool JobRunner::round(SqlConnection &connection, const QString &lease)
     return doOne(connection, lease);
 }
 
-/** Once an hour, whichever thread comes first. */
+/** With every full hour, whichever thread comes first. */
 void JobRunner::tidy(SqlConnection &connection)
 {
-    constexpr TimeMs hour = 3'600'000;
     const qint64 now = serverNow() / hour;
     if (m_parts.hourly && m_tidied.exchange(now) != now)
         m_parts.hourly(connection);

@@ -54,7 +54,7 @@ private:
 
     const Parts m_parts;
     std::atomic<bool> m_stopping = false;
-    std::atomic<qint64> m_tidied = 0; ///< hours since 1970
+    std::atomic<qint64> m_tidied; ///< hours since 1970
     std::vector<std::unique_ptr<SqlLoop>> m_loops;
 };
 
