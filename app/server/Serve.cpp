@@ -67,7 +67,9 @@ int serve(const ServerOptions &options)
         HttpServer *server = running->load();
         return server ? server->stats() : HttpServer::Stats();
     });
-    auto server = HttpServer::listen(options.http, backend);
+    HttpServerConfig http = options.http;
+    http.spool_folder = spoolFolder(options.backend.files);
+    auto server = HttpServer::listen(http, backend);
     if (!server)
         return complain(server.error());
     *running = server->get();

@@ -130,6 +130,8 @@ Backend::Backend(const BackendConfig &config)
     m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty());
 }
 
+QString spoolFolder(const FileConfig &config) { return config.folder.isEmpty() ? QString() : QString(config.folder % u"/spool"_s); }
+
 Result<std::unique_ptr<Backend>> Backend::open(const BackendConfig &config)
 {
     std::unique_ptr<Backend> backend(new Backend(config));
@@ -148,6 +150,13 @@ Verdict Backend::openFiles()
     if (!exports)
         return exports.error();
     m_services.exports.folder = *exports;
+    const auto spool = DataFolder::open(spoolFolder(m_config.files));
+    if (!spool)
+        return spool.error();
+    // What a crash left of uploads.
+    constexpr qint64 day = 86'400;
+    for (const QString &name : (*spool)->olderThan(day))
+        (void)(*spool)->remove(name);
     if (!m_config.files.s3.endpoint.isEmpty()) {
         m_services.blobs = s3Blobs(m_config.files.s3);
         return Done{};
@@ -180,13 +189,14 @@ Backend::~Backend() { stop(); }
 
 void Backend::stop()
 {
-    m_mailer = nullptr;
-    m_jobs = nullptr;
     m_ticker = nullptr;
     m_listener = nullptr;
     m_hub.stop();
     m_doormen.stop();
     m_pool.stop();
+    // Requests wake them: they go after the last one.
+    m_mailer = nullptr;
+    m_jobs = nullptr;
 }
 
 BodyPlan Backend::bodyPlan(const HttpRequest &head)

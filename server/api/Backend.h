@@ -18,6 +18,9 @@ struct FileConfig {
     qint64 attachment_quota = 10'000'000'000LL; ///< bytes of a workspace
 };
 
+/** Where uploads wait for their handler; "" for the system's own place. */
+QString spoolFolder(const FileConfig &config);
+
 struct BackendConfig {
     SqlTarget store;
     int workers = 4;

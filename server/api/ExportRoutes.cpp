@@ -43,15 +43,8 @@ Result<ExportAsk> exportAskOf(const ApiCall &call)
     return ask;
 }
 
-Result<Job> writeExport(ApiCall &call, const QString &id, const ExportAsk &ask)
+Result<JobPlan> planExport(const ApiCall &call, WorkspaceTx &tx, const ExportAsk &ask)
 {
-    const auto begun = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
-    if (!begun)
-        return begun.error();
-    WorkspaceTx &tx = **begun;
-    const auto known = findJob(tx, id);
-    if (!known || *known)
-        return known ? repeatedJob(**known, call.body) : known.error();
     const auto settings = settingsOf(tx);
     if (!settings)
         return settings.error();
@@ -61,19 +54,7 @@ Result<Job> writeExport(ApiCall &call, const QString &id, const ExportAsk &ask)
         return total.error();
     if (ask.format == u"pdf"_s && *total > ExportLimits::pdf_rows)
         return Error{Error::Code::InvalidInput, u"filters mean %1 calls and a PDF has at most %2. Narrow them, or ask for csv."_s.arg(*total).arg(ExportLimits::pdf_rows), {}, false};
-    Job job;
-    job.id = id;
-    job.kind = u"export"_s;
-    job.account = call.caller.account;
-    job.args = call.body;
-    job.total = *total;
-    job.created_at = call.now;
-    Verdict done = addJob(tx, job, {});
-    if (done)
-        done = tx.commit();
-    if (!done)
-        return done.error();
-    return job;
+    return JobPlan{{}, *total};
 }
 
 } // namespace
@@ -85,13 +66,9 @@ HttpResponse beginExport(ApiCall &call)
     const auto ask = exportAskOf(call);
     if (!ask)
         return failed(ask.error());
-    const auto id = jobIdFor(call);
-    if (!id)
-        return failed(id.error());
-    const auto job = withRetries(call.connection, [&] { return writeExport(call, *id, *ask); });
+    const auto job = beginJob(call, u"export"_s, [&](WorkspaceTx &tx) { return planExport(call, tx, *ask); });
     if (!job)
         return failed(job.error());
-    call.services.jobs->wake();
     return jsonAnswer({{u"jobId"_s, job->id}, {u"estimatedTime"_s, exportSeconds(job->total, ask->format)}}, 202);
 }
 
@@ -120,12 +97,11 @@ HttpResponse showExport(ApiCall &call)
 
 HttpResponse removeExport(ApiCall &call)
 {
-    const auto removed = withRetries(call.connection, [&]() -> Result<QString> {
+    const Verdict removed = withRetries(call.connection, [&]() -> Verdict {
         const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
         const auto job = tx ? jobOfCaller(**tx, call, u"export"_s) : Result<Job>(tx.error());
         if (!job)
             return job.error();
-        const QString format = job->args.value(u"format"_s).toString();
         // One that is under way is left behind as cancelled; of what has ended nothing stays but the audit trail.
         Verdict done = Done{};
         if (job->isOpen()) {
@@ -134,16 +110,12 @@ HttpResponse removeExport(ApiCall &call)
         } else {
             done = removeJob(**tx, job->id);
         }
-        if (done)
-            done = (*tx)->commit();
-        if (!done)
-            return done.error();
-        return exportFileName(job->id, format);
+        return done ? (*tx)->commit() : done;
     });
     if (!removed)
         return failed(removed.error());
     if (call.services.exports.folder)
-        (void)call.services.exports.folder->remove(*removed);
+        removeExportFiles(*call.services.exports.folder, pathPart(call, 2));
     return emptyAnswer();
 }
 
@@ -156,6 +128,7 @@ HttpResponse giveExport(ApiCall &call)
     if (!call.services.exports.folder)
         return noFolder();
     QString format;
+    QString name;
     {
         const auto tx = WorkspaceTx::begin(call.connection, ticket->ws, WorkspaceTx::Mode::Write);
         const auto job = tx ? findJob(**tx, id) : Result<std::optional<Job>>(tx.error());
@@ -164,13 +137,14 @@ HttpResponse giveExport(ApiCall &call)
         if (!*job || (*job)->state != u"completed"_s)
             return failed({Error::Code::NotFound, u"There is no such export."_s, {}, false});
         format = (*job)->args.value(u"format"_s).toString();
+        name = exportFileName(**job);
         Verdict done = (*tx)->audit({{u"at"_s, isoUtc(call.now)}, {u"actor"_s, ticket->account}, {u"action"_s, u"export_download"_s}, {u"job"_s, id}});
         if (done)
             done = (*tx)->commit();
         if (!done)
             return failed(done.error());
     }
-    auto file = call.services.exports.folder->read(exportFileName(id, format));
+    auto file = call.services.exports.folder->read(name);
     if (!file)
         return failed(file.error());
     const std::shared_ptr<QFile> shared = *std::move(file);

@@ -11,14 +11,10 @@ namespace calldeck
 
 using namespace Qt::StringLiterals;
 
-HttpResponse emptyAnswer()
+namespace
 {
-    HttpResponse answer;
-    answer.status = 204;
-    answer.content_type.clear();
-    return answer;
-}
 
+/** Made of the Idempotency-Key, so that the same request again means the same job, or new. */
 Result<QString> jobIdFor(const ApiCall &call)
 {
     constexpr qsizetype longest = 128;
@@ -31,11 +27,58 @@ Result<QString> jobIdFor(const ApiCall &call)
     return QString(u"j"_s % QString::fromLatin1(name.left(32)));
 }
 
+/** The job that the same key began. */
 Result<Job> repeatedJob(const Job &job, const QJsonObject &args)
 {
     if (job.args == args)
         return job;
     return Error{Error::Code::Conflict, u"Idempotency-Key belongs to another request already."_s, {}, false};
+}
+
+Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
+{
+    const auto begun = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
+    if (!begun)
+        return begun.error();
+    WorkspaceTx &tx = **begun;
+    const auto known = findJob(tx, id);
+    if (!known || *known)
+        return known ? repeatedJob(**known, call.body) : known.error();
+    const auto planned = plan(tx);
+    if (!planned)
+        return planned.error();
+    Job job;
+    job.id = id;
+    job.kind = kind;
+    job.account = call.caller.account;
+    job.args = call.body;
+    job.total = planned->total;
+    job.created_at = call.now;
+    Verdict done = addJob(tx, job, planned->calls);
+    if (done)
+        done = tx.commit();
+    return done ? Result<Job>(job) : done.error();
+}
+
+} // namespace
+
+HttpResponse emptyAnswer()
+{
+    HttpResponse answer;
+    answer.status = 204;
+    answer.content_type.clear();
+    return answer;
+}
+
+Result<Job> beginJob(ApiCall &call, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
+{
+    const auto id = jobIdFor(call);
+    if (!id)
+        return id.error();
+    auto job = withRetries(call.connection, [&] { return writeJob(call, *id, kind, plan); });
+    if (job)
+        call.services.jobs->wake();
+    return job;
 }
 
 Result<Job> jobOfCaller(WorkspaceTx &tx, const ApiCall &call, const QString &kind)

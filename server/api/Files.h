@@ -10,10 +10,13 @@ namespace calldeck
 /** 204. */
 HttpResponse emptyAnswer();
 
-/** The id of the job that a request asks for: made of its Idempotency-Key, so that the same request again means the same job, or new. */
-Result<QString> jobIdFor(const ApiCall &call);
-/** The job that the same key began; Conflict when it was begun with another body. */
-Result<Job> repeatedJob(const Job &job, const QJsonObject &args);
+/** What a request made of itself for a new job. */
+struct JobPlan {
+    QStringList calls; ///< its items
+    qint64 total = 0;
+};
+/** Writes the job of this kind that a request asks for and wakes the runner; the job that the same Idempotency-Key began when there is one. */
+Result<Job> beginJob(ApiCall &call, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan);
 /** The job {2} of the path, of that kind. Others' jobs are there for managers only: NotFound. */
 Result<Job> jobOfCaller(WorkspaceTx &tx, const ApiCall &call, const QString &kind);
 

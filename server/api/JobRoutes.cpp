@@ -6,7 +6,6 @@
 #include "jobs/BulkWork.h"
 #include "rules/JsonReader.h"
 #include "store/CallList.h"
-#include "store/Moment.h"
 #include "sync/Settings.h"
 
 namespace calldeck
@@ -51,31 +50,12 @@ Result<QStringList> filteredCalls(WorkspaceTx &tx, const QJsonValue &filters, Ti
     return ids;
 }
 
-Result<Job> writeBulk(ApiCall &call, const QString &id, const QJsonObject &args)
+Result<JobPlan> planBulk(ApiCall &call, WorkspaceTx &tx)
 {
-    const auto begun = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
-    if (!begun)
-        return begun.error();
-    WorkspaceTx &tx = **begun;
-    const auto known = findJob(tx, id);
-    if (!known || *known)
-        return known ? repeatedJob(**known, args) : known.error();
     const auto ids = call.body.contains(u"callIds"_s) ? namedCalls(call.body) : filteredCalls(tx, call.body.value(u"filters"_s), call.now);
     if (!ids)
         return ids.error();
-    Job job;
-    job.id = id;
-    job.kind = u"bulk"_s;
-    job.account = call.caller.account;
-    job.args = args;
-    job.total = ids->size();
-    job.created_at = call.now;
-    Verdict done = addJob(tx, job, *ids);
-    if (done)
-        done = tx.commit();
-    if (!done)
-        return done.error();
-    return job;
+    return JobPlan{*ids, ids->size()};
 }
 
 /** The edit that a job would make is asked for its right before anything is written. */
@@ -109,13 +89,9 @@ HttpResponse beginBulk(ApiCall &call)
         return *std::move(refusal);
     if (call.body.contains(u"callIds"_s) == call.body.contains(u"filters"_s))
         return badField(u"callIds"_s, u"or filters: exactly one of them says which calls"_s);
-    const auto id = jobIdFor(call);
-    if (!id)
-        return failed(id.error());
-    const auto job = withRetries(call.connection, [&] { return writeBulk(call, *id, call.body); });
+    const auto job = beginJob(call, u"bulk"_s, [&](WorkspaceTx &tx) { return planBulk(call, tx); });
     if (!job)
         return failed(job.error());
-    call.services.jobs->wake();
     return jsonAnswer({{u"jobId"_s, job->id}, {u"affectedCount"_s, job->total}}, 202);
 }
 

@@ -20,33 +20,12 @@ constexpr int mostRounds = 100;
 
 } // namespace
 
-Ticker::Ticker(const SqlTarget &target, Hub &hub, bool mails) : m_target(target), m_hub(hub), m_mails(mails), m_thread([this] { run(); }) {}
-
-Ticker::~Ticker()
+Ticker::Ticker(const SqlTarget &target, Hub &hub, bool mails)
+    : m_hub(hub), m_mails(mails), m_loop(target, tickEvery, [this](SqlConnection &connection) {
+          tick(connection);
+          return false;
+      })
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_stopping = true;
-    }
-    m_wake.notify_all();
-    m_thread.join();
-}
-
-void Ticker::run()
-{
-    std::unique_ptr<SqlConnection> connection;
-    std::unique_lock lock(m_mutex);
-    while (!m_stopping) {
-        lock.unlock();
-        if (!connection || connection->isBroken()) {
-            auto opened = SqlConnection::open(m_target, SqlSchema::Migrate);
-            connection = opened ? *std::move(opened) : nullptr;
-        }
-        if (connection)
-            tick(*connection);
-        lock.lock();
-        m_wake.wait_for(lock, tickEvery, [this] { return m_stopping; });
-    }
 }
 
 void Ticker::tick(SqlConnection &connection)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/Hub.h"
+#include "sql/SqlLoop.h"
 
 namespace calldeck
 {
@@ -13,22 +14,14 @@ class Ticker
 {
 public:
     Ticker(const SqlTarget &target, Hub &hub, bool mails);
-    ~Ticker();
-    Ticker(const Ticker &) = delete;
-    Ticker &operator=(const Ticker &) = delete;
 
 private:
-    void run();
     void tick(SqlConnection &connection);
     void raiseAll(SqlConnection &connection, const QString &ws);
 
-    const SqlTarget m_target;
     Hub &m_hub;
     const bool m_mails;
-    std::mutex m_mutex;
-    std::condition_variable m_wake;
-    bool m_stopping = false;
-    std::thread m_thread;
+    SqlLoop m_loop; // last, so that it ends first
 };
 
 } // namespace calldeck

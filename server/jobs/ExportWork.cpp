@@ -48,7 +48,8 @@ public:
         if (!filled)
             return filled.error().code == Error::Code::Cancelled && !m_context.isStopping() ? Result<bool>(false) : filled.error();
         const qint64 bytes = (*file)->size();
-        const QString name = exportFileName(m_context.job.id, m_format);
+        // A name of this try's own: a slower one that has lost the job meanwhile can neither take its place nor remove it.
+        const QString name = QString(m_context.job.id % u'-' % m_context.job.lease % u'.' % m_format);
         if (Verdict done = m_parts.folder->publish(**file, m_part, name); !done)
             return done.error();
         TestSwitches::crashAt("X1");
@@ -136,7 +137,7 @@ private:
             return digest.error();
         Job &job = m_context.job;
         job.state = u"completed"_s;
-        job.result = {{u"rows"_s, job.done}, {u"bytes"_s, bytes}, {u"sha256"_s, *digest}, {u"format"_s, m_format}};
+        job.result = {{u"rows"_s, job.done}, {u"bytes"_s, bytes}, {u"sha256"_s, *digest}, {u"format"_s, m_format}, {u"file"_s, name}};
         const auto begun = WorkspaceTx::begin(m_context.connection, m_context.ws, WorkspaceTx::Mode::Write);
         if (!begun)
             return begun.error();
@@ -155,7 +156,10 @@ private:
             done = queueExportMail(tx, job.account, job.id, job.done, now);
         if (done)
             done = tx.commit();
-        return done ? Result<bool>(false) : done.error();
+        if (!done)
+            return done.error();
+        removeExportFiles(*m_parts.folder, job.id, name);
+        return false;
     }
 
     Result<QString> digestOf(const QString &name) const
@@ -179,7 +183,15 @@ private:
 
 } // namespace
 
-QString exportFileName(const QString &job, const QString &format) { return QString(job % u'.' % format); }
+QString exportFileName(const Job &job) { return job.result.value(u"file"_s).toString(); }
+
+void removeExportFiles(const DataFolder &folder, const QString &job, const QString &but)
+{
+    for (const QString &name : folder.olderThan(0)) {
+        if (name.startsWith(job) && name != but)
+            (void)folder.remove(name);
+    }
+}
 
 qint64 exportSeconds(qint64 rows, const QString &format)
 {

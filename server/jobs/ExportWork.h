@@ -17,15 +17,17 @@ struct ExportLimits {
     static constexpr TimeMs life = 7LL * 24 * 3'600'000; ///< of the file
 };
 
-/** The name of a finished export's file. */
-QString exportFileName(const QString &job, const QString &format);
+/** The name of a finished export's file; "" when there is none. */
+QString exportFileName(const Job &job);
+/** All files of a job but this one go: what tries left that came to no end. */
+void removeExportFiles(const DataFolder &folder, const QString &job, const QString &but = {});
 /** A guess for the person who waits, in seconds. */
 qint64 exportSeconds(qint64 rows, const QString &format);
 
 /**
  * Does an export job {"filters", "format", "email"} as a whole: the rows of one moment, oldest first, into a file that appears whole or not
  * at all. The number of rows is compared with the count of the same moment and goes into the audit trail with the digest of the file. The
- * job's `result` is {"rows", "bytes", "sha256", "format"}.
+ * job's `result` is {"rows", "bytes", "sha256", "format", "file"}.
  */
 Result<bool> exportStep(JobContext &context, const ExportParts &parts);
 

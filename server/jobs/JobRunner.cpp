@@ -14,6 +14,7 @@ namespace
 constexpr int threads = 2;
 constexpr auto lookEvery = 1s; ///< for jobs that other processes wrote
 constexpr TimeMs pausePerTry = 2'000;
+constexpr TimeMs hour = 3'600'000;
 
 /** The next job of any workspace; nothing when there is none. */
 Result<std::optional<std::pair<QString, Job>>> claimAny(SqlConnection &connection, const QString &lease)
@@ -45,61 +46,38 @@ Result<std::optional<std::pair<QString, Job>>> claimAny(SqlConnection &connectio
 
 } // namespace
 
-JobRunner::JobRunner(Parts parts) : m_parts(std::move(parts))
+JobRunner::JobRunner(Parts parts) : m_parts(std::move(parts)), m_tidied(serverNow() / hour)
 {
-    for (int i = 0; i < threads; ++i)
-        m_threads.emplace_back([this, i] { run(i == 0); });
+    for (int i = 0; i < threads; ++i) {
+        const QString lease = randomHex(16);
+        m_loops.push_back(std::make_unique<SqlLoop>(m_parts.target, lookEvery, [this, lease](SqlConnection &connection) { return round(connection, lease); }));
+    }
 }
 
 JobRunner::~JobRunner()
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_stopping = true;
-    }
-    m_wake.notify_all();
-    for (std::thread &thread : m_threads)
-        thread.join();
+    m_stopping = true;
+    m_loops.clear();
 }
 
 void JobRunner::wake()
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        ++m_woken;
-    }
-    m_wake.notify_all();
+    for (const auto &loop : m_loops)
+        loop->wake();
 }
 
-bool JobRunner::isStopping() const
+bool JobRunner::round(SqlConnection &connection, const QString &lease)
 {
-    const std::lock_guard lock(m_mutex);
-    return m_stopping;
+    tidy(connection);
+    return doOne(connection, lease);
 }
 
-void JobRunner::run(bool tidies)
+/** With every full hour, whichever thread comes first. */
+void JobRunner::tidy(SqlConnection &connection)
 {
-    const QString lease = randomHex(16);
-    std::unique_ptr<SqlConnection> connection;
-    auto nextTidy = std::chrono::steady_clock::now();
-    quint64 seen = 0;
-    std::unique_lock lock(m_mutex);
-    while (!m_stopping) {
-        seen = m_woken;
-        lock.unlock();
-        if (!connection || connection->isBroken()) {
-            auto opened = SqlConnection::open(m_parts.target, SqlSchema::Migrate);
-            connection = opened ? *std::move(opened) : nullptr;
-        }
-        if (connection && tidies && m_parts.hourly && std::chrono::steady_clock::now() >= nextTidy) {
-            m_parts.hourly(*connection);
-            nextTidy = std::chrono::steady_clock::now() + 1h;
-        }
-        const bool worked = connection && doOne(*connection, lease);
-        lock.lock();
-        if (!worked)
-            m_wake.wait_for(lock, lookEvery, [&] { return m_stopping || m_woken != seen; });
-    }
+    const qint64 now = serverNow() / hour;
+    if (m_parts.hourly && m_tidied.exchange(now) != now)
+        m_parts.hourly(connection);
 }
 
 bool JobRunner::doOne(SqlConnection &connection, const QString &lease)
@@ -121,9 +99,9 @@ void JobRunner::perform(SqlConnection &connection, const QString &ws, Job job)
     const auto work = m_parts.work.constFind(job.kind);
     if (work == m_parts.work.cend() || job.tries > JobLimits::tries)
         return putBack(connection, ws, job, lost);
-    JobContext context{connection, m_parts.target, ws, job, [this] { return isStopping(); }, [this, ws](const Head &head) { m_parts.wrote(ws, head); }};
+    JobContext context{connection, m_parts.target, ws, job, [this] { return m_stopping.load(); }, [this, ws](const Head &head) { m_parts.wrote(ws, head); }};
     for (;;) {
-        if (isStopping())
+        if (m_stopping)
             return putBack(connection, ws, job, {Error::Code::Cancelled, {}, {}, true});
         const auto more = withRetries(connection, [&] { return (*work)(context); });
         if (!more)

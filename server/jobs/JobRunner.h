@@ -1,11 +1,9 @@
 #pragma once
 
 #include "jobs/JobTable.h"
+#include "sql/SqlLoop.h"
 
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-#include <thread>
+#include <atomic>
 #include <vector>
 
 namespace calldeck
@@ -48,18 +46,16 @@ public:
     void wake();
 
 private:
-    void run(bool tidies);
+    bool round(SqlConnection &connection, const QString &lease);
+    void tidy(SqlConnection &connection);
     bool doOne(SqlConnection &connection, const QString &lease);
     void perform(SqlConnection &connection, const QString &ws, Job job);
     void putBack(SqlConnection &connection, const QString &ws, Job &job, const Error &error);
-    bool isStopping() const;
 
     const Parts m_parts;
-    mutable std::mutex m_mutex;
-    std::condition_variable m_wake;
-    quint64 m_woken = 0;
-    bool m_stopping = false;
-    std::vector<std::thread> m_threads;
+    std::atomic<bool> m_stopping = false;
+    std::atomic<qint64> m_tidied; ///< hours since 1970
+    std::vector<std::unique_ptr<SqlLoop>> m_loops;
 };
 
 } // namespace calldeck

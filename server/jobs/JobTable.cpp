@@ -1,6 +1,7 @@
 #include "jobs/JobTable.h"
 
 #include "store/EntityTable.h"
+#include "store/UpdateText.h"
 
 namespace calldeck
 {
@@ -11,8 +12,6 @@ namespace
 {
 
 constexpr auto jobColumns = "SELECT id, kind, account, args, state, total, done, failed, message, result, lease, tries, created_at, finished_at FROM job ";
-/** The workspace is the first parameter of every statement; an update's own come before its condition. */
-constexpr auto inWorkspace = "WITH here(ws) AS (SELECT CAST(? AS TEXT)) ";
 constexpr auto heldByUs = "id = ? AND lease = ? AND state = 'running'";
 constexpr auto claimable = "state IN ('pending', 'running') AND lease_until <= ?";
 
@@ -24,7 +23,7 @@ Job jobOf(SqlStatement &row)
 
 QByteArray updateJob(const QByteArray &values, const QByteArray &condition)
 {
-    return QByteArray(inWorkspace) + "UPDATE job SET " + values + "WHERE ws = (SELECT ws FROM here) AND " + condition;
+    return QByteArray(inThisWorkspace) + "UPDATE job SET " + values + "WHERE ws = (SELECT ws FROM here) AND " + condition;
 }
 
 Result<std::optional<Job>> oneJob(SqlStatement row)
@@ -117,7 +116,7 @@ Result<QList<JobItem>> itemsOf(WorkspaceTx &tx, const QString &job, const QStrin
 
 Verdict closeItem(WorkspaceTx &tx, const QString &job, const JobItem &item)
 {
-    return tx.query(QByteArray(inWorkspace) + "UPDATE job_item SET state = ?, code = ?, message = ? WHERE ws = (SELECT ws FROM here) AND job = ? AND n = ?", item.state, item.code,
+    return tx.query(QByteArray(inThisWorkspace) + "UPDATE job_item SET state = ?, code = ?, message = ? WHERE ws = (SELECT ws FROM here) AND job = ? AND n = ?", item.state, item.code,
                     item.message, job, item.n)
         .run();
 }

@@ -69,33 +69,9 @@ MailTry sendMail(const MailConfig &config, const QString &ws, const Mail &mail, 
     return {false, *code >= 500 && *code < 600, u"The mail server answered %1."_s.arg(*code)};
 }
 
-Mailer::Mailer(const SqlTarget &target, const MailConfig &config, Failed failed) : m_target(target), m_config(config), m_failed(std::move(failed)), m_thread([this] { run(); }) {}
-
-Mailer::~Mailer()
+Mailer::Mailer(const SqlTarget &target, const MailConfig &config, Failed failed)
+    : m_config(config), m_failed(std::move(failed)), m_loop(target, lookEvery, [this](SqlConnection &connection) { return sendOne(connection); })
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_stopping = true;
-    }
-    m_wake.notify_all();
-    m_thread.join();
-}
-
-void Mailer::run()
-{
-    std::unique_ptr<SqlConnection> connection;
-    std::unique_lock lock(m_mutex);
-    while (!m_stopping) {
-        lock.unlock();
-        if (!connection || connection->isBroken()) {
-            auto opened = SqlConnection::open(m_target, SqlSchema::Migrate);
-            connection = opened ? *std::move(opened) : nullptr;
-        }
-        const bool sent = connection && sendOne(*connection);
-        lock.lock();
-        if (!sent)
-            m_wake.wait_for(lock, lookEvery, [this] { return m_stopping; });
-    }
 }
 
 bool Mailer::sendOne(SqlConnection &connection)

@@ -1,12 +1,7 @@
 #pragma once
 
-#include "sql/SqlConnection.h"
+#include "sql/SqlLoop.h"
 #include "store/Mail.h"
-
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-#include <thread>
 
 namespace calldeck
 {
@@ -36,22 +31,14 @@ class Mailer
 public:
     using Failed = std::function<void(const QString &ws, const QString &message)>;
     Mailer(const SqlTarget &target, const MailConfig &config, Failed failed);
-    ~Mailer();
-    Mailer(const Mailer &) = delete;
-    Mailer &operator=(const Mailer &) = delete;
 
 private:
-    void run();
     bool sendOne(SqlConnection &connection);
     bool sendOneOf(SqlConnection &connection, const QString &ws);
 
-    const SqlTarget m_target;
     const MailConfig m_config;
     const Failed m_failed;
-    std::mutex m_mutex;
-    std::condition_variable m_wake;
-    bool m_stopping = false;
-    std::thread m_thread;
+    SqlLoop m_loop; // last, so that it ends first
 };
 
 } // namespace calldeck

@@ -78,6 +78,10 @@ Verdict raise(WorkspaceTx &tx, const WorkspaceEvent &event)
 
 Verdict queueLetters(WorkspaceTx &tx, const WorkspaceEvent &event)
 {
+    // Old calls that were read in, or a backend that was away for a night, are no reason for a thousand letters.
+    constexpr TimeMs news = 3'600'000;
+    if (event.at - event.due_at > news)
+        return Done{};
     if (event.task_id.isEmpty())
         return queueBreachMail(tx, event.call_id, event.due_at, event.at);
     QString owner;

@@ -16,7 +16,7 @@ struct WorkspaceEvent {
 };
 
 /**
- * Raises what is due at `now` and was not raised before, at most `most` events, and with `mails` queues the letters about them: the claim and the event are one transaction, so of several
+ * Raises what is due at `now` and was not raised before, at most `most` events, and with `mails` queues the letters about those of the last hour: the claim and the event are one transaction, so of several
  * processes only one raises it. A task that was moved, or a deadline that was set anew, is raised anew. Gives the number of events.
  */
 Result<qint64> raiseDue(SqlConnection &connection, const QString &ws, TimeMs now, int most, bool mails);

@@ -1,5 +1,7 @@
 #include "store/Mail.h"
 
+#include "store/UpdateText.h"
+
 namespace calldeck
 {
 
@@ -7,8 +9,6 @@ using namespace Qt::StringLiterals;
 
 namespace
 {
-
-constexpr auto inWorkspace = "WITH here(ws) AS (SELECT CAST(? AS TEXT)) ";
 
 struct Reader {
     QString account;
@@ -98,7 +98,7 @@ Result<std::optional<Mail>> claimMail(WorkspaceTx &tx, TimeMs now)
             return std::optional<Mail>();
         mail = {next.text(0), next.text(1), next.text(2), next.text(3), next.integer(4) + 1};
     }
-    const Verdict done = tx.query(QByteArray(inWorkspace) + "UPDATE mail SET lease_until = ?, tries = ? WHERE ws = (SELECT ws FROM here) AND id = ?", now + MailLimits::lease, mail.tries,
+    const Verdict done = tx.query(QByteArray(inThisWorkspace) + "UPDATE mail SET lease_until = ?, tries = ? WHERE ws = (SELECT ws FROM here) AND id = ?", now + MailLimits::lease, mail.tries,
                                   mail.id)
                              .run();
     if (!done)
@@ -108,7 +108,7 @@ Result<std::optional<Mail>> claimMail(WorkspaceTx &tx, TimeMs now)
 
 Verdict mailSent(WorkspaceTx &tx, const QString &id, TimeMs now)
 {
-    return tx.query(QByteArray(inWorkspace) + "UPDATE mail SET state = 'sent', sent_at = ?, message = '' WHERE ws = (SELECT ws FROM here) AND id = ?", now, id).run();
+    return tx.query(QByteArray(inThisWorkspace) + "UPDATE mail SET state = 'sent', sent_at = ?, message = '' WHERE ws = (SELECT ws FROM here) AND id = ?", now, id).run();
 }
 
 Verdict mailFailed(WorkspaceTx &tx, const Mail &mail, bool forGood, const QString &message, TimeMs now)
@@ -117,7 +117,7 @@ Verdict mailFailed(WorkspaceTx &tx, const Mail &mail, bool forGood, const QStrin
     constexpr TimeMs longest = 3'600'000;
     const TimeMs pause = std::min(longest, first << std::min<qint64>(mail.tries - 1, 10));
     const QString state = forGood || mail.tries >= MailLimits::tries ? u"failed"_s : u"waiting"_s;
-    return tx.query(QByteArray(inWorkspace) + "UPDATE mail SET state = ?, next_try = ?, lease_until = 0, message = ? WHERE ws = (SELECT ws FROM here) AND id = ?", state, now + pause,
+    return tx.query(QByteArray(inThisWorkspace) + "UPDATE mail SET state = ?, next_try = ?, lease_until = 0, message = ? WHERE ws = (SELECT ws FROM here) AND id = ?", state, now + pause,
                     message.left(300), mail.id)
         .run();
 }

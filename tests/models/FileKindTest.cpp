@@ -1,5 +1,6 @@
 #include "rules/FileKind.h"
 
+#include <QList>
 #include <gtest/gtest.h>
 
 using namespace calldeck;
@@ -47,7 +48,7 @@ TEST(FileKind, contentMustLookLikeWhatIsSaid)
     EXPECT_TRUE(looksLike("text/plain", "Stra\xc3\x9f\x65"));
     EXPECT_FALSE(looksLike("text/plain", QByteArrayView("a\0b", 3)));
     EXPECT_FALSE(looksLike("text/csv", "\xff\xfe"));
-    for (const QByteArray &type : {"text/html", "image/svg+xml", "application/x-msdownload", "application/octet-stream", "", "IMAGE/PNG"}) {
+    for (const QByteArray type : {"text/html", "image/svg+xml", "application/x-msdownload", "application/octet-stream", "", "IMAGE/PNG"}) {
         EXPECT_FALSE(isAttachable(type)) << type.toStdString();
         EXPECT_FALSE(looksLike(type, "\x89PNG\r\n\x1a\n")) << type.toStdString();
     }

@@ -2,20 +2,15 @@
 """What the backend's sockets are told beside hints: tasks and deadlines that became due, exactly once whatever is killed, and changed calls, never too often.
 `--only NAME` runs one scene."""
 
-import argparse
 import atexit
 import os
-import pathlib
 import sqlite3
 import subprocess
-import sys
 import time
 
+import scenes
 from backend import Stage
 from calldeckd import Calldeckd, Desk, Socket, missed_call, moment
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import postgres  # noqa: E402
 
 TASKS = 200
 DUE = ("follow_up_due", "sla_breach")
@@ -112,15 +107,11 @@ def due_once(program, point, cluster=None):
 
 
 def killed_after_claim(program, cluster):
-    due_once(program, "T1")
-    if cluster:
-        due_once(program, "T1", cluster)
+    due_once(program, "T1", cluster)
 
 
 def killed_before_commit(program, cluster):
-    due_once(program, "T0")
-    if cluster:
-        due_once(program, "T0", cluster)
+    due_once(program, "T0", cluster)
 
 
 def two_raise(program, cluster):
@@ -185,23 +176,39 @@ def changed_calls(program, cluster):
             pass
 
 
-SCENES = [changed_calls, two_raise, killed_after_claim, killed_before_commit]
+def pulls(backend):
+    return len([line for line in backend.lines() if line.get("route") == "/api/sync/changes"])
+
+
+def desk_pulls(program, cluster):
+    """201 events that move nothing in the log cost a desk no request; a call that changes costs it one."""
+    driver = os.path.join(os.path.dirname(program), "desk_driver")
+    with Stage(program, cluster) as backend:
+        clock = soon(fill(Desk(backend, "ana@x.org", "d1")))
+        backend.stop()
+        backend.start(**clock)
+        ben = Desk(backend, "ben@x.org", "d2")
+        command = [driver, "--data-dir", os.path.join(backend.folder, "desk"), "--server", f"http://127.0.0.1:{backend.port}", "--token", ben.token, "--actor", "Ben", "--auto"]
+        os.mkdir(os.path.join(backend.folder, "desk"))
+        desk = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        atexit.register(desk.kill)
+        deadline = time.monotonic() + 20
+        while not [line for line in backend.lines() if line.get("route") == "/ws/calls" and line["status"] == 101] or pulls(backend) == 0:
+            assert time.monotonic() < deadline and desk.poll() is None, "the desk did not come up"
+            time.sleep(0.05)
+        listening = Socket(backend.port, Desk(backend, "mia@x.org", "d3").ticket())
+        before = pulls(backend)
+        assert len(collect(listening, 40, TASKS + 1)) == TASKS + 1
+        # What the desk asks because of them has come when it has asked because of a change made after them.
+        Desk(backend, "ana@x.org", "d4").one("tag+", {"tag": "leak"}, record="busy")
+        while pulls(backend) == before and time.monotonic() < deadline + 60:
+            time.sleep(0.05)
+        assert listening.hint()["t"] == "hint"
+        assert pulls(backend) - before <= 2, (before, pulls(backend))
+        desk.kill()
+
+
+SCENES = [changed_calls, desk_pulls, two_raise, killed_after_claim, killed_before_commit]
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    program_path = os.path.join(options.bin, "calldeckd")
-    shared = postgres.Cluster().__enter__() if postgres.installed() else None
-    try:
-        for scene in SCENES:
-            if options.only and scene.__name__ != options.only:
-                continue
-            began_at = time.monotonic()
-            print(scene.__name__, flush=True)
-            scene(program_path, shared)
-            print(f"  ok, {time.monotonic() - began_at:.1f} s", flush=True)
-    finally:
-        if shared:
-            shared.__exit__()
+    scenes.run(__doc__, SCENES)

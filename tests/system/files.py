@@ -2,25 +2,27 @@
 """Attachments in a folder and in an S3-compatible store (s3rver from npm, when it is installed beside this file), and mail to a server of Debian's aiosmtpd.
 `--only NAME` runs one scene."""
 
-import argparse
 import atexit
+import email
+import hashlib
+import hmac
+import http.client
+import http.server
+import json
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import stat
 import subprocess
-import sys
+import threading
 import time
 
+import scenes
 from backend import Stage
-from calldeckd import Desk, missed_call, moment
+from calldeckd import Desk, missed_call
 from events import fill, soon
-from jobs import ask, make_calls, wait_for
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import postgres  # noqa: E402
+from jobs import ask, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -123,6 +125,44 @@ def wait_for_port(port, process):
     raise AssertionError("it does not listen")
 
 
+class SignatureGate(http.server.BaseHTTPRequestHandler):
+    """Before s3rver, which takes any signature of version 4: lets through what is signed as AWS describes it, and whose body is the one that was signed."""
+    secret, behind = "S3RVER", 0
+
+    def passes(self, body):
+        parts = dict(part.split("=", 1) for part in self.headers["Authorization"].removeprefix("AWS4-HMAC-SHA256 ").replace(" ", "").split(","))
+        scope = parts["Credential"].split("/")[1:]
+        names = parts["SignedHeaders"].split(";")
+        digest = self.headers["x-amz-content-sha256"]
+        canonical = "\n".join([self.command, self.path, "", *[f"{name}:{self.headers[name].strip()}" for name in names], "", ";".join(names), digest])
+        text = "\n".join(["AWS4-HMAC-SHA256", self.headers["x-amz-date"], "/".join(scope), hashlib.sha256(canonical.encode()).hexdigest()])
+        key = ("AWS4" + self.secret).encode()
+        for word in scope:
+            key = hmac.digest(key, word.encode(), "sha256")
+        needed = {"host", "x-amz-content-sha256", "x-amz-date"}
+        return needed <= set(names) and digest == hashlib.sha256(body).hexdigest() and hmac.new(key, text.encode(), "sha256").hexdigest() == parts["Signature"]
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        status, kind, content = 403, "text/plain", b"SignatureDoesNotMatch"
+        if self.passes(body):
+            connection = http.client.HTTPConnection("127.0.0.1", self.behind, timeout=20)
+            connection.request(self.command, self.path, body=body or None, headers={name: value for name, value in self.headers.items() if name.lower() != "content-length"})
+            response = connection.getresponse()
+            status, kind, content = response.status, response.headers.get("Content-Type", "text/plain"), response.read()
+            connection.close()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_PUT = do_DELETE = answer
+
+    def log_message(self, *_):
+        pass
+
+
 def s3(program, cluster):
     emulator = HERE / "npm" / "node_modules" / ".bin" / "s3rver"
     if not emulator.exists():
@@ -135,12 +175,15 @@ def s3(program, cluster):
         server = subprocess.Popen([str(emulator), "-d", kept, "-a", "127.0.0.1", "-p", str(port), "--configure-bucket", "calls"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         atexit.register(server.kill)
         wait_for_port(port, server)
+        SignatureGate.behind = port
+        gate = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SignatureGate)
+        threading.Thread(target=gate.serve_forever, daemon=True).start()
         backend.stop()
         keys = os.path.join(backend.folder, "keys")
         with open(keys, "w", encoding="utf-8") as out:
             out.write("S3RVER:S3RVER\n")
         os.chmod(keys, 0o644)
-        backend.extra = ["--data", os.path.join(backend.folder, "files"), "--s3-endpoint", f"http://127.0.0.1:{port}", "--s3-bucket", "calls", "--s3-keys", keys]
+        backend.extra = ["--data", os.path.join(backend.folder, "files"), "--s3-endpoint", f"http://127.0.0.1:{gate.server_port}", "--s3-bucket", "calls", "--s3-keys", keys]
         try:
             backend.start()
             raise RuntimeError("keys that others can read were taken")
@@ -159,6 +202,8 @@ def s3(program, cluster):
         ben = Desk(backend, "ben@x.org", "d1")
         attach(backend, ben.token, "c1", PNG, expect=500)
         assert len(ask(backend, ben.token, "GET", "/api/calls/c1/attachments")["attachments"]) == 1
+        gate.shutdown()
+        gate.server_close()
         server.kill()
         server.wait()
         attach(backend, ben.token, "c1", PNG, expect=503)
@@ -188,19 +233,35 @@ asyncio.new_event_loop().run_forever()
 """
 
 
+def has_mail_server():
+    there = subprocess.run(["/usr/bin/python3", "-c", "import aiosmtpd"], check=False, stderr=subprocess.DEVNULL).returncode == 0
+    if not there:
+        print("  python3-aiosmtpd is not installed: left out")
+    return there
+
+
+def start_mail_server(backend):
+    port = free_port()
+    inbox = os.path.join(backend.folder, "inbox")
+    server = subprocess.Popen(["/usr/bin/python3", "-c", MAIL_SERVER, str(port), inbox])
+    atexit.register(server.kill)
+    wait_for_port(port, server)
+    return server, port, inbox
+
+
+def letters(inbox):
+    if not os.path.exists(inbox):
+        return []
+    with open(inbox, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
 def mail(program, cluster):
     """An export's letter, a breach's letters to managers, a reminder to the owner; one that is put off comes later, one that is refused for good does not."""
-    if subprocess.run(["/usr/bin/python3", "-c", "import aiosmtpd"], check=False, stderr=subprocess.DEVNULL).returncode:
-        print("  python3-aiosmtpd is not installed: left out")
+    if not has_mail_server():
         return
-    import email
-    import json
     with Stage(program, cluster) as backend:
-        port = free_port()
-        inbox = os.path.join(backend.folder, "inbox")
-        server = subprocess.Popen(["/usr/bin/python3", "-c", MAIL_SERVER, str(port), inbox])
-        atexit.register(server.kill)
-        wait_for_port(port, server)
+        server, port, inbox = start_mail_server(backend)
         ana = Desk(backend, "ana@x.org", "d1")
         clock = soon(fill(ana, tasks=3))
         backend.stop()
@@ -210,16 +271,10 @@ def mail(program, cluster):
         begun = ask(backend, ben.token, "POST", "/api/calls/export", {"format": "csv", "email": True}, 202)
         wait_for(backend, ben.token, f"/api/exports/{begun['jobId']}", ("ready",))
         deadline = time.monotonic() + 60
-
-        def letters():
-            if not os.path.exists(inbox):
-                return []
-            return [json.loads(line) for line in open(inbox, encoding="utf-8")]
-
         # ben: export; ada (admin): breach; mia (manager) is refused; ana owns the three tasks, the first try of one is put off.
-        while len(letters()) < 5 and time.monotonic() < deadline:
+        while len(letters(inbox)) < 5 and time.monotonic() < deadline:
             time.sleep(0.1)
-        found = letters()
+        found = letters(inbox)
         receivers = sorted(one[1][0] for one in found)
         assert receivers == ["ada@x.org", "ana@x.org", "ana@x.org", "ana@x.org", "ben@x.org"], receivers
         assert {one[0] for one in found} == {"calldeck@x.org"}
@@ -230,28 +285,39 @@ def mail(program, cluster):
         assert not any("ring back" in text or "415555" in text for text in texts)
         log = open(backend.log_file, encoding="utf-8").read()
         assert "451" in log and "550" in log
-        server.send_signal(signal.SIGKILL)
+        server.kill()
         server.wait()
 
 
-SCENES = [folder, s3, mail]
+def mail_killed(program, cluster):
+    """Killed between the server's "ok" and its own mark: the letter comes once more, under the same Message-ID, and then never again."""
+    if not has_mail_server():
+        return
+    with Stage(program, cluster) as backend:
+        server, port, inbox = start_mail_server(backend)
+        backend.stop()
+        backend.extra = ["--data", os.path.join(backend.folder, "files"), "--smtp", f"smtp://127.0.0.1:{port}", "--mail-from", "calldeck@x.org"]
+        backend.start(CRASH_AT="M1")
+        ben = Desk(backend, "ben@x.org", "d1")
+        ask(backend, ben.token, "POST", "/api/calls/export", {"format": "csv", "email": True}, 202)
+        backend.process.wait(timeout=30)
+        assert len(letters(inbox)) == 1
+        backend.start(CALLDECK_CLOCK_OFFSET_MS="180000")
+        deadline = time.monotonic() + 30
+        while len(letters(inbox)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        backend.stop()
+        backend.start(CALLDECK_CLOCK_OFFSET_MS="400000")
+        ask(backend, Desk(backend, "ben@x.org", "d1").token, "POST", "/api/calls/export", {"format": "csv", "email": True}, 202)
+        while len(letters(inbox)) < 3 and time.monotonic() < deadline + 30:
+            time.sleep(0.05)
+        found = [email.message_from_string(one[2])["Message-ID"] for one in letters(inbox)]
+        assert len(found) == 3 and found[0] == found[1] != found[2], found
+        server.kill()
+        server.wait()
+
+
+SCENES = [folder, s3, mail, mail_killed]
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    program_path = os.path.join(options.bin, "calldeckd")
-    shared = postgres.Cluster().__enter__() if postgres.installed() else None
-    try:
-        for scene in SCENES:
-            for cluster_ in [None, shared] if shared else [None]:
-                if options.only and scene.__name__ != options.only:
-                    continue
-                began_at = time.monotonic()
-                print(scene.__name__, "postgres" if cluster_ else "sqlite", flush=True)
-                scene(program_path, cluster_)
-                print(f"  ok, {time.monotonic() - began_at:.1f} s", flush=True)
-    finally:
-        if shared:
-            shared.__exit__()
+    scenes.run(__doc__, SCENES)

@@ -1,21 +1,17 @@
 #!/usr/bin/env python3
 """Jobs of the real backend: bulk edits and exports, over a file and over PostgreSQL with two processes, killed in the middle. `--only NAME` runs one scene."""
 
-import argparse
 import atexit
 import csv
 import io
 import os
 import pathlib
 import stat
-import sys
 import time
 
+import scenes
 from backend import Stage
 from calldeckd import Calldeckd, Desk, missed_call, moment
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import postgres  # noqa: E402
 
 
 def make_calls(backend, count, **fields):
@@ -196,21 +192,4 @@ def export_killed(program, cluster):
 SCENES = [bulk, bulk_killed, bulk_shared, exports, export_killed]
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", required=True)
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    program_path = os.path.join(options.bin, "calldeckd")
-    shared = postgres.Cluster().__enter__() if postgres.installed() else None
-    try:
-        for scene in SCENES:
-            for cluster_ in [None, shared] if shared else [None]:
-                if options.only and scene.__name__ != options.only:
-                    continue
-                began_at = time.monotonic()
-                print(scene.__name__, "postgres" if cluster_ else "sqlite", flush=True)
-                scene(program_path, cluster_)
-                print(f"  ok, {time.monotonic() - began_at:.1f} s", flush=True)
-    finally:
-        if shared:
-            shared.__exit__()
+    scenes.run(__doc__, SCENES)
