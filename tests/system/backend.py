@@ -189,7 +189,8 @@ def matrix(program, cluster):
         for route in [route for route in routes if not route.get("websocket")]:
             path, body = asked(route, ids)
             for role in RANK:
-                status, answer = backend.request(route["method"], path, body, token=tokens[role])
+                form = {"Content-Type": "multipart/form-data; boundary=x"} if route.get("uploads") else None
+                status, answer = backend.request(route["method"], path, body, token=tokens[role], headers=form)
                 if route["path"] == "/api/auth/logout":
                     tokens[role] = backend.login(emails[role])["access_token"]
                 allowed = {"open": True, "role": RANK.index(role) >= RANK.index(route.get("role", "AGENT")), "admin_or_service": role == "ADMIN", "metrics": True}[route["door"]]
