@@ -240,6 +240,11 @@ TEST_P(CallListTest, pagesShowEveryCallOnceInOrder)
             QStringList few = pages(*tx, ofNumber);
             few.sort();
             ASSERT_EQ(few, expected(ofNumber.filter));
+            CallListRequest ofTags = request;
+            ofTags.filter.tags = tags.mid(0, 2);
+            few = pages(*tx, ofTags);
+            few.sort();
+            ASSERT_EQ(few, expected(ofTags.filter));
             const QStringList ids = pages(*tx, request);
             ASSERT_EQ(ids.size(), 300);
             ASSERT_EQ(QSet<QString>(ids.cbegin(), ids.cend()).size(), 300);
