@@ -3,11 +3,11 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(g++ cmake ninja-build ccache mold pkg-config qt6-base-dev 'qt6-svg-dev|libqt6svg6-dev' libgl1-mesa-dev 'qt6-websockets-dev|libqt6websockets6-dev' libsqlite3-dev
-  qtkeychain-qt6-dev libsodium-dev libphonenumber-dev zlib1g-dev libboost-dev libssl-dev libpq-dev libgtest-dev libgmock-dev)
+  qtkeychain-qt6-dev libsodium-dev libphonenumber-dev zlib1g-dev libboost-dev libssl-dev libpq-dev libcurl4-openssl-dev libhpdf-dev libgtest-dev libgmock-dev)
 desk_packages=(libqt6svg6 fonts-inter tzdata)
 # node often comes from elsewhere than apt, and the two do not go together: asked for only where there is no npm.
 npm_packages=(nodejs npm)
-test_packages=(xvfb xauth xdotool sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox gnome-keyring postgresql openssl)
+test_packages=(xvfb xauth xdotool sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox gnome-keyring postgresql python3-aiosmtpd openssl)
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -60,6 +60,17 @@ need() {
 use_key_file() {
   [ -e "$1" ] || (umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$1")
   export CALLDECK_KEY_FILE=$1
+}
+
+# node_packages FOLDER...: the packages of a folder as its lock says, from npm as this machine has it set up; nothing to do when they are there.
+node_packages() {
+  command -v npm >/dev/null || need "${npm_packages[@]}"
+  local folder
+  for folder in "$@"; do
+    cmp -s "$root/$folder/package-lock.json" "$root/$folder/node_modules/.fetched-lock.json" && continue
+    say "Fetching the packages of $folder"
+    (cd "$root/$folder" && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline && cp package-lock.json node_modules/.fetched-lock.json)
+  done
 }
 
 # build PRESET [CMAKE OPTION...]: configures once, builds what changed.

@@ -3,7 +3,9 @@
 #include "rules/JsonReader.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
+#include <QUrl>
 
 namespace calldeck
 {
@@ -19,7 +21,9 @@ const QStringList &knownOptions()
 {
     static const QStringList names{u"store"_s,     u"listen"_s, u"tls-cert"_s, u"tls-key"_s, u"config"_s, u"workspace"_s,  u"admin-email"_s, u"admin-name"_s,
                                    u"email"_s,     u"name"_s,   u"role"_s,     u"user"_s,    u"keep"_s,   u"workers"_s,
-                                   u"secret"_s,    u"audit-log"_s, u"number"_s, u"contact"_s};
+                                   u"secret"_s,    u"audit-log"_s, u"number"_s, u"contact"_s,
+                                   u"data"_s,      u"pdf-font"_s, u"smtp"_s,  u"mail-from"_s, u"smtp-keys"_s, u"s3-endpoint"_s,
+                                   u"s3-bucket"_s, u"s3-region"_s, u"s3-keys"_s, u"attachment-quota-mb"_s};
     return names;
 }
 
@@ -65,7 +69,10 @@ Verdict readLimits(JsonReader &json, RequestLimits &limits)
     return Done{};
 }
 
-/** {"store", "listen", "tls_cert", "tls_key", "secret", "audit_log", "workers", "origins": [], "limits": {...}} */
+/**
+ * {"store", "listen", "tls_cert", "tls_key", "secret", "audit_log", "data", "pdf_font", "smtp", "smtp_keys", "mail_from", "s3_endpoint", "s3_bucket",
+ * "s3_region", "s3_keys", "workers", "origins": [], "limits": {...}}
+ */
 Verdict readFile(const QString &path, ServerOptions &options)
 {
     QFile file(path);
@@ -87,6 +94,9 @@ Verdict readFile(const QString &path, ServerOptions &options)
     orElse(u"tls-key"_s, u"tls_key"_s);
     orElse(u"secret"_s, u"secret"_s);
     orElse(u"audit-log"_s, u"audit_log"_s);
+    orElse(u"data"_s, u"data"_s);
+    for (const QString &option : {u"pdf-font"_s, u"smtp"_s, u"smtp-keys"_s, u"mail-from"_s, u"s3-endpoint"_s, u"s3-bucket"_s, u"s3-region"_s, u"s3-keys"_s})
+        orElse(option, QString(option).replace(u'-', u'_'));
     if (json.has(u"workers"_s))
         options.backend.workers = static_cast<int>(json.integer(u"workers"_s));
     options.backend.origins = json.optionalTexts(u"origins"_s);
@@ -138,6 +148,87 @@ Verdict takeStore(ServerOptions &options)
     return Done{};
 }
 
+/** Beside the store's file, unless another folder is named; over PostgreSQL there is none without. */
+Verdict takeFiles(ServerOptions &options)
+{
+    const bool file = options.has_store && options.backend.store.engine == SqlEngine::Sqlite;
+    const QString beside = file ? QString(QFileInfo(options.backend.store.file).absolutePath() % u"/files"_s) : QString();
+    options.backend.files.folder = options.values.value(u"data"_s, beside);
+    options.backend.files.pdf_font = options.value(u"pdf-font"_s);
+    if (options.values.contains(u"attachment-quota-mb"_s)) {
+        constexpr qint64 megabyte = 1'000'000;
+        bool ok = false;
+        const qint64 quota = options.value(u"attachment-quota-mb"_s).toLongLong(&ok);
+        if (!ok || quota < 0 || quota > megabyte * 100)
+            return usage(u"--attachment-quota-mb is a number of megabytes."_s);
+        options.backend.files.attachment_quota = quota * megabyte;
+    }
+    return Done{};
+}
+
+/** "name:secret" of a file that nobody else can read: secrets never stand on the command line. */
+Result<QByteArray> keysIn(const QString &option, const QString &path)
+{
+    constexpr qint64 most = 1000;
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return usage(u"--%1: %2 cannot be read."_s.arg(option, path));
+    const auto others = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther | QFileDevice::WriteOther;
+    if (file.permissions() & others)
+        return usage(u"--%1: %2 can be read by others. Run chmod 600."_s.arg(option, path));
+    const QByteArray keys = file.read(most).trimmed();
+    if (!keys.contains(':') || keys.contains('\n'))
+        return usage(u"--%1: %2 must hold one line, NAME:SECRET."_s.arg(option, path));
+    return keys;
+}
+
+bool isUrl(const QString &text, const QStringList &schemes)
+{
+    const QUrl url(text, QUrl::StrictMode);
+    return url.isValid() && schemes.contains(url.scheme()) && !url.host().isEmpty() && url.userInfo().isEmpty() && !url.hasQuery();
+}
+
+Verdict takeS3(ServerOptions &options)
+{
+    S3Config &s3 = options.backend.files.s3;
+    s3.endpoint = options.value(u"s3-endpoint"_s);
+    if (s3.endpoint.isEmpty())
+        return Done{};
+    while (s3.endpoint.endsWith(u'/'))
+        s3.endpoint.chop(1);
+    s3.bucket = options.value(u"s3-bucket"_s);
+    s3.region = options.values.value(u"s3-region"_s, s3.region);
+    if (!isUrl(s3.endpoint, {u"http"_s, u"https"_s}))
+        return usage(u"--s3-endpoint is https://HOST[:PORT]."_s);
+    if (s3.bucket.isEmpty() || s3.bucket.contains(u'/'))
+        return usage(u"--s3-bucket names the bucket for attachments."_s);
+    const auto keys = keysIn(u"s3-keys"_s, options.value(u"s3-keys"_s));
+    if (!keys)
+        return keys.error();
+    s3.keys = *keys;
+    return Done{};
+}
+
+Verdict takeMail(ServerOptions &options)
+{
+    MailConfig &mail = options.backend.mail;
+    mail.url = options.value(u"smtp"_s);
+    mail.from = options.value(u"mail-from"_s);
+    if (mail.url.isEmpty())
+        return Done{};
+    if (!isUrl(mail.url, {u"smtp"_s, u"smtps"_s}))
+        return usage(u"--smtp is smtp://HOST:PORT or smtps://HOST:PORT."_s);
+    if (mail.from.count(u'@') != 1 || mail.from.contains(u' '))
+        return usage(u"--mail-from is the address that mail comes from."_s);
+    if (!options.values.contains(u"smtp-keys"_s))
+        return Done{};
+    const auto keys = keysIn(u"smtp-keys"_s, options.value(u"smtp-keys"_s));
+    if (!keys)
+        return keys.error();
+    mail.keys = *keys;
+    return Done{};
+}
+
 } // namespace
 
 Result<ServerOptions> ServerOptions::parse(const QStringList &arguments)
@@ -154,6 +245,12 @@ Result<ServerOptions> ServerOptions::parse(const QStringList &arguments)
         options.backend.workers = options.value(u"workers"_s).toInt();
     if (done && (options.backend.workers < 1 || options.backend.workers > 64))
         done = usage(u"--workers is a number from 1 to 64."_s);
+    if (done)
+        done = takeFiles(options);
+    if (done)
+        done = takeS3(options);
+    if (done)
+        done = takeMail(options);
     if (!done)
         return done.error();
     return options;

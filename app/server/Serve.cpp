@@ -68,22 +68,27 @@ int serve(const ServerOptions &options)
     if (!lock)
         return complain(lock.error());
     // Before the first request: a store that cannot be opened or brought up to date is an error of the start.
-    if (const auto opened = SqlConnection::open(options.backend.store, SqlSchema::Migrate); !opened)
-        return complain(opened.error());
+    if (const auto store = SqlConnection::open(options.backend.store, SqlSchema::Migrate); !store)
+        return complain(store.error());
     const auto secret = ownSecret(options);
     if (!secret)
         return complain(secret.error());
     BackendConfig config = options.backend;
     config.store.secret = *secret;
     AuditSeals seals(options.audit_log, *secret);
-    Backend backend(config);
+    const auto opened = Backend::open(config);
+    if (!opened)
+        return complain(opened.error());
+    Backend &backend = **opened;
     // The handler asks for figures of a server that is made after it.
     auto running = std::make_shared<std::atomic<HttpServer *>>(nullptr);
     backend.setStats([running] {
         HttpServer *server = running->load();
         return server ? server->stats() : HttpServer::Stats();
     });
-    auto server = HttpServer::listen(options.http, backend);
+    HttpServerConfig http = options.http;
+    http.spool_folder = spoolFolder(options.backend.files);
+    auto server = HttpServer::listen(http, backend);
     if (!server)
         return complain(server.error());
     *running = server->get();

@@ -18,7 +18,9 @@ struct ServerCommand {
 };
 
 constexpr ServerCommand commands[] = {
-    {"serve", "[serve] --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--workers N]", serve, true},
+    {"serve", "[serve] --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--workers N] [--data FOLDER] [--pdf-font FILE]\n"
+              "      [--attachment-quota-mb N] [--s3-endpoint URL --s3-bucket NAME --s3-keys FILE [--s3-region NAME]]\n"
+              "      [--smtp URL --mail-from ADDRESS [--smtp-keys FILE]]", serve, true},
     {"init", "init --workspace NAME --admin-email EMAIL --admin-name NAME    (password: CALLDECK_PASSWORD or standard input)", initWorkspace, true},
     {"user", "user add --email E --name N --role agent|dispatcher|manager|admin | user list | user disable --email E | user role --email E --role R", changeUsers, true},
     {"token", "token --user EMAIL    prints a service token, once", giveServiceToken, true},

@@ -199,10 +199,10 @@ QJsonObject workspaceToJson(const Workspace &workspace)
             {u"common_tags"_s, QJsonArray::fromStringList(workspace.common_tags)}};
 }
 
-Result<Workspace> workspaceFromJson(const QJsonObject &json)
+Result<Workspace> workspaceFromJson(const QJsonObject &json, const QString &path)
 {
     QString problem;
-    JsonReader reader(json, QString(), problem);
+    JsonReader reader(json, path, problem);
     Workspace workspace;
     workspace.name = reader.text(u"name"_s);
     workspace.region = reader.text(u"region"_s);

@@ -21,6 +21,7 @@ struct Workspace {
 };
 
 QJsonObject workspaceToJson(const Workspace &workspace);
-Result<Workspace> workspaceFromJson(const QJsonObject &json);
+/** The error names the key; `path` is where the settings stand in the document. */
+Result<Workspace> workspaceFromJson(const QJsonObject &json, const QString &path = {});
 
 } // namespace calldeck

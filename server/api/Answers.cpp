@@ -3,6 +3,7 @@
 #include "api/Log.h"
 
 #include <QJsonDocument>
+#include <QRegularExpression>
 
 namespace calldeck
 {
@@ -18,8 +19,13 @@ HttpResponse later(HttpResponse response, qint64 seconds)
     return response;
 }
 
-/** "ms[3].lseq must be ...": what the sentence is about. */
-QString fieldOf(const QString &sentence) { return sentence.section(u' ', 0, 0).chopped(sentence.section(u' ', 0, 0).endsWith(u':') ? 1 : 0); }
+/** "ms[3].lseq must be 1 or more.": what the sentence is about and what is wrong with it; nothing when it does not begin with a field. */
+QList<FieldProblem> fieldProblems(const QString &sentence)
+{
+    static const QRegularExpression form(u"^([a-z_][A-Za-z0-9_.\\[\\]+-]*):? (.+)$"_s, QRegularExpression::DotMatchesEverythingOption);
+    const QRegularExpressionMatch match = form.match(sentence);
+    return match.hasMatch() ? QList<FieldProblem>{{match.captured(1), match.captured(2)}} : QList<FieldProblem>();
+}
 
 } // namespace
 
@@ -53,7 +59,7 @@ HttpResponse problemWith(int status, const QString &code, const QString &title, 
 HttpResponse failed(const Error &error)
 {
     switch (error.code) {
-    case Error::Code::InvalidInput: return problem(400, u"invalid"_s, u"The request is not right"_s, error.message, {{fieldOf(error.message), error.message}});
+    case Error::Code::InvalidInput: return problem(400, u"invalid"_s, u"The request is not right"_s, error.message, fieldProblems(error.message));
     case Error::Code::NotFound: return problem(404, u"not_found"_s, u"There is no such thing"_s);
     case Error::Code::Conflict: return problem(409, u"conflict"_s, u"It is there already"_s, error.message);
     default: break;
@@ -69,6 +75,8 @@ HttpResponse badField(const QString &field, const QString &reason) { return prob
 HttpResponse tooMany(qint64 wait_ms) { return later(problem(429, u"too_many_requests"_s, u"Too many requests"_s, u"Wait a moment."_s), (wait_ms + 999) / 1000); }
 
 HttpResponse tooBusy() { return later(problem(503, u"busy"_s, u"The backend is busy"_s, u"Try again shortly."_s), 1); }
+
+HttpResponse noFolder() { return problem(503, u"no_folder"_s, u"This backend keeps no files"_s, u"Start it with --data FOLDER."_s); }
 
 HttpResponse wrongEpoch(const WrongEpoch &wrong)
 {

@@ -21,6 +21,8 @@ HttpResponse badField(const QString &field, const QString &reason);
 HttpResponse tooMany(qint64 wait_ms);
 /** 503 with Retry-After. */
 HttpResponse tooBusy();
+/** 503: the backend was started without a folder for files. */
+HttpResponse noFolder();
 HttpResponse wrongEpoch(const WrongEpoch &wrong);
 HttpResponse feedAnswer(const Result<FeedAnswer> &answer);
 

@@ -4,6 +4,8 @@
 #include "api/Log.h"
 #include "api/Router.h"
 #include "auth/Rights.h"
+#include "jobs/BulkWork.h"
+#include "jobs/Tidy.h"
 #include "store/Moment.h"
 
 namespace calldeck
@@ -105,10 +107,13 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, cons
     if (!tx)
         return upgrade.refuse(failed(tx.error()));
     const auto id = std::make_shared<quint64>(0);
+    const auto event = lastEvent(**tx);
+    if (!event)
+        return upgrade.refuse(failed(event.error()));
     const Head head = (*tx)->head();
-    upgrade.accept("calldeck.v1", {[&hub, id, caller = *caller, head](const WebSocketLink &link) {
+    upgrade.accept("calldeck.v1", {[&hub, id, caller = *caller, head, event = *event](const WebSocketLink &link) {
                                        *id = link.id();
-                                       hub.add(caller, link, head);
+                                       hub.add(caller, link, head, event);
                                    },
                                    [](const QByteArray &) {}, // a desk has nothing to say here
                                    [&hub, id](quint16) { hub.remove(*id); }});
@@ -118,20 +123,80 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, cons
 
 Backend::Backend(const BackendConfig &config)
     : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue), m_hub(m_pool),
-      m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }}
+      m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
 {
     if (config.store.engine == SqlEngine::Postgres)
         m_listener = std::make_unique<HeadListener>(config.store, m_hub);
+    m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty());
+}
+
+QString spoolFolder(const FileConfig &config) { return config.folder.isEmpty() ? QString() : QString(config.folder % u"/spool"_s); }
+
+Result<std::unique_ptr<Backend>> Backend::open(const BackendConfig &config)
+{
+    std::unique_ptr<Backend> backend(new Backend(config));
+    if (Verdict opened = backend->openFiles(); !opened)
+        return opened.error();
+    backend->beginJobs();
+    return backend;
+}
+
+Verdict Backend::openFiles()
+{
+    m_services.exports.pdf_font = m_config.files.pdf_font;
+    if (m_config.files.folder.isEmpty())
+        return Done{};
+    auto exports = DataFolder::open(m_config.files.folder + u"/exports"_s);
+    if (!exports)
+        return exports.error();
+    m_services.exports.folder = *exports;
+    const auto spool = DataFolder::open(spoolFolder(m_config.files));
+    if (!spool)
+        return spool.error();
+    // What a crash left of uploads.
+    constexpr qint64 day = 86'400;
+    for (const QString &name : (*spool)->olderThan(day))
+        (void)(*spool)->remove(name);
+    if (!m_config.files.s3.endpoint.isEmpty()) {
+        m_services.blobs = s3Blobs(m_config.files.s3);
+        return Done{};
+    }
+    auto blobs = DataFolder::open(m_config.files.folder + u"/attachments"_s);
+    if (!blobs)
+        return blobs.error();
+    m_blobFolder = *blobs;
+    m_services.blobs = folderBlobs(m_blobFolder);
+    return Done{};
+}
+
+void Backend::beginJobs()
+{
+    JobRunner::Parts parts;
+    parts.target = m_config.store;
+    parts.work.insert(u"bulk"_s, bulkStep);
+    if (m_services.exports.folder)
+        parts.work.insert(u"export"_s, [exports = m_services.exports](JobContext &context) { return exportStep(context, exports); });
+    parts.wrote = [this](const QString &ws, const Head &head) { m_hub.headMoved(ws, head.epoch, head.seq); };
+    parts.failed = [](const QString &ws, const Error &error) { logLine(u"job_failed"_s, {{LogField::Workspace, ws}, {LogField::Error, error.message}, {LogField::Detail, error.detail}}); };
+    parts.hourly = [exports = m_services.exports, blobs = m_blobFolder](SqlConnection &connection) { tidyStore(connection, exports, blobs.get(), serverNow()); };
+    m_jobs = std::make_unique<JobRunner>(std::move(parts));
+    m_services.jobs = m_jobs.get();
+    if (m_services.mails)
+        m_mailer = std::make_unique<Mailer>(m_config.store, m_config.mail, [](const QString &ws, const QString &message) { logLine(u"mail_failed"_s, {{LogField::Workspace, ws}, {LogField::Error, message}}); });
 }
 
 Backend::~Backend() { stop(); }
 
 void Backend::stop()
 {
+    m_ticker = nullptr;
     m_listener = nullptr;
     m_hub.stop();
     m_doormen.stop();
     m_pool.stop();
+    // Requests wake them: they go after the last one.
+    m_mailer = nullptr;
+    m_jobs = nullptr;
 }
 
 BodyPlan Backend::bodyPlan(const HttpRequest &head)
@@ -143,6 +208,9 @@ BodyPlan Backend::bodyPlan(const HttpRequest &head)
         plan.refusal = notFound();
     else if (!match.route)
         plan.refusal = notAllowed(match.allowed);
+    else if (match.route->uploads && bearerOf(head).isEmpty())
+        plan.refusal = unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
+    plan.spool = match.route && match.route->uploads;
     return plan;
 }
 

@@ -3,16 +3,31 @@
 #include "api/HeadListener.h"
 #include "api/Route.h"
 #include "api/Services.h"
+#include "api/Ticker.h"
 #include "http/HttpHandler.h"
+#include "jobs/Mailer.h"
 
 namespace calldeck
 {
+
+/** Where the backend keeps what is no row. */
+struct FileConfig {
+    QString folder;   ///< "": no exports and attachments. All processes over one store share it
+    QString pdf_font; ///< see ExportParts
+    S3Config s3;      ///< for attachments, instead of the folder, when it has an endpoint
+    qint64 attachment_quota = 10'000'000'000LL; ///< bytes of a workspace
+};
+
+/** Where uploads wait for their handler; "" for the system's own place. */
+QString spoolFolder(const FileConfig &config);
 
 struct BackendConfig {
     SqlTarget store;
     int workers = 4;
     int waiting = 256; ///< requests before the workers; more get 503
     RequestLimits limits;
+    FileConfig files;
+    MailConfig mail;
     QStringList origins; ///< web pages that may open sockets; the desk sends no Origin
 };
 
@@ -20,7 +35,8 @@ struct BackendConfig {
 class Backend : public HttpHandler
 {
 public:
-    explicit Backend(const BackendConfig &config);
+    /** The error is of the folder for files. */
+    static Result<std::unique_ptr<Backend>> open(const BackendConfig &config);
     /** stop(). */
     ~Backend() override;
 
@@ -35,9 +51,12 @@ public:
     void stop();
 
 private:
+    explicit Backend(const BackendConfig &config);
+    Verdict openFiles();
     std::optional<HttpResponse> refuse(const HttpRequest &request, const Route &route);
     HttpResponse answer(const HttpRequest &request, const Route &route, SqlConnection &connection);
     std::optional<HttpResponse> letIn(ApiCall &call, const Route &route);
+    void beginJobs();
 
     const BackendConfig m_config;
     SqlPool m_pool;
@@ -46,6 +65,10 @@ private:
     Hub m_hub;
     Services m_services;
     std::unique_ptr<HeadListener> m_listener;
+    std::unique_ptr<Ticker> m_ticker;
+    std::unique_ptr<JobRunner> m_jobs;
+    std::unique_ptr<Mailer> m_mailer;
+    std::shared_ptr<DataFolder> m_blobFolder;
 };
 
 } // namespace calldeck

@@ -22,6 +22,20 @@ HttpResponse pullDigest(ApiCall &call);
 HttpResponse takeCalls(ApiCall &call);
 HttpResponse replaceSettings(ApiCall &call);
 
+HttpResponse beginBulk(ApiCall &call);
+HttpResponse showBulk(ApiCall &call);
+HttpResponse cancelBulk(ApiCall &call);
+HttpResponse beginExport(ApiCall &call);
+HttpResponse showExport(ApiCall &call);
+HttpResponse removeExport(ApiCall &call);
+HttpResponse giveExport(ApiCall &call);
+
+HttpResponse attachFile(ApiCall &call);
+HttpResponse listAttachments(ApiCall &call);
+HttpResponse showAttachment(ApiCall &call);
+HttpResponse giveAttachment(ApiCall &call);
+HttpResponse detachFile(ApiCall &call);
+
 HttpResponse showHealth(ApiCall &call);
 HttpResponse showReadiness(ApiCall &call);
 HttpResponse showMetrics(ApiCall &call);

@@ -39,6 +39,7 @@ void HeadListener::listen()
         const auto tx = WorkspaceTx::begin(**connection, ws, WorkspaceTx::Mode::Read);
         if (tx)
             m_hub.headMoved(ws, (*tx)->head().epoch, (*tx)->head().seq);
+        m_hub.eventsRaised(ws);
     }
     while (!m_stopping) {
         const auto notification = (*connection)->notification(pollMs);
@@ -54,8 +55,12 @@ void HeadListener::listen()
 void HeadListener::take(const QByteArray &text)
 {
     const QList<QByteArray> words = text.split(' ');
-    if (words.size() == 3)
-        m_hub.headMoved(QString::fromUtf8(words[0]), words[1].toLongLong(), words[2].toLongLong());
+    const QString ws = QString::fromUtf8(words[0]);
+    if (words.size() >= 3)
+        m_hub.headMoved(ws, words[1].toLongLong(), words[2].toLongLong());
+    // A fourth word is the number of the newest event.
+    if (words.size() == 4)
+        m_hub.eventsRaised(ws);
 }
 
 } // namespace calldeck

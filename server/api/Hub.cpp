@@ -13,6 +13,7 @@ namespace
 
 constexpr int hintSlot = 1;
 constexpr auto hintEvery = 100ms;
+constexpr qint64 mostWaiting = 32 * 1024; ///< for a socket that does not read; then the hint has to do
 constexpr auto lookEvery = 2s;
 constexpr quint16 sessionEnded = 4401;
 constexpr quint16 roleChanged = 4403;
@@ -29,11 +30,11 @@ Hub::Hub(SqlPool &pool) : m_pool(pool), m_thread([this] { run(); }) {}
 
 Hub::~Hub() { stop(); }
 
-void Hub::add(const Caller &caller, const WebSocketLink &link, const Head &head)
+void Hub::add(const Caller &caller, const WebSocketLink &link, const Head &head, qint64 lastEvent)
 {
     link.sendLatest(hintSlot, hintText(head.epoch, head.seq));
     const std::lock_guard lock(m_mutex);
-    m_sockets.insert(link.id(), {caller, link});
+    m_sockets.insert(link.id(), {caller, link, {head.seq, lastEvent}});
     // The session may have ended between its ticket and now.
     m_accessChange = -1;
 }
@@ -51,7 +52,17 @@ void Hub::headMoved(const QString &ws, qint64 epoch, qint64 seq)
         Told &told = m_heads[ws];
         if (std::pair(epoch, seq) <= std::pair(told.epoch, told.seq))
             return;
-        told = {epoch, seq, true};
+        told = {epoch, seq, true, true};
+        m_waiting = true;
+    }
+    m_wake.notify_one();
+}
+
+void Hub::eventsRaised(const QString &ws)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_heads[ws].happened = true;
         m_waiting = true;
     }
     m_wake.notify_one();
@@ -124,10 +135,125 @@ void Hub::tell()
     }
     for (const auto &[link, text] : hints)
         link.sendLatest(hintSlot, text);
+    readSoon();
+}
+
+/** At most one reading at a time and one in 100 ms: so a call is told of at most so often. */
+void Hub::readSoon()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        const bool any = !m_sockets.isEmpty() && std::any_of(m_heads.cbegin(), m_heads.cend(), [](const Told &told) { return told.happened; });
+        if (!any || m_reading)
+            return;
+        if (std::chrono::steady_clock::now() - m_lastRead < hintEvery) {
+            m_waiting = true;
+            return;
+        }
+        m_reading = true;
+    }
+    const bool posted = m_pool.post([this](Result<SqlConnection *> connection) {
+        if (connection)
+            readAll(**connection);
+        const std::lock_guard lock(m_mutex);
+        m_reading = false;
+        m_lastRead = std::chrono::steady_clock::now();
+        m_waiting = m_waiting || std::any_of(m_heads.cbegin(), m_heads.cend(), [](const Told &told) { return told.happened; });
+        m_wake.notify_one();
+    });
+    if (posted)
+        return;
+    // The pool is full: what happened is found again by the next look.
+    const std::lock_guard lock(m_mutex);
+    m_reading = false;
+}
+
+void Hub::readAll(SqlConnection &connection)
+{
+    const QStringList names = workspaces();
+    QStringList happened;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (auto it = m_heads.begin(); it != m_heads.end(); ++it) {
+            if (std::exchange(it->happened, false) && names.contains(it.key()))
+                happened.append(it.key());
+        }
+    }
+    for (const QString &ws : std::as_const(happened)) {
+        if (!readFor(connection, ws))
+            continue;
+        const std::lock_guard lock(m_mutex);
+        m_heads[ws].happened = true;
+    }
+}
+
+/** True when there is more to read. */
+bool Hub::readFor(SqlConnection &connection, const QString &ws)
+{
+    std::optional<HappeningPlace> from;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const Socket &socket : std::as_const(m_sockets)) {
+            if (socket.caller.ws == ws)
+                from = from ? HappeningPlace{std::min(from->seq, socket.told.seq), std::min(from->event, socket.told.event)} : socket.told;
+        }
+    }
+    if (!from)
+        return false;
+    const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Read);
+    const auto news = tx ? happeningsAfter(**tx, *from) : Result<Happenings>(tx.error());
+    if (!news)
+        return false;
+    give(ws, *news);
+    return news->more;
+}
+
+void Hub::give(const QString &ws, const Happenings &news)
+{
+    const std::lock_guard lock(m_mutex);
+    for (Socket &socket : m_sockets) {
+        if (socket.caller.ws != ws)
+            continue;
+        bool reads = true;
+        for (const Happenings::Line &line : news.calls)
+            reads = reads && (line.number <= socket.told.seq || socket.link.offer(line.text, mostWaiting));
+        // A breach is worth more than a change, which the hint tells of too: a socket with many of them waiting still gets it.
+        for (const Happenings::Line &line : news.events) {
+            if (line.number > socket.told.event)
+                (void)socket.link.offer(line.text, 2 * mostWaiting);
+        }
+        socket.told = {std::max(socket.told.seq, news.reached.seq), std::max(socket.told.event, news.reached.event)};
+    }
+}
+
+/** What other processes wrote while nobody listened. */
+void Hub::lookAtHeads(SqlConnection &connection)
+{
+    const QStringList names = workspaces();
+    for (const QString &ws : names) {
+        const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Read);
+        const auto event = tx ? lastEvent(**tx) : Result<qint64>(tx.error());
+        if (!event)
+            return;
+        const Head head = (*tx)->head();
+        HappeningPlace least{head.seq, *event};
+        {
+            const std::lock_guard lock(m_mutex);
+            for (const Socket &socket : std::as_const(m_sockets)) {
+                if (socket.caller.ws == ws)
+                    least = {std::min(least.seq, socket.told.seq), std::min(least.event, socket.told.event)};
+            }
+        }
+        if (least.seq < head.seq)
+            headMoved(ws, head.epoch, head.seq);
+        if (least.event < *event)
+            eventsRaised(ws);
+    }
 }
 
 void Hub::look(SqlConnection &connection)
 {
+    lookAtHeads(connection);
     const auto number = accessChangeNumber(connection);
     if (!number)
         return;

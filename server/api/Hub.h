@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/Happenings.h"
 #include "auth/Tokens.h"
 #include "http/WebSocketLink.h"
 #include "sql/SqlPool.h"
@@ -11,8 +12,9 @@ namespace calldeck
 {
 
 /**
- * The open sockets, and what they are told: the head of their workspace's log, at most every 100 ms. Looks every other second whether a
- * session behind a socket was ended or its role changed, and closes it (4401, 4403). A thread of its own.
+ * The open sockets, and what they are told: the head of their workspace's log, at most every 100 ms, and after it what happened
+ * (Happenings.h), each once and only to a socket that reads. Looks every other second for heads and events that nobody told of, and whether
+ * a session behind a socket was ended or its role changed, and closes it (4401, 4403). A thread of its own.
  */
 class Hub
 {
@@ -24,10 +26,12 @@ public:
     Hub &operator=(const Hub &) = delete;
 
     /** Any thread. The socket gets the head at once. */
-    void add(const Caller &caller, const WebSocketLink &link, const Head &head);
+    void add(const Caller &caller, const WebSocketLink &link, const Head &head, qint64 lastEvent);
     void remove(quint64 link);
     /** A head that was told already, or is older, is not told again. Any thread. */
     void headMoved(const QString &ws, qint64 epoch, qint64 seq);
+    /** There are new events in the workspace. Any thread. */
+    void eventsRaised(const QString &ws);
     /** Workspaces with open sockets. Any thread. */
     QStringList workspaces() const;
     void stop();
@@ -36,14 +40,21 @@ private:
     struct Socket {
         Caller caller;
         WebSocketLink link;
+        HappeningPlace told;
     };
     struct Told {
         qint64 epoch = 0;
         qint64 seq = 0;
-        bool waiting = false;
+        bool waiting = false;  ///< a hint
+        bool happened = false; ///< there may be something to read
     };
     void run();
     void tell();
+    void readSoon();
+    void readAll(SqlConnection &connection);
+    bool readFor(SqlConnection &connection, const QString &ws);
+    void give(const QString &ws, const Happenings &news);
+    void lookAtHeads(SqlConnection &connection);
     void look(SqlConnection &connection);
     void check(SqlConnection &connection);
 
@@ -55,6 +66,8 @@ private:
     bool m_waiting = false;
     bool m_stopping = false;
     bool m_looking = false;
+    bool m_reading = false;
+    std::chrono::steady_clock::time_point m_lastRead;
     qint64 m_accessChange = -1;
     std::thread m_thread;
 };

@@ -36,13 +36,14 @@ struct Route {
     QStringList query;              ///< the parameters it knows
     std::optional<QStringList> body; ///< the top-level keys of its JSON body; nothing: it takes none
     qint64 most_bytes = 0;
+    bool uploads = false;         ///< its body is a file: into the spool, multipart/form-data
     bool checks_password = false; ///< slow on purpose: on workers of its own
     HttpResponse (*handle)(ApiCall &call) = nullptr;
 };
 
 /** All routes but the socket's: the router, the list for the matrix test and the API description read this. */
 const QList<Route> &apiRoutes();
-/** [{"method", "path", "door", "role", "query", "body"}...], with the socket's. */
+/** [{"method", "path", "door", "role", "query", "body", "most_bytes"}...], with the socket's. */
 QByteArray routesText();
 
 } // namespace calldeck

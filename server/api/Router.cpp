@@ -45,14 +45,23 @@ QJsonObject described(const Route &route)
         json.insert(u"role"_s, wireWord(route.least));
     if (route.body)
         json.insert(u"body"_s, QJsonArray::fromStringList(*route.body));
+    if (route.most_bytes > 0)
+        json.insert(u"most_bytes"_s, route.most_bytes);
+    if (route.uploads)
+        json.insert(u"uploads"_s, true);
     return json;
+}
+
+std::optional<HttpResponse> checkType(const HttpRequest &request, const Route &route)
+{
+    const QByteArray wanted = route.uploads ? "multipart/form-data" : "application/json";
+    if (request.header("content-type").split(';').first().trimmed().toLower() == wanted)
+        return std::nullopt;
+    return problem(415, u"content_type"_s, u"The body is of another kind"_s, u"Send Content-Type: %1."_s.arg(QLatin1String(wanted)));
 }
 
 std::optional<HttpResponse> checkBody(const HttpRequest &request, const Route &route, QJsonObject &body)
 {
-    const QByteArray type = request.header("content-type").split(';').first().trimmed().toLower();
-    if (type != "application/json")
-        return problem(415, u"content_type"_s, u"The body must be JSON"_s, u"Send Content-Type: application/json."_s);
     QJsonParseError error;
     const QJsonDocument document = QJsonDocument::fromJson(request.body, &error);
     if (!document.isObject())
@@ -95,6 +104,10 @@ std::optional<HttpResponse> checkRequest(const HttpRequest &request, const Route
         if (seen.contains(name))
             return badField(name, u"is given twice"_s);
         seen.insert(name);
+    }
+    if (route.body || route.uploads) {
+        if (auto refusal = checkType(request, route))
+            return refusal;
     }
     return route.body ? checkBody(request, route, body) : std::nullopt;
 }

@@ -12,19 +12,23 @@ namespace
 
 constexpr qint64 small = 16 * 1024;
 constexpr qint64 pushBytes = 256 * 1024;
+constexpr qint64 bulkBytes = 2 * 1024 * 1024; ///< 10,000 ids
+constexpr qint64 uploadBytes = BodyPlan::upload + 16 * 1024; ///< with what multipart puts around the file
 constexpr qint64 intakeBytes = 5 * 1024 * 1024;
 
 Route get(const QByteArray &pattern, Door door, const QStringList &query, HttpResponse (*handle)(ApiCall &))
 {
-    return {"GET", pattern, door, UserRole::AGENT, query, std::nullopt, 0, false, handle};
+    return {"GET", pattern, door, UserRole::AGENT, query, std::nullopt, 0, false, false, handle};
 }
 
 Route post(const QByteArray &pattern, Door door, const QStringList &body, qint64 most_bytes, HttpResponse (*handle)(ApiCall &))
 {
-    return {"POST", pattern, door, UserRole::AGENT, {}, body, most_bytes, false, handle};
+    return {"POST", pattern, door, UserRole::AGENT, {}, body, most_bytes, false, false, handle};
 }
 
-Route empty(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"POST", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, small, false, handle}; }
+Route empty(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"POST", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, small, false, false, handle}; }
+
+Route remove(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"DELETE", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, 0, false, false, handle}; }
 
 Route checkingPassword(Route route)
 {
@@ -50,7 +54,19 @@ QList<Route> table()
         get("/api/sync/rows", Door::Role, {u"kind"_s, u"ids"_s}, pullRows),
         get("/api/sync/digest", Door::Role, {u"kind"_s}, pullDigest),
         post("/api/calls/intake", Door::AdminOrService, {u"calls"_s}, intakeBytes, takeCalls),
-        {"PUT", "/api/workspace", Door::Role, UserRole::ADMIN, {}, QStringList{u"settings"_s}, BodyPlan::usual, false, replaceSettings},
+        post("/api/calls/bulk", Door::Role, {u"callIds"_s, u"filters"_s, u"operation"_s, u"tag"_s, u"remove"_s, u"reason"_s, u"disposition"_s, u"notes"_s}, bulkBytes, beginBulk),
+        get("/api/bulk-jobs/{jobId}", Door::Role, {}, showBulk),
+        remove("/api/bulk-jobs/{jobId}", cancelBulk),
+        post("/api/calls/export", Door::Role, {u"filters"_s, u"format"_s, u"email"_s}, small, beginExport),
+        get("/api/exports/{jobId}", Door::Role, {}, showExport),
+        remove("/api/exports/{jobId}", removeExport),
+        get("/api/exports/{jobId}/file", Door::Open, {u"ticket"_s}, giveExport),
+        {"POST", "/api/calls/{id}/attachments", Door::Role, UserRole::AGENT, {}, std::nullopt, uploadBytes, true, false, attachFile},
+        get("/api/calls/{id}/attachments", Door::Role, {}, listAttachments),
+        get("/api/attachments/{id}", Door::Role, {}, showAttachment),
+        remove("/api/attachments/{id}", detachFile),
+        get("/api/attachments/{id}/file", Door::Open, {u"ticket"_s}, giveAttachment),
+        {"PUT", "/api/workspace", Door::Role, UserRole::ADMIN, {}, QStringList{u"settings"_s}, BodyPlan::usual, false, false, replaceSettings},
     };
 }
 

@@ -4,6 +4,8 @@
 #include "api/Metrics.h"
 #include "http/HttpServer.h"
 #include "http/RateLimiter.h"
+#include "jobs/BlobStore.h"
+#include "jobs/ExportWork.h"
 
 namespace calldeck
 {
@@ -31,6 +33,11 @@ struct Services {
     RateLimiter loginsByAccount;
     RateLimiter loginsByPeer;
     std::function<HttpServer::Stats()> stats;
+    JobRunner *jobs = nullptr;
+    ExportParts exports; ///< without a folder there are none
+    std::shared_ptr<BlobStore> blobs; ///< of attachments; without it there are none
+    qint64 attachment_quota = 0;      ///< bytes of a workspace
+    bool mails = false;  ///< mail can go out
 };
 
 } // namespace calldeck

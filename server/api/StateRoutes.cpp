@@ -33,7 +33,7 @@ HttpResponse replaceSettings(ApiCall &call)
     const QJsonValue json = call.body.value(u"settings"_s);
     if (!json.isObject())
         return badField(u"settings"_s, u"must be an object"_s);
-    const auto settings = workspaceFromJson(json.toObject());
+    const auto settings = workspaceFromJson(json.toObject(), u"settings"_s);
     if (!settings)
         return failed(settings.error());
     const auto written = withRetries(call.connection, [&]() -> Result<Head> {

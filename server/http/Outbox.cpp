@@ -34,6 +34,19 @@ Outbox::Put Outbox::put(int slot, QByteArray text)
     return std::exchange(m_taking, true) ? Put::Queued : Put::Wake;
 }
 
+Outbox::Put Outbox::offer(QByteArray text, qint64 most_waiting)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_closed)
+        return Put::Closed;
+    const qint64 added = text.size() + item_cost;
+    if (m_waiting + m_leaving + added > std::min(m_most, most_waiting))
+        return Put::Full;
+    m_waiting += added;
+    m_items.push_back({no_slot, std::move(text)});
+    return std::exchange(m_taking, true) ? Put::Queued : Put::Wake;
+}
+
 std::optional<QByteArray> Outbox::take()
 {
     const std::lock_guard lock(m_mutex);

@@ -19,6 +19,8 @@ public:
 
     /** With a slot, takes the place of a message of that slot that still waits. Full counts the one being sent too. */
     Put put(int slot, QByteArray text);
+    /** Puts in only while less than `most_waiting` bytes wait; Full otherwise, which harms nothing. */
+    Put offer(QByteArray text, qint64 most_waiting);
     /** The next one, which counts until the next call; none ends the taking until put() says Wake. */
     std::optional<QByteArray> take();
     /** Forgets all and takes no more. */

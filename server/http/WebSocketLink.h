@@ -12,6 +12,7 @@ public:
     virtual ~WebSocketChannel() = default;
     virtual void send(QByteArray text) = 0;
     virtual void sendLatest(int slot, QByteArray text) = 0;
+    virtual bool offer(QByteArray text, qint64 most_waiting) = 0;
     virtual void close(quint16 code, QByteArray reason) = 0;
     virtual bool isOpen() const = 0;
     virtual quint64 id() const = 0;
@@ -30,6 +31,8 @@ public:
     /** As send(), but takes the place of a message of the same slot that still waits: of each slot at most one waits.
      */
     void sendLatest(int slot, QByteArray text) const { m_channel->sendLatest(slot, std::move(text)); }
+    /** Queues a text message unless `most_waiting` bytes wait for this peer: then it is dropped, and false. */
+    bool offer(QByteArray text, qint64 most_waiting) const { return m_channel->offer(std::move(text), most_waiting); }
     /** Begins to close; what still waits is not sent. `reason` is cut to 120 bytes. */
     void close(quint16 code, QByteArray reason = {}) const { m_channel->close(code, std::move(reason)); }
     bool isOpen() const { return m_channel->isOpen(); }

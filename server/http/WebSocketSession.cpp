@@ -124,6 +124,14 @@ public:
 
     void send(QByteArray text) override { put(Outbox::no_slot, std::move(text)); }
     void sendLatest(int slot, QByteArray text) override { put(slot, std::move(text)); }
+    bool offer(QByteArray text, qint64 most_waiting) override
+    {
+        const auto session = m_session.lock();
+        const auto put = session ? session->outbox().offer(std::move(text), most_waiting) : Outbox::Put::Closed;
+        if (put == Outbox::Put::Wake)
+            session->flushFrom();
+        return put == Outbox::Put::Wake || put == Outbox::Put::Queued;
+    }
     void close(quint16 code, QByteArray reason) override
     {
         if (const auto session = m_session.lock())

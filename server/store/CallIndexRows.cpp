@@ -95,6 +95,9 @@ Verdict removeCallIndex(WorkspaceTx &tx, const QString &callId)
         done = tx.query("DELETE FROM call_tag WHERE ws = ? AND id = ?", callId).run();
     if (done)
         done = tx.query("DELETE FROM follow_up WHERE ws = ? AND call_id = ?", callId).run();
+    // Their bytes are found by the tidying.
+    if (done)
+        done = tx.query("DELETE FROM attachment WHERE ws = ? AND call_id = ?", callId).run();
     return done;
 }
 

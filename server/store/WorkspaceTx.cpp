@@ -67,11 +67,11 @@ Verdict WorkspaceTx::audit(const QJsonObject &entry)
     return query("INSERT INTO audit(ws, n, entry, hash) VALUES (?, ?, ?, ?)", n, text, hash).run();
 }
 
-Verdict WorkspaceTx::notify()
+Verdict WorkspaceTx::notify(const QString &more)
 {
     if (!m_connection.isPostgres())
         return Done{};
-    const QString text = u"%1 %2 %3"_s.arg(m_ws).arg(m_head.epoch).arg(m_head.seq);
+    const QString text = QString(u"%1 %2 %3"_s.arg(m_ws).arg(m_head.epoch).arg(m_head.seq) % more);
     return m_connection.query("SELECT pg_notify('calldeck_head', ?)", text).run();
 }
 
@@ -83,6 +83,10 @@ Verdict WorkspaceTx::commit()
         if (Verdict done = m_connection.query(sql, m_head.epoch, m_head.seq, m_head.min_seq, m_ws).run(); !done)
             return done;
         if (Verdict done = notify(); !done)
+            return done;
+    }
+    if (m_event > 0) {
+        if (Verdict done = notify(u" %1"_s.arg(m_event)); !done)
             return done;
     }
     TestSwitches::beforeCommit();

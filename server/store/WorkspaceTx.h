@@ -18,7 +18,7 @@ struct Head {
 struct Change {
     QString kind;
     QString id;
-    QString op; ///< the edit's, "effect" for what followed from one, "intake", "admin"
+    QString op; ///< the edit's, "effect" for what followed from one, "intake" ("intake_new" of a new call), "admin"
     QString mid;
     QString device;
     qint64 lseq = 0;
@@ -55,6 +55,8 @@ public:
     Verdict logChange(const Change &change);
     /** Appends to the audit trail: ids and names of fields, never values. */
     Verdict audit(const QJsonObject &entry);
+    /** Committing also tells the other processes that the workspace's events reach to number `n`. */
+    void tellEvent(qint64 n) { m_event = n; }
     /** For restore and compaction. */
     void setHead(const Head &head) { m_head = head; }
 
@@ -64,13 +66,14 @@ public:
 private:
     WorkspaceTx(SqlConnection &connection, QString ws, Mode mode);
     Verdict readHead(Mode mode);
-    Verdict notify();
+    Verdict notify(const QString &more = {});
 
     SqlConnection &m_connection;
     QString m_ws;
     SqlTransaction m_transaction;
     Head m_head;
     Head m_before;
+    qint64 m_event = 0;
     std::optional<std::pair<qint64, QByteArray>> m_lastAudit; // number and hash
 };
 

@@ -123,7 +123,7 @@ private:
     Result<NewsOutcome> write(const CallState &after)
     {
         NewsOutcome outcome{m_id, m_isNew ? NewsOutcome::Status::Created : NewsOutcome::Status::Unchanged, {}};
-        const Change change{u"call"_s, m_id, u"intake"_s, QString(), QString(providerDevice + after.call.provider), 0, m_account, m_now};
+        const Change change{u"call"_s, m_id, m_isNew ? u"intake_new"_s : u"intake"_s, QString(), QString(providerDevice + after.call.provider), 0, m_account, m_now};
         if (m_isNew || after != m_before.state) {
             StoredCall written = m_before;
             written.state = after;

@@ -95,7 +95,8 @@ void HintSocket::heard(const QString &text)
     m_sinceHeard.start();
     const QJsonObject message = QJsonDocument::fromJson(text.toUtf8()).object();
     const QString type = message.value(u"t"_s).toString();
-    if (type == u"hint"_s)
+    // Happenings of a newer backend tell the head too: only one that is not known yet is worth a pull.
+    if (type == u"hint"_s || (!type.isEmpty() && message.contains(u"head"_s)))
         Q_EMIT hint(message.value(u"epoch"_s).toInteger(), message.value(u"head"_s).toInteger());
     else if (!type.isEmpty())
         Q_EMIT hint(0, 0); // a happening of the feed: the data comes by pull

@@ -26,6 +26,7 @@ FORBIDDEN = {
     "server/store": DESK + HTTP + AUTH + API + ("libpq-fe.h",),
     "server/auth": DESK + HTTP + API + ("libpq-fe.h",),
     "server/sync": DESK + HTTP + API + ("libpq-fe.h",),
+    "server/jobs": DESK + HTTP + API + ("libpq-fe.h",),
     "server/api": DESK + ("libpq-fe.h",),
     "app/server": DESK + ("libpq-fe.h",),
     "models": INTERFACES + SERVICES + UI + WIDGETS + DISK + NETWORK + CLOCKS + ("QFile", "QSettings", "QThread"),

@@ -22,14 +22,16 @@ def moment(offset=0):
 class Calldeckd:
     """One backend over one store. `command` runs the program beside it."""
 
-    def __init__(self, program, store, folder, limits=WIDE, name="log"):
+    def __init__(self, program, store, folder, limits=WIDE, name="log", port=0):
         self.program = program
+        self.listen = port
         self.store = store
         self.folder = folder
         self.log_file = os.path.join(folder, name)
         self.config = os.path.join(folder, name + ".json")
         with open(self.config, "w", encoding="utf-8") as out:
             json.dump({"limits": limits}, out)
+        self.extra = []
         self.process = None
         self.port = None
 
@@ -42,7 +44,7 @@ class Calldeckd:
     def start(self, **environment):
         before = os.path.getsize(self.log_file) if os.path.exists(self.log_file) else 0
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", "127.0.0.1:0", "--config", self.config], stdout=subprocess.DEVNULL, stderr=log,
+            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", f"127.0.0.1:{self.listen}", "--config", self.config, *self.extra], stdout=subprocess.DEVNULL, stderr=log,
                                             env=dict(os.environ, **environment))
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -173,10 +175,10 @@ def missed_call(number="+14155552671"):
 class Socket:
     """A WebSocket client that reads text and the closing code."""
 
-    def __init__(self, port, ticket, headers=(), path="/ws/calls"):
+    def __init__(self, port, ticket, headers=(), path="/ws/calls", key=None, version=13):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
-        key = base64.b64encode(os.urandom(16)).decode()
-        lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13",
+        key = key or base64.b64encode(os.urandom(16)).decode()
+        lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", f"Sec-WebSocket-Version: {version}",
                  f"Sec-WebSocket-Protocol: calldeck.v1, ticket.{ticket}", *headers, "", ""]
         self.socket.sendall("\r\n".join(lines).encode())
         self.rest = b""
@@ -186,7 +188,14 @@ class Socket:
                 break
             self.rest += more
         head, _, self.rest = self.rest.partition(b"\r\n\r\n")
-        self.status = int(head.split()[1])
+        first, *lines = head.decode().split("\r\n")
+        self.status = int(first.split()[1])
+        self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    def body(self):
+        """Of a refusal."""
+        length = int(self.headers.get("content-length", 0))
+        return json.loads(self.need(length)) if length else ""
 
     def need(self, count):
         while len(self.rest) < count:
@@ -210,6 +219,13 @@ class Socket:
                 return json.loads(payload)
             if first & 0x0f == 8:
                 return int.from_bytes(payload[:2], "big") if payload else 1005
+
+    def hint(self, timeout=10):
+        """The next hint, or the closing code; what happened beside it is passed over."""
+        while True:
+            message = self.next(timeout)
+            if isinstance(message, int) or message["t"] == "hint":
+                return message
 
     def close(self):
         self.socket.close()

@@ -1,0 +1,127 @@
+#include "api/Files.h"
+
+#include "api/Services.h"
+#include "auth/Rights.h"
+#include "store/Moment.h"
+
+#include <QUrl>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+/** Made of the Idempotency-Key, so that the same request again means the same job, or new. */
+Result<QString> jobIdFor(const ApiCall &call)
+{
+    constexpr qsizetype longest = 128;
+    const QByteArray key = call.request.header("idempotency-key");
+    if (key.isEmpty())
+        return QString(u"j"_s % randomHex(16));
+    if (key.size() > longest || std::any_of(key.cbegin(), key.cend(), [](char letter) { return letter < 0x20 || letter > 0x7e; }))
+        return Error{Error::Code::InvalidInput, u"Idempotency-Key must have 1 to %1 printable ASCII characters."_s.arg(longest), {}, false};
+    const QByteArray name = sha256Hex(QByteArray(call.caller.account.toUtf8() + '\n' + call.request.path.join(u'/').toUtf8() + '\n' + key));
+    return QString(u"j"_s % QString::fromLatin1(name.left(32)));
+}
+
+/** The job that the same key began. */
+Result<Job> repeatedJob(const Job &job, const QJsonObject &args)
+{
+    if (job.args == args)
+        return job;
+    return Error{Error::Code::Conflict, u"Idempotency-Key belongs to another request already."_s, {}, false};
+}
+
+Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
+{
+    const auto begun = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
+    if (!begun)
+        return begun.error();
+    WorkspaceTx &tx = **begun;
+    const auto known = findJob(tx, id);
+    if (!known || *known)
+        return known ? repeatedJob(**known, call.body) : known.error();
+    const auto planned = plan(tx);
+    if (!planned)
+        return planned.error();
+    Job job;
+    job.id = id;
+    job.kind = kind;
+    job.account = call.caller.account;
+    job.args = call.body;
+    job.total = planned->total;
+    job.created_at = call.now;
+    Verdict done = addJob(tx, job, planned->calls);
+    if (done)
+        done = tx.commit();
+    return done ? Result<Job>(job) : done.error();
+}
+
+} // namespace
+
+HttpResponse emptyAnswer()
+{
+    HttpResponse answer;
+    answer.status = 204;
+    answer.content_type.clear();
+    return answer;
+}
+
+Result<Job> beginJob(ApiCall &call, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
+{
+    const auto id = jobIdFor(call);
+    if (!id)
+        return id.error();
+    auto job = withRetries(call.connection, [&] { return writeJob(call, *id, kind, plan); });
+    if (job)
+        call.services.jobs->wake();
+    return job;
+}
+
+Result<Job> jobOfCaller(WorkspaceTx &tx, const ApiCall &call, const QString &kind)
+{
+    const auto job = findJob(tx, pathPart(call, 2));
+    if (!job)
+        return job.error();
+    const bool visible = *job && (*job)->kind == kind && ((*job)->account == call.caller.account || mayAct(call.caller.role, UserRole::MANAGER));
+    if (!visible)
+        return Error{Error::Code::NotFound, u"There is no such job."_s, {}, false};
+    return **job;
+}
+
+Result<QJsonObject> downloadLink(ApiCall &call, const FileTicket &ticket, const QString &path)
+{
+    const auto text = openFileTicket(call.connection, ticket, call.now);
+    if (!text)
+        return text.error();
+    return QJsonObject{{u"downloadUrl"_s, QString(path % u"?ticket="_s % *text)}, {u"expiresAt"_s, isoUtc(call.now + FileTicket::life)}};
+}
+
+Result<FileTicket> ticketOf(ApiCall &call, const QString &kind, const QString &id)
+{
+    const auto ticket = findFileTicket(call.connection, call.request.queryValue(u"ticket"_s), call.now);
+    if (!ticket)
+        return ticket.error();
+    if (!*ticket || (*ticket)->kind != kind || (*ticket)->id != id)
+        return Error{Error::Code::NotFound, u"This link is not good, or no longer."_s, {}, false};
+    return **ticket;
+}
+
+HttpResponse downloadAnswer(HttpResponse::Stream stream, qint64 bytes, const QByteArray &type, const QString &name)
+{
+    HttpResponse answer;
+    answer.content_type = type;
+    answer.stream = std::move(stream);
+    answer.stream_bytes = bytes;
+    answer.headers = {{"Content-Disposition", "attachment; filename*=UTF-8''" + QUrl::toPercentEncoding(name)},
+                      {"X-Content-Type-Options", "nosniff"},
+                      {"Content-Security-Policy", "sandbox; default-src 'none'"},
+                      {"Cache-Control", "private, no-store"},
+                      {"Referrer-Policy", "no-referrer"}};
+    return answer;
+}
+
+} // namespace calldeck

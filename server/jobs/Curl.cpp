@@ -1,0 +1,96 @@
+#include "jobs/Curl.h"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+
+namespace calldeck
+{
+
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+constexpr long connectSeconds = 5;
+constexpr long wholeSeconds = 60;
+constexpr qsizetype mostAnswer = 32 * 1024 * 1024;
+
+CURL *newHandle()
+{
+    static std::once_flag once;
+    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+    return curl_easy_init();
+}
+
+} // namespace
+
+CurlTransfer::CurlTransfer(const QByteArray &url) : m_handle(newHandle())
+{
+    curl_easy_setopt(handle(), CURLOPT_URL, url.constData());
+    curl_easy_setopt(handle(), CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle(), CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(handle(), CURLOPT_CONNECTTIMEOUT, connectSeconds);
+    curl_easy_setopt(handle(), CURLOPT_TIMEOUT, wholeSeconds);
+    curl_easy_setopt(handle(), CURLOPT_WRITEFUNCTION, &CurlTransfer::write);
+    curl_easy_setopt(handle(), CURLOPT_WRITEDATA, this);
+}
+
+void CurlTransfer::addHeader(const QByteArray &line)
+{
+    m_headers.reset(curl_slist_append(m_headers.release(), line.constData()));
+    curl_easy_setopt(handle(), CURLOPT_HTTPHEADER, m_headers.get());
+}
+
+void CurlTransfer::setUpload(QByteArrayView bytes)
+{
+    m_upload = bytes;
+    curl_easy_setopt(handle(), CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(handle(), CURLOPT_READFUNCTION, &CurlTransfer::read);
+    curl_easy_setopt(handle(), CURLOPT_READDATA, this);
+    curl_easy_setopt(handle(), CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(bytes.size()));
+}
+
+void CurlTransfer::setProtocols(const char *names)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(handle(), CURLOPT_PROTOCOLS_STR, names);
+#else
+    const bool mail = std::strstr(names, "smtp") != nullptr;
+    curl_easy_setopt(handle(), CURLOPT_PROTOCOLS, mail ? CURLPROTO_SMTP | CURLPROTO_SMTPS : CURLPROTO_HTTP | CURLPROTO_HTTPS);
+#endif
+}
+
+Result<long> CurlTransfer::perform()
+{
+    const CURLcode code = curl_easy_perform(handle());
+    long answered = 0;
+    curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &answered);
+    if (code != CURLE_OK && answered == 0)
+        return Error{Error::Code::Io, u"The other server is not reachable. Try again shortly."_s, QString::fromLatin1(curl_easy_strerror(code)), true};
+    if (code != CURLE_OK && answered < 300)
+        return Error{Error::Code::Io, u"The other server broke off. Try again shortly."_s, QString::fromLatin1(curl_easy_strerror(code)), true};
+    return answered;
+}
+
+size_t CurlTransfer::read(char *to, size_t size, size_t count, void *self)
+{
+    auto *transfer = static_cast<CurlTransfer *>(self);
+    const qsizetype most = std::min(static_cast<qsizetype>(size * count), transfer->m_upload.size() - transfer->m_sent);
+    if (most > 0)
+        std::memcpy(to, transfer->m_upload.data() + transfer->m_sent, static_cast<size_t>(most));
+    transfer->m_sent += most;
+    return static_cast<size_t>(most);
+}
+
+size_t CurlTransfer::write(char *from, size_t size, size_t count, void *self)
+{
+    auto *transfer = static_cast<CurlTransfer *>(self);
+    const auto bytes = static_cast<qsizetype>(size * count);
+    if (transfer->m_answer.size() + bytes > mostAnswer)
+        return 0;
+    transfer->m_answer.append(from, bytes);
+    return size * count;
+}
+
+} // namespace calldeck

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "records/Result.h"
+
+#include <QByteArray>
+#include <QList>
+#include <QString>
+#include <curl/curl.h>
+#include <memory>
+
+namespace calldeck
+{
+
+/** One transfer by libcurl with limits that always hold: no redirects, 5 s to connect, 60 s in all, certificates checked. */
+class CurlTransfer
+{
+public:
+    explicit CurlTransfer(const QByteArray &url);
+    CurlTransfer(const CurlTransfer &) = delete;
+    CurlTransfer &operator=(const CurlTransfer &) = delete;
+
+    CURL *handle() const { return m_handle.get(); }
+    void addHeader(const QByteArray &line);
+    /** What is sent; must stay until perform() returns. */
+    void setUpload(QByteArrayView bytes);
+    /** Nothing but these protocols, "https" or "smtp,smtps". */
+    void setProtocols(const char *names);
+    /** The code of the answer; an error when there was none. Blocks. */
+    Result<long> perform();
+    /** At most 32 MiB of the answer's body. */
+    const QByteArray &answer() const { return m_answer; }
+
+private:
+    struct Free {
+        void operator()(CURL *handle) const { curl_easy_cleanup(handle); }
+        void operator()(curl_slist *list) const { curl_slist_free_all(list); }
+    };
+    static size_t read(char *to, size_t size, size_t count, void *self);
+    static size_t write(char *from, size_t size, size_t count, void *self);
+
+    std::unique_ptr<CURL, Free> m_handle;
+    std::unique_ptr<curl_slist, Free> m_headers;
+    QByteArrayView m_upload;
+    qsizetype m_sent = 0;
+    QByteArray m_answer;
+};
+
+} // namespace calldeck

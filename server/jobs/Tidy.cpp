@@ -1,0 +1,59 @@
+#include "jobs/Tidy.h"
+
+#include "store/Attachments.h"
+#include "store/Events.h"
+#include "store/FileTickets.h"
+#include "store/Mail.h"
+
+namespace calldeck
+{
+
+namespace
+{
+
+constexpr TimeMs eventLife = 30LL * 24 * 3'600'000;
+
+void tidyWorkspace(SqlConnection &connection, const QString &ws, TimeMs now)
+{
+    (void)withRetries(connection, [&]() -> Verdict {
+        const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Write);
+        Verdict done = tx ? forgetEvents(**tx, now - eventLife) : Verdict(tx.error());
+        if (done)
+            done = forgetJobs(**tx, now - JobLimits::life);
+        if (done)
+            done = forgetMail(**tx, now - MailLimits::life);
+        return done ? (*tx)->commit() : done;
+    });
+}
+
+/** Is there a row for these bytes? A store that does not answer leaves them alone. */
+bool isLeftOver(SqlConnection &connection, const QString &name)
+{
+    const QStringList words = name.section(u'.', 0, 0).split(u'-');
+    if (words.size() != 3)
+        return false;
+    const auto tx = WorkspaceTx::begin(connection, words[0], WorkspaceTx::Mode::Read);
+    const auto found = tx ? findAttachment(**tx, words[2]) : Result<std::optional<Attachment>>(tx.error());
+    return found && !*found;
+}
+
+} // namespace
+
+void tidyStore(SqlConnection &connection, const ExportParts &exports, const DataFolder *blobs, TimeMs now)
+{
+    constexpr TimeMs second = 1000;
+    const auto names = workspacesOf(connection);
+    for (const QString &ws : names ? *names : QStringList())
+        tidyWorkspace(connection, ws, now);
+    (void)forgetFileTickets(connection, now);
+    // Parts of exports that a crash left behind go with them.
+    for (const QString &name : exports.folder ? exports.folder->olderThan(ExportLimits::life / second) : QStringList())
+        (void)exports.folder->remove(name);
+    constexpr qint64 hour = 3600; // an upload is under way for less
+    for (const QString &name : blobs ? blobs->olderThan(hour) : QStringList()) {
+        if (isLeftOver(connection, name))
+            (void)blobs->remove(name);
+    }
+}
+
+} // namespace calldeck
