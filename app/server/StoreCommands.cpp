@@ -1,6 +1,7 @@
 #include "Commands.h"
 #include "api/Route.h"
 #include "database/DatabaseFile.h"
+#include "jobs/BlobStore.h"
 #include "sql/ServerSchema.h"
 #include "sql/SqliteConnection.h"
 #include "store/AuditChain.h"
@@ -98,6 +99,34 @@ Verdict restoreFile(const QString &from, const QString &file)
     if (Verdict kept = setAside(file); !kept)
         return kept;
     return moveDatabaseFile(aside, file);
+}
+
+/** The bytes of attachments, and exports, which may hold anybody. What cannot be removed is named: a person must see to it. */
+int removeFiles(const ServerOptions &options, const QStringList &blobs)
+{
+    if (options.backend.files.folder.isEmpty())
+        return exitOk;
+    int code = exitOk;
+    const auto see = [&](const Verdict &done, const QString &name) {
+        if (!done)
+            code = complain({Error::Code::Io, u"%1 is still there."_s.arg(name), done.error().message, false});
+    };
+    std::shared_ptr<BlobStore> store;
+    if (!options.backend.files.s3.endpoint.isEmpty()) {
+        store = s3Blobs(options.backend.files.s3);
+    } else if (const auto folder = DataFolder::open(options.backend.files.folder + u"/attachments"_s); folder) {
+        store = folderBlobs(*folder);
+    } else {
+        return complain(folder.error());
+    }
+    for (const QString &name : blobs)
+        see(store->remove(name), name);
+    const auto exports = DataFolder::open(options.backend.files.folder + u"/exports"_s);
+    if (!exports)
+        return complain(exports.error());
+    for (const QString &name : (*exports)->olderThan(0))
+        see((*exports)->remove(name), name);
+    return code;
 }
 
 Verdict sealRestored(const ServerOptions &options)
@@ -221,8 +250,9 @@ int erase(const ServerOptions &options)
     // What was overwritten must not stay readable in the journal either.
     if (!(*connection)->isPostgres())
         (void)(*connection)->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    const int filesGone = removeFiles(options, erased->blobs);
     printf("%d calls, %d contacts%s\n", erased->calls, erased->contacts, erased->was_listed ? ", goes on not to be contacted" : "");
-    return exitOk;
+    return filesGone;
 }
 
 int compact(const ServerOptions &options)

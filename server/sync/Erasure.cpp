@@ -1,5 +1,6 @@
 #include "sync/Erasure.h"
 
+#include "store/Attachments.h"
 #include "store/CallTable.h"
 #include "store/ErasedRecords.h"
 #include "store/Moment.h"
@@ -119,6 +120,11 @@ private:
         auto stored = loadCallAlone(m_tx, id);
         if (!stored)
             return stored.error();
+        const auto attachments = attachmentsOf(m_tx, id);
+        if (!attachments)
+            return attachments.error();
+        for (const Attachment &attachment : *attachments)
+            m_result.blobs.append(blobName(m_tx.ws(), attachment));
         Verdict done = deleteConflictsOf(m_tx, id, change(u"conflict"_s, id));
         if (done)
             done = dropParked(id);

@@ -2,6 +2,8 @@
 
 #include "store/WorkspaceTx.h"
 
+#include <QStringList>
+
 namespace calldeck
 {
 
@@ -14,6 +16,7 @@ struct ErasedPerson {
 struct ErasureResult {
     int calls = 0;
     int contacts = 0;
+    QStringList blobs;       ///< names of the bytes of attachments, which the caller removes: they lie outside the store
     bool was_listed = false; ///< had asked not to be contacted: goes on to be observed
 };
 
