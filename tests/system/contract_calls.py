@@ -60,6 +60,7 @@ def calls(stage, client):
     for body, field in (({}, "body"), ({"tags_add": "x"}, "tags_add"), ({"tags_add": [""]}, "tags_add"), ({"value_cents": "x"}, "value_cents"), ({"notes": "x"}, "notes"), ({"priority": 1.5}, "priority"),
                         ({"disposition": "nothing"}, "disposition"), ({"lead_status": "ODD"}, "lead_status"), ({"base_ver": -1, "note": "x"}, "base_ver")):
         ben("PATCH", "/api/calls/r1", body, 400, "invalid", field, wrong=True)
+    ben("PATCH", "/api/calls/r1", {"note": "x"}, 400, "invalid", "Idempotency-Key", wrong=True, key="x" * 129)
     for method, path in (("GET", "/api/calls/none"), ("PATCH", "/api/calls/none"), ("DELETE", "/api/calls/none")):
         mia(method, path, {"note": "x"} if method == "PATCH" else None, 404, "not_found")
     mia("DELETE", "/api/calls/r3", expect=204, key="key-2")

@@ -1,5 +1,6 @@
 """The contract (docs/api/openapi.yaml) between a client and a real calldeckd: Prism as a proxy, and a book of what was asked for and answered."""
 
+import atexit
 import http.client
 import json
 import pathlib
@@ -143,6 +144,7 @@ class Prism:
         self.port = free_port()
         words = ["node", str(PRISM), "proxy", str(spec), f"http://127.0.0.1:{upstream}", "--port", str(self.port), "--verboseLevel", "silent"]
         self.process = subprocess.Popen(words + (["--errors"] if strict else ["--no-validate-request"]), cwd=API, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        atexit.register(self.process.kill)
 
     def __enter__(self):
         deadline = time.monotonic() + 60
