@@ -52,7 +52,7 @@ void waitForEnd(const sigset_t &endings, const SqlTarget &store, AuditSeals &sea
     }
 }
 
-void sealAtEnd(const SqlTarget &store, AuditSeals &seals)
+void sealNow(const SqlTarget &store, AuditSeals &seals)
 {
     const auto connection = SqlConnection::open(store, SqlSchema::Migrate);
     if (!connection || !seals.sealNew(**connection, serverNow()))
@@ -92,13 +92,14 @@ int serve(const ServerOptions &options)
     if (!server)
         return complain(server.error());
     *running = server->get();
+    sealNow(config.store, seals);
     logLine(u"listening"_s, {{LogField::Port, (*server)->port()}, {LogField::Store, options.backend.store.describe()}, {LogField::Version, u"" CALLDECK_VERSION ""_s}});
     waitForEnd(endings, config.store, seals);
     logLine(u"stopping"_s);
     (*server)->stop(std::chrono::seconds(10));
     *running = nullptr;
     backend.stop();
-    sealAtEnd(config.store, seals);
+    sealNow(config.store, seals);
     logLine(u"stopped"_s);
     return exitOk;
 }

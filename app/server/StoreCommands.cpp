@@ -2,6 +2,8 @@
 #include "api/Route.h"
 #include "database/DatabaseFile.h"
 #include "jobs/BlobStore.h"
+#include "jobs/ExportWork.h"
+#include "jobs/JobTable.h"
 #include "sql/ServerSchema.h"
 #include "sql/SqliteConnection.h"
 #include "store/AuditChain.h"
@@ -101,11 +103,38 @@ Verdict restoreFile(const QString &from, const QString &file)
     return moveDatabaseFile(aside, file);
 }
 
-/** The bytes of attachments, and exports, which may hold anybody. What cannot be removed is named: a person must see to it. */
+/** Jobs that have ended, with what they were asked and the files of exports: any of them may hold the person. */
+Verdict removeEndedJobs(const ServerOptions &options, SqlConnection &connection, const QString &ws)
+{
+    std::shared_ptr<DataFolder> folder;
+    if (!options.backend.files.folder.isEmpty()) {
+        const auto opened = DataFolder::open(options.backend.files.folder + u"/exports"_s);
+        if (!opened)
+            return opened.error();
+        folder = *opened;
+    }
+    return withRetries(connection, [&]() -> Verdict {
+        const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Write);
+        const auto jobs = tx ? endedJobs(**tx) : Result<QStringList>(tx.error());
+        if (!jobs)
+            return jobs.error();
+        for (const QString &job : *jobs) {
+            if (folder)
+                removeExportFiles(*folder, job);
+            if (Verdict done = removeJob(**tx, job); !done)
+                return done;
+        }
+        return (*tx)->commit();
+    });
+}
+
+/** The bytes of attachments. What cannot be removed is named; the running backend tries again every hour. */
 int removeFiles(const ServerOptions &options, const QStringList &blobs)
 {
-    if (options.backend.files.folder.isEmpty())
+    if (blobs.isEmpty())
         return exitOk;
+    if (options.backend.files.folder.isEmpty())
+        return complain(usage(u"The person had attachments: give --data, or --config, as the backend has it, so that their bytes can be removed."_s));
     int code = exitOk;
     const auto see = [&](const Verdict &done, const QString &name) {
         if (!done)
@@ -121,11 +150,6 @@ int removeFiles(const ServerOptions &options, const QStringList &blobs)
     }
     for (const QString &name : blobs)
         see(store->remove(name), name);
-    const auto exports = DataFolder::open(options.backend.files.folder + u"/exports"_s);
-    if (!exports)
-        return complain(exports.error());
-    for (const QString &name : (*exports)->olderThan(0))
-        see((*exports)->remove(name), name);
     return code;
 }
 
@@ -250,6 +274,8 @@ int erase(const ServerOptions &options)
     // What was overwritten must not stay readable in the journal either.
     if (!(*connection)->isPostgres())
         (void)(*connection)->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (Verdict removed = removeEndedJobs(options, **connection, *ws); !removed)
+        return complain(removed.error());
     const int filesGone = removeFiles(options, erased->blobs);
     printf("%d calls, %d contacts%s\n", erased->calls, erased->contacts, erased->was_listed ? ", goes on not to be contacted" : "");
     return filesGone;

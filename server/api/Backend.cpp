@@ -178,7 +178,7 @@ void Backend::beginJobs()
         parts.work.insert(u"export"_s, [exports = m_services.exports](JobContext &context) { return exportStep(context, exports); });
     parts.wrote = [this](const QString &ws, const Head &head) { m_hub.headMoved(ws, head.epoch, head.seq); };
     parts.failed = [](const QString &ws, const Error &error) { logLine(u"job_failed"_s, {{LogField::Workspace, ws}, {LogField::Error, error.message}, {LogField::Detail, error.detail}}); };
-    parts.hourly = [exports = m_services.exports, blobs = m_blobFolder](SqlConnection &connection) { tidyStore(connection, exports, blobs.get(), serverNow()); };
+    parts.hourly = [exports = m_services.exports, blobs = m_blobFolder, store = m_services.blobs](SqlConnection &connection) { tidyStore(connection, exports, blobs.get(), store.get(), serverNow()); };
     m_jobs = std::make_unique<JobRunner>(std::move(parts));
     m_services.jobs = m_jobs.get();
     if (m_services.mails)

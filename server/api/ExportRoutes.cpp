@@ -85,7 +85,10 @@ HttpResponse showExport(ApiCall &call)
     QJsonObject answer{{u"jobId"_s, job.id}, {u"status"_s, statusOf(job)}, {u"progress"_s, job.progress()}, {u"rows"_s, job.total}};
     if (!job.message.isEmpty())
         answer.insert(u"message"_s, job.message);
-    if (job.state == u"completed"_s) {
+    if (job.state == u"completed"_s && call.services.exports.folder && !call.services.exports.folder->has(exportFileName(job))) {
+        answer.insert(u"status"_s, u"failed"_s);
+        answer.insert(u"message"_s, u"The file is no longer kept. Export again."_s);
+    } else if (job.state == u"completed"_s) {
         const auto link = downloadLink(call, {call.caller.ws, u"export"_s, job.id, call.caller.account}, u"/api/exports/%1/file"_s.arg(job.id));
         if (!link)
             return failed(link.error());

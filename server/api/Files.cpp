@@ -37,6 +37,22 @@ Result<Job> repeatedJob(const Job &job, const QJsonObject &args)
 
 Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
 {
+    std::optional<JobPlan> planned;
+    {
+        // To look over many calls takes its time: nobody who writes waits for it.
+        const auto reading = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Read);
+        if (!reading)
+            return reading.error();
+        const auto known = findJob(**reading, id);
+        if (!known || *known)
+            return known ? repeatedJob(**known, call.body) : known.error();
+        if (Verdict free = mayAddJob(**reading, call.caller.account, kind); !free)
+            return free.error();
+        auto made = plan(**reading);
+        if (!made)
+            return made.error();
+        planned = *std::move(made);
+    }
     const auto begun = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
     if (!begun)
         return begun.error();
@@ -44,9 +60,6 @@ Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, cons
     const auto known = findJob(tx, id);
     if (!known || *known)
         return known ? repeatedJob(**known, call.body) : known.error();
-    const auto planned = plan(tx);
-    if (!planned)
-        return planned.error();
     Job job;
     job.id = id;
     job.kind = kind;

@@ -50,6 +50,8 @@ public:
         const qint64 bytes = (*file)->size();
         // A name of this try's own: a slower one that has lost the job meanwhile can neither take its place nor remove it.
         const QString name = QString(m_context.job.id % u'-' % m_context.job.lease % u'.' % m_format);
+        // The same holder may try a second time: what is published is of the moment that is told.
+        (void)m_parts.folder->remove(name);
         if (Verdict done = m_parts.folder->publish(**file, m_part, name); !done)
             return done.error();
         TestSwitches::crashAt("X1");

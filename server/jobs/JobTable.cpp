@@ -50,15 +50,21 @@ int Job::progress() const
     return static_cast<int>(std::min<qint64>(100, done * 100 / total));
 }
 
-Verdict addJob(WorkspaceTx &tx, const Job &job, const QStringList &callIds)
+Verdict mayAddJob(WorkspaceTx &tx, const QString &account, const QString &kind)
 {
-    SqlStatement open = tx.query("SELECT count(*) FROM job WHERE ws = ? AND account = ? AND kind = ? AND state IN ('pending', 'running')", job.account, job.kind);
+    SqlStatement open = tx.query("SELECT count(*) FROM job WHERE ws = ? AND account = ? AND kind = ? AND state IN ('pending', 'running')", account, kind);
     const auto counted = open.found();
     if (!counted)
         return counted.error();
     if (open.integer(0) >= JobLimits::open_per_account)
         return Error{Error::Code::Conflict, u"You have %1 of these under way already. Wait for one to end, or cancel it."_s.arg(open.integer(0)), {}, false};
-    (void)open.run();
+    return Done{};
+}
+
+Verdict addJob(WorkspaceTx &tx, const Job &job, const QStringList &callIds)
+{
+    if (Verdict free = mayAddJob(tx, job.account, job.kind); !free)
+        return free;
     Verdict done = tx.query("INSERT INTO job(ws, id, kind, account, args, state, total, created_at) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)", job.id, job.kind, job.account,
                             compactJson(job.args), job.total, job.created_at)
                        .run();
@@ -125,6 +131,17 @@ Verdict removeJob(WorkspaceTx &tx, const QString &id)
 {
     Verdict done = tx.query("DELETE FROM job_item WHERE ws = ? AND job = ?", id).run();
     return done ? tx.query("DELETE FROM job WHERE ws = ? AND id = ?", id).run() : done;
+}
+
+Result<QStringList> endedJobs(WorkspaceTx &tx)
+{
+    QStringList ids;
+    SqlStatement rows = tx.query("SELECT id FROM job WHERE ws = ? AND state NOT IN ('pending', 'running') ORDER BY id");
+    while (rows.step())
+        ids.append(rows.text(0));
+    if (rows.failed())
+        return rows.verdict().error();
+    return ids;
 }
 
 Verdict forgetJobs(WorkspaceTx &tx, TimeMs before)

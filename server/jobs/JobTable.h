@@ -45,6 +45,8 @@ struct JobLimits {
     static constexpr int open_per_account = 5;
 };
 
+/** Conflict when the account has as many open jobs of this kind as it may. */
+Verdict mayAddJob(WorkspaceTx &tx, const QString &account, const QString &kind);
 /** Writes a new pending job with its items. Conflict when the account has too many open ones. */
 Verdict addJob(WorkspaceTx &tx, const Job &job, const QStringList &callIds);
 /** Nothing when there is none. */
@@ -68,6 +70,8 @@ Verdict closeItem(WorkspaceTx &tx, const QString &job, const JobItem &item);
 /** Of a job that has ended nothing stays. */
 Verdict removeJob(WorkspaceTx &tx, const QString &id);
 /** Forgets jobs that were finished before. */
+/** Ids of jobs that are neither waiting nor under way. */
+Result<QStringList> endedJobs(WorkspaceTx &tx);
 Verdict forgetJobs(WorkspaceTx &tx, TimeMs before);
 
 } // namespace calldeck

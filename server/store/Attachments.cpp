@@ -10,6 +10,8 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
+/** As blobName() makes them. */
+constexpr auto noteGone = "INSERT INTO blob_gone(ws, name) SELECT ws, ws || '-' || sha256 || '-' || id FROM attachment WHERE ws = ? AND ";
 constexpr auto columns = "SELECT id, call_id, name, type, bytes, sha256, created_at, created_by FROM attachment ";
 
 Attachment attachmentOf(SqlStatement &row)
@@ -73,6 +75,25 @@ Result<QList<Attachment>> attachmentsOf(WorkspaceTx &tx, const QString &callId)
     return attachments;
 }
 
-Verdict removeAttachment(WorkspaceTx &tx, const QString &id) { return tx.query("DELETE FROM attachment WHERE ws = ? AND id = ?", id).run(); }
+Result<QStringList> goneBlobs(WorkspaceTx &tx, int most)
+{
+    QStringList names;
+    SqlStatement rows = tx.query("SELECT name FROM blob_gone WHERE ws = ? ORDER BY name LIMIT ?", most);
+    while (rows.step())
+        names.append(rows.text(0));
+    if (rows.failed())
+        return rows.verdict().error();
+    return names;
+}
+
+Verdict forgetGoneBlob(WorkspaceTx &tx, const QString &name) { return tx.query("DELETE FROM blob_gone WHERE ws = ? AND name = ?", name).run(); }
+
+Verdict noteGoneBlobs(WorkspaceTx &tx, const QString &callId) { return tx.query(QByteArray(noteGone) + "call_id = ? ON CONFLICT DO NOTHING", callId).run(); }
+
+Verdict removeAttachment(WorkspaceTx &tx, const QString &id)
+{
+    const Verdict noted = tx.query(QByteArray(noteGone) + "id = ? ON CONFLICT DO NOTHING", id).run();
+    return noted ? tx.query("DELETE FROM attachment WHERE ws = ? AND id = ?", id).run() : noted;
+}
 
 } // namespace calldeck

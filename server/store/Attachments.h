@@ -28,6 +28,12 @@ Verdict addAttachment(WorkspaceTx &tx, const Attachment &attachment, qint64 quot
 Result<std::optional<Attachment>> findAttachment(WorkspaceTx &tx, const QString &id);
 /** By time. */
 Result<QList<Attachment>> attachmentsOf(WorkspaceTx &tx, const QString &callId);
+/** Names of bytes that nobody has a row for any more, at most `most`: they are removed from where they lie, then forgotten. */
+Result<QStringList> goneBlobs(WorkspaceTx &tx, int most);
+Verdict forgetGoneBlob(WorkspaceTx &tx, const QString &name);
+/** Before the rows of a call's attachments go: their bytes are gone blobs from here on. */
+Verdict noteGoneBlobs(WorkspaceTx &tx, const QString &callId);
+/** Its bytes become a gone blob. */
 Verdict removeAttachment(WorkspaceTx &tx, const QString &id);
 /** Is there such a call? */
 Result<bool> callExists(WorkspaceTx &tx, const QString &id);

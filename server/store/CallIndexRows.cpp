@@ -1,6 +1,7 @@
 #include "store/CallIndexRows.h"
 
 #include "rules/JsonReader.h"
+#include "store/Attachments.h"
 
 namespace calldeck
 {
@@ -95,7 +96,8 @@ Verdict removeCallIndex(WorkspaceTx &tx, const QString &callId)
         done = tx.query("DELETE FROM call_tag WHERE ws = ? AND id = ?", callId).run();
     if (done)
         done = tx.query("DELETE FROM follow_up WHERE ws = ? AND call_id = ?", callId).run();
-    // Their bytes are found by the tidying.
+    if (done)
+        done = noteGoneBlobs(tx, callId);
     if (done)
         done = tx.query("DELETE FROM attachment WHERE ws = ? AND call_id = ?", callId).run();
     return done;

@@ -33,6 +33,8 @@ Verdict markErased(WorkspaceTx &tx, const QString &kind, const QString &id, Time
     return done ? keepHash(tx, kind, sha256Hex(id.toUtf8()), now) : done;
 }
 
+QString hiddenNumber(WorkspaceTx &tx, const QString &number) { return tx.connection().secret().isSet() ? QString::fromLatin1(numberHash(tx, number)) : QString(); }
+
 Verdict keepErasedListing(WorkspaceTx &tx, const QString &number, TimeMs now) { return keepHash(tx, u"number"_s, numberHash(tx, number), now); }
 
 Result<std::optional<ListedNumber>> findErasedListing(WorkspaceTx &tx, const QString &number)

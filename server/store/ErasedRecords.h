@@ -13,6 +13,8 @@ Verdict markErased(WorkspaceTx &tx, const QString &kind, const QString &id, Time
 /** The row that a record has then. */
 QByteArrayView erasedRow();
 
+/** What stands for a number where it must not be read: a keyed hash, nothing without the store's secret. */
+QString hiddenNumber(WorkspaceTx &tx, const QString &number);
 /** An erased person who had asked not to be contacted is not contacted: of the number only a keyed hash is kept. Needs the store's secret. */
 Verdict keepErasedListing(WorkspaceTx &tx, const QString &number, TimeMs now);
 Result<std::optional<ListedNumber>> findErasedListing(WorkspaceTx &tx, const QString &number);

@@ -113,7 +113,11 @@ private:
         Verdict done = m_result.was_listed ? keepErasedListing(m_tx, m_person.number, m_now) : Verdict(Done{});
         if (done)
             done = m_tx.query("DELETE FROM entity WHERE ws = ? AND kind = 'number' AND id = ?", m_person.number).run();
-        return done ? m_tx.query("DELETE FROM change WHERE ws = ? AND kind = 'number' AND id = ?", m_person.number).run() : done;
+        for (const QByteArray table : {"change", "device_order"}) {
+            if (done)
+                done = m_tx.query("DELETE FROM " + table + " WHERE ws = ? AND kind = 'number' AND id = ?", m_person.number).run();
+        }
+        return done;
     }
     Verdict eraseCall(const QString &id)
     {

@@ -1,5 +1,6 @@
 #include "rules/Phone.h"
 #include "store/CallIndexRows.h"
+#include "store/ErasedRecords.h"
 #include "sync/EditSession.h"
 
 namespace calldeck
@@ -30,7 +31,12 @@ public:
             return rejectedAs(u"gone"_s, u"The number is not on the list."_s);
         if (m_edit.op == u"set"_s)
             return write(withReason(**listed));
-        if (*listed && m_edit.op == u"create"_s)
+        const auto entry = findEntity(m_tx, m_edit.kind, m_edit.id);
+        if (!entry)
+            return entry.error();
+        // An erased person's number is on the list without an entry: to list it by name again makes one.
+        const bool isHidden = *listed && (!*entry || (*entry)->deleted);
+        if (*listed && !isHidden && m_edit.op == u"create"_s)
             return asItIs();
         const auto calls = callsOfNumber(m_tx, m_edit.id);
         if (!calls)
@@ -60,6 +66,8 @@ private:
 
     Outcome write(const ListedNumber &listed)
     {
+        if (Verdict forgotten = forgetErasedListing(m_tx, m_edit.id); !forgotten)
+            return forgotten.error();
         Entity entry{u"number"_s, m_edit.id, 0, compactJson(listedRow(m_edit.id, listed)), "{}", false};
         if (Verdict done = putEntity(m_tx, entry, m_session.changeOf(m_edit)); !done)
             return done.error();
@@ -67,6 +75,8 @@ private:
     }
     Outcome remove()
     {
+        if (Verdict forgotten = forgetErasedListing(m_tx, m_edit.id); !forgotten)
+            return forgotten.error();
         if (Verdict done = deleteEntity(m_tx, m_edit.kind, m_edit.id, m_session.changeOf(m_edit)); !done)
             return done.error();
         return asItIs();

@@ -47,11 +47,12 @@ QStringList sortedKeys(const QJsonObject &object)
     return keys.mid(0, 40);
 }
 
-/** Of a disposition or a note the keys tell nothing new; of a set they are the fields. */
+/** Of a disposition or a note the keys tell nothing new; of a set they are the fields. The trail cannot be erased: a number does not stand in it. */
 QJsonObject auditEntry(const EditSession &session, const Edit &edit, const EditOutcome &outcome)
 {
+    const QString id = edit.kind == u"number"_s ? hiddenNumber(session.tx, edit.id) : edit.id;
     QJsonObject entry{{u"at"_s, isoUtc(session.now)}, {u"actor"_s, session.author.account}, {u"device"_s, session.author.device}, {u"action"_s, u"edit"_s}, {u"mid"_s, edit.mid},
-                      {u"kind"_s, edit.kind},         {u"id"_s, edit.id},                   {u"op"_s, edit.op},                   {u"status"_s, wordOf(outcome.status)}, {u"seq"_s, outcome.seq}};
+                      {u"kind"_s, edit.kind},         {u"id"_s, id},                        {u"op"_s, edit.op},                   {u"status"_s, wordOf(outcome.status)}, {u"seq"_s, outcome.seq}};
     if (!outcome.code.isEmpty())
         entry.insert(u"code"_s, outcome.code);
     if (edit.op == u"set"_s || edit.op == u"create"_s)

@@ -66,6 +66,9 @@ CREATE TABLE attachment(
 CREATE INDEX attachment_call ON attachment(ws, call_id, created_at, id);
 CREATE INDEX attachment_sha ON attachment(ws, sha256);
 
+-- Bytes of attachments whose row is gone, until they are removed from where they lie.
+CREATE TABLE blob_gone(ws {text} NOT NULL, name {text} NOT NULL, PRIMARY KEY(ws, name)) {strict};
+
 -- Mail that waits to go out, once for each key.
 CREATE TABLE mail(
     ws {text} NOT NULL,
@@ -87,7 +90,7 @@ CREATE INDEX mail_waiting ON mail(ws, next_try) WHERE state = 'waiting';
 {pg}DO $$
 {pg}DECLARE t TEXT;
 {pg}BEGIN
-{pg}  FOREACH t IN ARRAY ARRAY['event_head', 'event', 'job', 'job_item', 'attachment', 'mail'] LOOP
+{pg}  FOREACH t IN ARRAY ARRAY['event_head', 'event', 'job', 'job_item', 'attachment', 'blob_gone', 'mail'] LOOP
 {pg}    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
 {pg}    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
 {pg}    EXECUTE format('CREATE POLICY one_workspace ON %I USING (ws = current_setting(''calldeck.ws'', true)) WITH CHECK (ws = current_setting(''calldeck.ws'', true))', t);
