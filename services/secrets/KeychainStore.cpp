@@ -1,13 +1,12 @@
 #include "secrets/KeychainStore.h"
 
-#include <QEventLoop>
 #include <QFileInfo>
+#include <QThread>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <qt6keychain/keychain.h>
-#include <thread>
 
 namespace calldeck
 {
@@ -44,32 +43,39 @@ bool hasBus()
 #endif
 }
 
-Answer answerOf(const MakeJob &make)
+/**
+ * The thread of all jobs. QtKeychain has one queue for the whole process, which lives on the thread that asked first: if that ended, the
+ * queue would stand still. Never ended, since a keyring that is locked may never answer (QtKeychain 0.13 waits for ever).
+ */
+QObject *keyringThread()
 {
-    QEventLoop loop;
-    const std::unique_ptr<QKeychain::Job> job(make());
-    job->setAutoDelete(false);
-    job->setInsecureFallback(false);
-    QObject::connect(job.get(), &QKeychain::Job::finished, &loop, &QEventLoop::quit, Qt::QueuedConnection);
-    job->start();
-    loop.exec();
-    const auto *reading = qobject_cast<QKeychain::ReadPasswordJob *>(job.get());
-    return {job->error(), job->errorString(), reading ? reading->binaryData() : QByteArray()};
+    static QObject *const there = [] {
+        auto *thread = new QThread;
+        auto *object = new QObject;
+        object->moveToThread(thread);
+        thread->start();
+        return object;
+    }();
+    return there;
 }
 
-/**
- * Runs a job on a thread of its own. A keyring that is locked may never answer (QtKeychain 0.13 waits for ever); the thread is then
- * left to itself, since nothing can end it.
- */
 std::optional<Answer> run(const MakeJob &make, std::chrono::milliseconds patience)
 {
     const auto waiting = std::make_shared<Waiting>();
-    std::thread([make, waiting] {
-        Answer answer = answerOf(make);
-        const std::lock_guard guard(waiting->mutex);
-        waiting->answer = std::move(answer);
-        waiting->arrived.notify_one();
-    }).detach();
+    QMetaObject::invokeMethod(
+        keyringThread(),
+        [make, waiting] {
+            QKeychain::Job *job = make();
+            job->setInsecureFallback(false);
+            QObject::connect(job, &QKeychain::Job::finished, job, [waiting](QKeychain::Job *done) {
+                const auto *reading = qobject_cast<QKeychain::ReadPasswordJob *>(done);
+                const std::lock_guard guard(waiting->mutex);
+                waiting->answer = Answer{done->error(), done->errorString(), reading ? reading->binaryData() : QByteArray()};
+                waiting->arrived.notify_one();
+            });
+            job->start();
+        },
+        Qt::QueuedConnection);
     std::unique_lock guard(waiting->mutex);
     waiting->arrived.wait_for(guard, patience, [&] { return waiting->answer.has_value(); });
     return std::exchange(waiting->answer, std::nullopt);

@@ -91,7 +91,6 @@ def sign_in(window):
     try:
         dialog = desk.wait_for("the dialog", lambda: visible(window, "Sign in to Calldeck"))
     except AssertionError as late:
-        os.system(f"DISPLAY={window.display} import -window root /tmp/day2.png; DISPLAY={window.display} xdotool search --name . >&2; for t in /proc/{window.process.pid}/task/*; do cat $t/comm $t/stack >&2; done")
         raise AssertionError(f"{late}; the desk ({window.process.poll()}) said: {window.lines}") from late
     window.xdotool("windowactivate", "--sync", dialog[-1])
     time.sleep(0.5)
@@ -204,7 +203,7 @@ def main():
         day(arguments)
         return 0
     with tempfile.TemporaryDirectory(prefix="calldeck-day-") as folder:
-        for name in ("home", "run", "store", "server", "tmp"):
+        for name in ("home", "home/data", "home/config", "home/cache", "run", "store", "server", "tmp"):
             os.mkdir(os.path.join(folder, name), mode=0o700)
         environment = {name: value for name, value in os.environ.items() if name not in ("DBUS_SESSION_BUS_ADDRESS", "CALLDECK_KEY_FILE", "DISPLAY")}
         home = os.path.join(folder, "home")

@@ -28,6 +28,12 @@ class XServer:
             raise RuntimeError("Xvfb did not start")
         self.manager = subprocess.Popen(["openbox"], env=dict(os.environ, DISPLAY=self.display),
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # A window that is shown while the manager takes over the screen is shown by neither.
+        wait_for("the window manager", self._is_managed)
+
+    def _is_managed(self):
+        found = subprocess.run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], env=dict(os.environ, DISPLAY=self.display), capture_output=True, text=True, check=False)
+        return "window id" in found.stdout
 
     def close(self):
         for process in (self.manager, self.server):

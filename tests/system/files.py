@@ -175,8 +175,7 @@ def s3(program, cluster):
         server = subprocess.Popen([str(emulator), "-d", kept, "-a", "127.0.0.1", "-p", str(port), "--configure-bucket", "calls"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         atexit.register(server.kill)
         wait_for_port(port, server)
-        SignatureGate.behind = port
-        gate = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SignatureGate)
+        gate = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Gate", (SignatureGate,), {"behind": port}))
         threading.Thread(target=gate.serve_forever, daemon=True).start()
         backend.stop()
         keys = os.path.join(backend.folder, "keys")
