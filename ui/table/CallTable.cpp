@@ -44,8 +44,9 @@ void CallTable::connectModel()
             m_selection->keepOnly(m_model->order());
         if (m_wanted && select(m_wanted))
             m_wanted = 0;
-        else if (!sameQuery && !m_wanted && count() > 0 && !m_view->currentIndex().isValid())
+        else if ((!sameQuery || m_wasEmpty) && !m_wanted && count() > 0 && !m_view->currentIndex().isValid())
             m_view->setCurrentIndex(m_model->index(0, 2));
+        m_wasEmpty = count() == 0;
         Q_EMIT countChanged(count());
     });
     connect(m_model, &CallTableModel::failed, this, &CallTable::failed);

@@ -80,6 +80,7 @@ private:
     QString m_viewName;
     Density m_density = Density::Comfortable;
     CallKey m_wanted = 0;
+    bool m_wasEmpty = false; ///< the first call that comes into an empty list is looked at, as with a first sync
     QString m_problem; ///< why there are no calls to show, "" when there is none
     bool m_restoring = false;
 };
