@@ -67,7 +67,7 @@ Result<long> CurlTransfer::perform()
     long answered = 0;
     curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &answered);
     // What is wrong is between the two servers, not with what was sent: a password that is being changed, TLS that is not there yet.
-    const bool isTheirs = code == CURLE_LOGIN_DENIED || code == CURLE_USE_SSL_FAILED || code == CURLE_WEIRD_SERVER_REPLY;
+    const bool isTheirs = code == CURLE_LOGIN_DENIED || code == CURLE_USE_SSL_FAILED;
     if (isTheirs || (code != CURLE_OK && answered == 0))
         return Error{Error::Code::Io, u"The other server is not reachable. Try again shortly."_s, QString::fromLatin1(curl_easy_strerror(code)), true};
     if (code != CURLE_OK && answered < 300)
