@@ -39,4 +39,14 @@ std::optional<int> leadFollowUpDays(LeadStatus status)
     Q_UNREACHABLE();
 }
 
+LeadStep leadStep(const Call &before, LeadStatus status, TimeMs now)
+{
+    constexpr TimeMs day = 24LL * 3'600'000;
+    LeadStep step{leadPriority(status), std::nullopt, status == LeadStatus::DO_NOT_CALL && !before.do_not_contact};
+    const auto days = leadFollowUpDays(status);
+    if (days && before.lead_status != status && !before.do_not_contact)
+        step.follow_up_at = now + *days * day;
+    return step;
+}
+
 } // namespace calldeck

@@ -20,8 +20,6 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr TimeMs day = 24LL * 3'600'000;
-
 struct SortWord {
     const char16_t *word;
     CallListSort sort;
@@ -72,15 +70,14 @@ Result<CallListRequest> requestOf(ApiCall &call, WorkspaceTx &tx)
     return CallListRequest{*filter, sortWords[words.indexOf(*sort)].sort, *order == u"desc"_s, page->limit, page->cursor};
 }
 
-/** What a lead's new status brings with it (S4.7). */
+/** A lead's new status with what it brings, as edits. */
 QList<RestEdit> leadEdits(const Call &before, const QString &id, LeadStatus status, OptionalInt priority, const std::optional<TimeMs> &followUp, TimeMs now)
 {
-    QList<RestEdit> edits{{u"call"_s, id, u"set"_s, {{u"lead_status"_s, wireWord(status)}, {u"priority"_s, priority.value_or(leadPriority(status))}}, u"leadStatus"_s}};
-    const auto days = leadFollowUpDays(status);
-    const bool isNew = before.lead_status != status;
-    if (followUp || (isNew && days && !before.do_not_contact))
-        edits.append({u"call"_s, id, u"follow_up"_s, {{u"due_at"_s, isoUtc(followUp.value_or(now + days.value_or(0) * day))}, {u"note"_s, QString(u"Lead: "_s % labelOf(status))}}, u"followUpAt"_s});
-    if (status == LeadStatus::DO_NOT_CALL && !before.do_not_contact)
+    const LeadStep step = leadStep(before, status, now);
+    QList<RestEdit> edits{{u"call"_s, id, u"set"_s, {{u"lead_status"_s, wireWord(status)}, {u"priority"_s, priority.value_or(step.priority)}}, u"leadStatus"_s}};
+    if (const auto due = followUp ? followUp : step.follow_up_at)
+        edits.append({u"call"_s, id, u"follow_up"_s, {{u"due_at"_s, isoUtc(*due)}, {u"note"_s, QString(u"Lead: "_s % labelOf(status))}}, u"followUpAt"_s});
+    if (step.do_not_contact)
         edits.append({u"call"_s, id, u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"Lead: do not call"_s}}, u"leadStatus"_s});
     return edits;
 }
