@@ -36,27 +36,25 @@ sigset_t blockEndings()
     return endings;
 }
 
-/** What is done beside the requests, until the program is to end: every few seconds the audit trail is sealed, every hour old tokens go. */
-void waitForEnd(const sigset_t &endings, const SqlTarget &store, AuditSeals &seals)
-{
-    constexpr timespec between{5, 0};
-    constexpr int roundsPerHour = 720;
-    for (int round = 1; sigtimedwait(&endings, nullptr, &between) < 0; ++round) {
-        const auto connection = SqlConnection::open(store, SqlSchema::Migrate);
-        if (!connection)
-            continue;
-        if (const Verdict sealed = seals.sealNew(**connection, serverNow()); !sealed)
-            logLine(u"audit_not_sealed"_s);
-        if (round % roundsPerHour == 0)
-            (void)forgetOldTokens(**connection, serverNow());
-    }
-}
-
 void sealNow(const SqlTarget &store, AuditSeals &seals)
 {
     const auto connection = SqlConnection::open(store, SqlSchema::Migrate);
-    if (!connection || !seals.sealNew(**connection, serverNow()))
-        logLine(u"audit_not_sealed"_s);
+    const Verdict sealed = connection ? seals.sealNew(**connection, serverNow()) : Verdict(connection.error());
+    if (!sealed)
+        logLine(u"audit_not_sealed"_s, {{LogField::Error, sealed.error().message}});
+}
+
+/** What is done beside the requests, until the program is to end: every minute the audit trail is sealed, every hour old tokens go. */
+void waitForEnd(const sigset_t &endings, const SqlTarget &store, AuditSeals &seals)
+{
+    constexpr timespec minute{60, 0};
+    for (int minutes = 1; sigtimedwait(&endings, nullptr, &minute) < 0; ++minutes) {
+        sealNow(store, seals);
+        if (minutes % 60 != 0)
+            continue;
+        if (const auto connection = SqlConnection::open(store, SqlSchema::Migrate); connection)
+            (void)forgetOldTokens(**connection, serverNow());
+    }
 }
 
 } // namespace
