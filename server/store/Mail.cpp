@@ -52,7 +52,7 @@ Verdict queueExportMail(WorkspaceTx &tx, const QString &account, const QString &
     const auto readers = readersIn(tx.query("SELECT id, email FROM account WHERE ws = ? AND id = ? AND disabled = 0", account));
     return queueFor(tx, readers,
                     {u"export:"_s + job, {}, u"Your export is ready"_s,
-                     u"Your export of %1 calls is ready.\n\nOpen Calldeck to download it. Its name is %2.\nIt is kept for 7 days.\n"_s.arg(rows).arg(job), 0},
+                     u"Your export of %1 calls is ready.\n\nDownload it where you asked for it; its number there is %2.\nIt is kept for 7 days.\n"_s.arg(rows).arg(job), 0},
                     now);
 }
 
@@ -61,7 +61,7 @@ Verdict queueBreachMail(WorkspaceTx &tx, const QString &callId, TimeMs dueAt, Ti
     const auto readers = readersIn(tx.query("SELECT id, email FROM account WHERE ws = ? AND role IN ('MANAGER', 'ADMIN') AND disabled = 0 ORDER BY id"));
     return queueFor(tx, readers,
                     {u"breach:%1:%2"_s.arg(callId).arg(dueAt), {}, u"A call has passed its deadline"_s,
-                     u"The call %1 was due at %2 (UTC) and nobody has settled it.\n\nOpen it in Calldeck.\n"_s.arg(callId, isoUtc(dueAt)), 0},
+                     u"The call %1 was due at %2 (UTC) and nobody has settled it.\n\nIn Calldeck it stands in Triage, marked as overdue.\n"_s.arg(callId, isoUtc(dueAt)), 0},
                     now);
 }
 
@@ -75,7 +75,7 @@ Verdict queueReminderMail(WorkspaceTx &tx, const QString &task, const QString &o
         readers->clear();
     return queueFor(tx, readers,
                     {u"reminder:%1:%2"_s.arg(task).arg(dueAt), {}, u"A follow-up is due"_s,
-                     u"Your follow-up on call %1 was due at %2 (UTC).\n\nOpen it in Calldeck.\n"_s.arg(callId, isoUtc(dueAt)), 0},
+                     u"Your follow-up on call %1 was due at %2 (UTC).\n\nIn Calldeck it stands among the follow-ups, marked as overdue.\n"_s.arg(callId, isoUtc(dueAt)), 0},
                     now);
 }
 
