@@ -89,6 +89,17 @@ Verdict putFollowUps(WorkspaceTx &tx, const CallState &state)
     return done;
 }
 
+SlaState slaStateIn(SqlStatement &row, int first, TimeMs now)
+{
+    Call call;
+    call.sla_trigger = SlaTrigger::MISSED_CALL;
+    call.sla_warning_at = row.optionalInteger(first);
+    call.sla_critical_at = row.optionalInteger(first + 1);
+    call.sla_due_at = row.optionalInteger(first + 2);
+    const auto clock = slaClockOf(call);
+    return clock ? slaState(*clock, now) : SlaState::NONE;
+}
+
 Verdict removeCallIndex(WorkspaceTx &tx, const QString &callId)
 {
     Verdict done = tx.query("DELETE FROM call_index WHERE ws = ? AND id = ?", callId).run();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rules/Sla.h"
 #include "store/WorkspaceTx.h"
 #include "sync/CallState.h"
 
@@ -11,6 +12,8 @@ Verdict putCallIndex(WorkspaceTx &tx, const CallState &state);
 Verdict putCallTags(WorkspaceTx &tx, const Call &call);
 /** The call's own tasks. */
 Verdict putFollowUps(WorkspaceTx &tx, const CallState &state);
+/** By the rule of rules/Sla.h, of a row with the columns sla_warning_at, sla_critical_at, sla_due_at from `first` on. */
+SlaState slaStateIn(SqlStatement &row, int first, TimeMs now);
 Verdict removeCallIndex(WorkspaceTx &tx, const QString &callId);
 
 /** {"number", "reason", "set_at", "set_by"}: a number on the do-not-contact list. */

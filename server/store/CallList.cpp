@@ -1,6 +1,6 @@
 #include "store/CallList.h"
 
-#include "rules/Sla.h"
+#include "store/CallIndexRows.h"
 #include "store/ListCursor.h"
 
 namespace calldeck
@@ -90,15 +90,7 @@ void addSla(SqlCondition &condition, const QString &word, TimeMs now)
 
 QString slaWordOf(SqlStatement &row, int first, TimeMs now)
 {
-    if (!row.isNull(first + 3))
-        return u"met"_s;
-    if (row.isNull(first + 2))
-        return wireWord(SlaState::NONE).toLower();
-    SlaClock clock;
-    clock.due_at = row.integer(first + 2);
-    clock.critical_at = row.optionalInteger(first + 1).value_or(clock.due_at);
-    clock.warning_at = row.optionalInteger(first).value_or(clock.due_at);
-    return wireWord(slaState(clock, now)).toLower();
+    return row.isNull(first + 3) ? wireWord(slaStateIn(row, first, now)).toLower() : u"met"_s;
 }
 
 /** Reads the calls that have a value to sort by, and after them those that have none. */

@@ -1,6 +1,6 @@
 #include "store/Events.h"
 
-#include "rules/Sla.h"
+#include "store/CallIndexRows.h"
 #include "store/Mail.h"
 #include "store/TestSwitches.h"
 
@@ -32,12 +32,8 @@ Result<QList<WorkspaceEvent>> breachedCalls(WorkspaceTx &tx, TimeMs now, int mos
                                  "AND sla_notified <> sla_due_at ORDER BY sla_due_at, id LIMIT ?",
                                  now, most);
     while (rows.step()) {
-        SlaClock clock;
-        clock.due_at = rows.integer(3);
-        clock.warning_at = rows.optionalInteger(1).value_or(clock.due_at);
-        clock.critical_at = rows.optionalInteger(2).value_or(clock.due_at);
-        if (slaState(clock, now) == SlaState::OVERDUE)
-            due.append({0, u"sla_breach"_s, rows.text(0), QString(), clock.due_at, now});
+        if (slaStateIn(rows, 1, now) == SlaState::OVERDUE)
+            due.append({0, u"sla_breach"_s, rows.text(0), QString(), rows.integer(3), now});
     }
     if (rows.failed())
         return rows.verdict().error();
