@@ -94,12 +94,9 @@ void HintSocket::heard(const QString &text)
 {
     m_sinceHeard.start();
     const QJsonObject message = QJsonDocument::fromJson(text.toUtf8()).object();
-    const QString type = message.value(u"t"_s).toString();
-    // Happenings of a newer backend tell the head too: only one that is not known yet is worth a pull.
-    if (type == u"hint"_s || (!type.isEmpty() && message.contains(u"head"_s)))
-        Q_EMIT hint(message.value(u"epoch"_s).toInteger(), message.value(u"head"_s).toInteger());
-    else if (!type.isEmpty())
-        Q_EMIT hint(0, 0); // a happening of the feed: the data comes by pull
+    // What happened is told with the head too: the data comes by pull.
+    if (message.contains(u"t"_s))
+        Q_EMIT hint(message.value(u"head"_s).toInteger());
 }
 
 void HintSocket::gone()

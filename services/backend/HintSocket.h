@@ -28,7 +28,7 @@ Q_SIGNALS:
     void opened();
     /** An open socket went away; silent: the other side had stopped to answer, so that requests get no answer either. */
     void lost(bool silent);
-    void hint(qint64 epoch, qint64 head);
+    void hint(qint64 head);
 
 private:
     void openWith(const QString &ticket);

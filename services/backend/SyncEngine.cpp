@@ -208,7 +208,7 @@ bool SyncEngine::note(const RoundOutcome &outcome)
         const bool wasAway = m_status.link == SyncStatus::Link::Offline || m_status.link == SyncStatus::Link::Refused;
         setLink(SyncStatus::Link::Online, {});
         if (wasAway && !m_rounds.isPushing()) {
-            // The server is back: what waits goes out now, not when the last pause ends, nor never where none was running.
+            // The server is back: what waits goes out now, whether a pause is running or not.
             m_pushBackoff.reset();
             m_pushTimer.start(QRandomGenerator::global()->bounded(2000));
         }
@@ -216,9 +216,9 @@ bool SyncEngine::note(const RoundOutcome &outcome)
     return true;
 }
 
-void SyncEngine::hinted(qint64 epoch, qint64 head)
+void SyncEngine::hinted(qint64 head)
 {
-    if (head > m_rounds.knownHead() || epoch == 0)
+    if (head > m_rounds.knownHead())
         pull();
 }
 

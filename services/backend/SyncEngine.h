@@ -55,7 +55,7 @@ private:
     /** Takes over what a round says of the link; true when rounds may go on. */
     bool note(const RoundOutcome &outcome);
     void setLink(SyncStatus::Link link, const QString &problem);
-    void hinted(qint64 epoch, qint64 head);
+    void hinted(qint64 head);
     void count();
     void tell();
 
