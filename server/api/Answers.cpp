@@ -29,6 +29,14 @@ QList<FieldProblem> fieldProblems(const QString &sentence)
 
 } // namespace
 
+HttpResponse nothingAnswer()
+{
+    HttpResponse response;
+    response.status = 204;
+    response.content_type.clear();
+    return response;
+}
+
 HttpResponse jsonAnswer(const QJsonObject &object, int status)
 {
     HttpResponse response;

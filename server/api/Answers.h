@@ -10,6 +10,8 @@ namespace calldeck
 {
 
 HttpResponse jsonAnswer(const QJsonObject &object, int status = 200);
+/** 204. */
+HttpResponse nothingAnswer();
 HttpResponse textAnswer(const QByteArray &json);
 /** A problem document with further members. */
 HttpResponse problemWith(int status, const QString &code, const QString &title, const QJsonObject &members, const QString &detail = {});

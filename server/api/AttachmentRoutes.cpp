@@ -106,7 +106,9 @@ HttpResponse attachFile(ApiCall &call)
     if (Verdict kept = call.services.blobs->put(name, file->body, digest); !kept)
         return failed(kept.error());
     if (Verdict written = writeRow(call, attachment); !written) {
-        (void)call.services.blobs->remove(name);
+        // After a lost connection nobody knows whether the row was written: then the bytes stay.
+        if (!call.connection.isBroken())
+            (void)call.services.blobs->remove(name);
         return failed(written.error());
     }
     return jsonAnswer({{u"attachment"_s, attachment.toJson()}}, 201);
@@ -182,7 +184,7 @@ HttpResponse detachFile(ApiCall &call)
     // What cannot be removed now is found by the tidying.
     if (call.services.blobs)
         (void)call.services.blobs->remove(blobName(call.caller.ws, *gone));
-    return emptyAnswer();
+    return nothingAnswer();
 }
 
 } // namespace calldeck

@@ -119,7 +119,7 @@ HttpResponse removeExport(ApiCall &call)
         return failed(removed.error());
     if (call.services.exports.folder)
         removeExportFiles(*call.services.exports.folder, pathPart(call, 2));
-    return emptyAnswer();
+    return nothingAnswer();
 }
 
 HttpResponse giveExport(ApiCall &call)
@@ -131,7 +131,7 @@ HttpResponse giveExport(ApiCall &call)
     if (!call.services.exports.folder)
         return noFolder();
     QString format;
-    QString name;
+    std::shared_ptr<QFile> shared;
     {
         const auto tx = WorkspaceTx::begin(call.connection, ticket->ws, WorkspaceTx::Mode::Write);
         const auto job = tx ? findJob(**tx, id) : Result<std::optional<Job>>(tx.error());
@@ -140,17 +140,17 @@ HttpResponse giveExport(ApiCall &call)
         if (!*job || (*job)->state != u"completed"_s)
             return failed({Error::Code::NotFound, u"There is no such export."_s, {}, false});
         format = (*job)->args.value(u"format"_s).toString();
-        name = exportFileName(**job);
+        // The trail tells of what was given, not of what was asked for.
+        auto file = call.services.exports.folder->read(exportFileName(**job));
+        if (!file)
+            return failed(file.error());
+        shared = *std::move(file);
         Verdict done = (*tx)->audit({{u"at"_s, isoUtc(call.now)}, {u"actor"_s, ticket->account}, {u"action"_s, u"export_download"_s}, {u"job"_s, id}});
         if (done)
             done = (*tx)->commit();
         if (!done)
             return failed(done.error());
     }
-    auto file = call.services.exports.folder->read(name);
-    if (!file)
-        return failed(file.error());
-    const std::shared_ptr<QFile> shared = *std::move(file);
     const qint64 bytes = shared->size();
     const QByteArray type = format == u"pdf"_s ? "application/pdf" : "text/csv; charset=utf-8";
     return downloadAnswer([shared](qint64 most) -> Result<QByteArray> { return shared->read(most); }, bytes, type, QString(u"calls-"_s % isoUtc(call.now).left(10) % u'.' % format));

@@ -17,13 +17,12 @@ namespace
 /** Made of the Idempotency-Key, so that the same request again means the same job, or new. */
 Result<QString> jobIdFor(const ApiCall &call)
 {
-    constexpr qsizetype longest = 128;
-    const QByteArray key = call.request.header("idempotency-key");
-    if (key.isEmpty())
+    const auto key = idempotencyKeyOf(call.request);
+    if (!key)
+        return key.error();
+    if (key->isEmpty())
         return QString(u"j"_s % randomHex(16));
-    if (key.size() > longest || std::any_of(key.cbegin(), key.cend(), [](char letter) { return letter < 0x20 || letter > 0x7e; }))
-        return Error{Error::Code::InvalidInput, u"Idempotency-Key must have 1 to %1 printable ASCII characters."_s.arg(longest), {}, false};
-    const QByteArray name = sha256Hex(QByteArray(call.caller.account.toUtf8() + '\n' + call.request.path.join(u'/').toUtf8() + '\n' + key));
+    const QByteArray name = sha256Hex(QByteArray(call.caller.account.toUtf8() + '\n' + call.request.path.join(u'/').toUtf8() + '\n' + *key));
     return QString(u"j"_s % QString::fromLatin1(name.left(32)));
 }
 
@@ -74,14 +73,6 @@ Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, cons
 }
 
 } // namespace
-
-HttpResponse emptyAnswer()
-{
-    HttpResponse answer;
-    answer.status = 204;
-    answer.content_type.clear();
-    return answer;
-}
 
 Result<Job> beginJob(ApiCall &call, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
 {

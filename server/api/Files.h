@@ -7,9 +7,6 @@
 namespace calldeck
 {
 
-/** 204. */
-HttpResponse emptyAnswer();
-
 /** What a request made of itself for a new job. */
 struct JobPlan {
     QStringList calls; ///< its items

@@ -115,7 +115,7 @@ HttpResponse cancelBulk(ApiCall &call)
             return cancelled.error();
         return (*tx)->commit();
     });
-    return done ? emptyAnswer() : failed(done.error());
+    return done ? nothingAnswer() : failed(done.error());
 }
 
 } // namespace calldeck

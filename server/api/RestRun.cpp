@@ -1,6 +1,7 @@
 #include "api/RestRun.h"
 
 #include "api/Answers.h"
+#include "api/Query.h"
 #include "api/RowTexts.h"
 #include "api/Services.h"
 #include "store/Moment.h"
@@ -17,15 +18,8 @@ namespace
 {
 
 const QString device = u"api"_s;
-constexpr auto keyHeader = "idempotency-key";
 
 QString shortHash(const QByteArray &text, qsizetype length) { return QString::fromLatin1(sha256Hex(text).left(length)); }
-
-bool isKey(const QByteArray &key)
-{
-    constexpr qsizetype longest = 128;
-    return !key.isEmpty() && key.size() <= longest && std::all_of(key.cbegin(), key.cend(), [](char letter) { return letter >= 0x20 && letter < 0x7f; });
-}
 
 /** What PushRun says of an edit, as an answer: its "args.x" is the body's "x". */
 HttpResponse answerFor(const RestEdit &edit, const EditOutcome &outcome)
@@ -60,13 +54,10 @@ RestRun::RestRun(ApiCall &call, WorkspaceTx &tx, SharedWorkspace workspace)
 
 Verdict RestRun::readKey()
 {
-    const QByteArray key = m_call.request.header(keyHeader);
-    const auto headers = m_call.request.headers;
-    if (std::none_of(headers.cbegin(), headers.cend(), [](const auto &header) { return header.first == keyHeader; }))
-        return Done{};
-    if (!isKey(key))
-        return Error{Error::Code::InvalidInput, u"Idempotency-Key must have 1 to 128 printable ASCII characters."_s, {}, false};
-    const QString begin = u"r-"_s + shortHash(m_call.caller.account.toUtf8() + '\n' + key, 32) + u'-';
+    const auto key = idempotencyKeyOf(m_call.request);
+    if (!key || key->isEmpty())
+        return key ? Verdict(Done{}) : Verdict(key.error());
+    const QString begin = u"r-"_s + shortHash(m_call.caller.account.toUtf8() + '\n' + *key, 32) + u'-';
     m_stem = begin + shortHash(m_call.request.method + ' ' + m_call.request.target + '\n' + m_call.request.body, 16);
     SqlStatement known = m_tx.query("SELECT mid FROM mutation WHERE ws = ? AND mid >= ? AND mid < ? LIMIT 1", begin, QString(begin.chopped(1) % u'.'));
     const auto found = known.found();

@@ -51,12 +51,4 @@ QJsonObject userJson(const QString &id, const QString &name, const QString &emai
     return {{u"id"_s, id}, {u"name"_s, name}, {u"email"_s, email}, {u"role"_s, wireWord(role)}};
 }
 
-HttpResponse nothingAnswer()
-{
-    HttpResponse answer;
-    answer.status = 204;
-    answer.content_type.clear();
-    return answer;
-}
-
 } // namespace calldeck

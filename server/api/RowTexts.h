@@ -21,7 +21,5 @@ HttpResponse callsAnswer(const char *plural, const CallListPage &page);
 HttpResponse oneAnswer(const char *name, const QByteArray &text, int status = 200);
 /** {"id", "name", "email", "role"} */
 QJsonObject userJson(const QString &id, const QString &name, const QString &email, UserRole role);
-/** 204. */
-HttpResponse nothingAnswer();
 
 } // namespace calldeck
