@@ -1,5 +1,6 @@
 #include "api/Answers.h"
 #include "api/Handlers.h"
+#include "api/Query.h"
 #include "api/RowTexts.h"
 #include "api/Services.h"
 #include "auth/Passwords.h"
@@ -29,6 +30,16 @@ qint64 waitForLogin(ApiCall &call, const QString &email)
     const qint64 peer = call.services.loginsByPeer.take(call.request.peer, limits.peer_logins_per_minute / minute, limits.peer_logins_per_minute, call.now);
     const qint64 account = call.services.loginsByAccount.take(email.trimmed().toLower(), limits.logins_per_minute / minute, limits.logins_per_minute, call.now);
     return std::max(peer, account);
+}
+
+/** What somebody decided to lose leaves a line. */
+Verdict trailDiscarded(ApiCall &call, qint64 edits)
+{
+    const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
+    if (!tx)
+        return tx.error();
+    const Verdict done = (*tx)->audit({{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, u"edits_discarded"_s}, {u"edits"_s, edits}});
+    return done ? (*tx)->commit() : done;
 }
 
 HttpResponse refusedLogin() { return problem(401, u"credentials"_s, u"E-mail address or password is not right"_s); }
@@ -80,7 +91,15 @@ HttpResponse refreshTokens(ApiCall &call)
 
 HttpResponse logOut(ApiCall &call)
 {
-    const Verdict done = withRetries(call.connection, [&] { return revokeFamily(call.connection, call.caller.family, call.now); });
+    constexpr qint64 mostEdits = 10'000'000;
+    const auto discarded = numberIn(call.request, u"discarded"_s, 0, mostEdits);
+    if (!discarded)
+        return failed(discarded.error());
+    Verdict done = Done{};
+    if (discarded->value_or(0) > 0)
+        done = withRetries(call.connection, [&] { return trailDiscarded(call, **discarded); });
+    if (done)
+        done = withRetries(call.connection, [&] { return revokeFamily(call.connection, call.caller.family, call.now); });
     if (!done)
         return failed(done.error());
     return nothingAnswer();

@@ -95,7 +95,16 @@ SocketOffer offerOf(const HttpRequest &request)
     return offer;
 }
 
-void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, const WebSocketUpgrade &upgrade)
+Result<Hub::Wish> wishOf(const HttpRequest &request)
+{
+    for (const auto &[name, value] : request.query) {
+        if (name != u"only"_s || value != u"hint"_s || request.query.size() > 1)
+            return Error{Error::Code::InvalidInput, u"%1: the socket knows no parameter but only=hint."_s.arg(name.left(60)), {}, false};
+    }
+    return request.query.isEmpty() ? Hub::Wish::Everything : Hub::Wish::Hints;
+}
+
+void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, Hub::Wish wish, const WebSocketUpgrade &upgrade)
 {
     const auto answer = takeTicket(connection, ticket, serverNow());
     if (!answer)
@@ -111,9 +120,9 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, cons
     if (!event)
         return upgrade.refuse(failed(event.error()));
     const Head head = (*tx)->head();
-    upgrade.accept("calldeck.v1", {[&hub, id, caller = *caller, head, event = *event](const WebSocketLink &link) {
+    upgrade.accept("calldeck.v1", {[&hub, id, caller = *caller, wish, head, event = *event](const WebSocketLink &link) {
                                        *id = link.id();
-                                       hub.add(caller, link, head, event);
+                                       hub.add(caller, link, wish, head, event);
                                    },
                                    [](const QByteArray &) {}, // a desk has nothing to say here
                                    [&hub, id](quint16) { hub.remove(*id); }});
@@ -285,10 +294,13 @@ void Backend::upgrade(HttpRequest request, WebSocketUpgrade upgrade)
     const SocketOffer offer = offerOf(request);
     if (!offer.known || offer.ticket.isEmpty())
         return upgrade.refuse(problem(401, u"ticket"_s, u"Offer calldeck.v1 and a ticket"_s, u"POST /api/ws-ticket gives one; offer it as subprotocol ticket.<ticket>."_s));
-    const bool posted = m_pool.post([this, ticket = offer.ticket, upgrade](Result<SqlConnection *> connection) {
+    const auto wish = wishOf(request);
+    if (!wish)
+        return upgrade.refuse(failed(wish.error()));
+    const bool posted = m_pool.post([this, ticket = offer.ticket, wish = *wish, upgrade](Result<SqlConnection *> connection) {
         if (!connection)
             return upgrade.refuse(failed(connection.error()));
-        openSocket(m_hub, **connection, ticket, upgrade);
+        openSocket(m_hub, **connection, ticket, wish, upgrade);
     });
     if (!posted)
         upgrade.refuse(tooBusy());

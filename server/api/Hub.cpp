@@ -30,11 +30,11 @@ Hub::Hub(SqlPool &pool) : m_pool(pool), m_thread([this] { run(); }) {}
 
 Hub::~Hub() { stop(); }
 
-void Hub::add(const Caller &caller, const WebSocketLink &link, const Head &head, qint64 lastEvent)
+void Hub::add(const Caller &caller, const WebSocketLink &link, Wish wish, const Head &head, qint64 lastEvent)
 {
     link.sendLatest(hintSlot, hintText(head.epoch, head.seq));
     const std::lock_guard lock(m_mutex);
-    m_sockets.insert(link.id(), {caller, link, {head.seq, lastEvent}});
+    m_sockets.insert(link.id(), {caller, link, wish, {head.seq, lastEvent}});
     // The session may have ended between its ticket and now.
     m_accessChange = -1;
 }
@@ -125,10 +125,13 @@ void Hub::tell()
     QList<std::pair<WebSocketLink, QByteArray>> hints;
     {
         const std::lock_guard lock(m_mutex);
-        for (const Socket &socket : std::as_const(m_sockets)) {
+        for (Socket &socket : m_sockets) {
             const auto told = m_heads.constFind(socket.caller.ws);
-            if (told != m_heads.cend() && told->waiting)
-                hints.append({socket.link, hintText(told->epoch, told->seq)});
+            if (told == m_heads.cend() || !told->waiting)
+                continue;
+            hints.append({socket.link, hintText(told->epoch, told->seq)});
+            if (socket.wish == Wish::Hints)
+                socket.told.seq = std::max(socket.told.seq, told->seq);
         }
         for (Told &told : m_heads)
             told.waiting = false;
@@ -143,7 +146,7 @@ void Hub::readSoon()
 {
     {
         const std::lock_guard lock(m_mutex);
-        const bool any = !m_sockets.isEmpty() && std::any_of(m_heads.cbegin(), m_heads.cend(), [](const Told &told) { return told.happened; });
+        const bool any = std::any_of(m_sockets.cbegin(), m_sockets.cend(), [](const Socket &socket) { return socket.wish == Wish::Everything; }) && std::any_of(m_heads.cbegin(), m_heads.cend(), [](const Told &told) { return told.happened; });
         if (!any || m_reading)
             return;
         if (std::chrono::steady_clock::now() - m_lastRead < hintEvery) {
@@ -194,7 +197,7 @@ bool Hub::readFor(SqlConnection &connection, const QString &ws)
     {
         const std::lock_guard lock(m_mutex);
         for (const Socket &socket : std::as_const(m_sockets)) {
-            if (socket.caller.ws == ws)
+            if (socket.caller.ws == ws && socket.wish == Wish::Everything)
                 from = from ? HappeningPlace{std::min(from->seq, socket.told.seq), std::min(from->event, socket.told.event)} : socket.told;
         }
     }
@@ -212,7 +215,7 @@ void Hub::give(const QString &ws, const Happenings &news)
 {
     const std::lock_guard lock(m_mutex);
     for (Socket &socket : m_sockets) {
-        if (socket.caller.ws != ws)
+        if (socket.caller.ws != ws || socket.wish != Wish::Everything)
             continue;
         bool reads = true;
         for (const Happenings::Line &line : news.calls)
@@ -241,7 +244,7 @@ void Hub::lookAtHeads(SqlConnection &connection)
             const std::lock_guard lock(m_mutex);
             for (const Socket &socket : std::as_const(m_sockets)) {
                 if (socket.caller.ws == ws)
-                    least = {std::min(least.seq, socket.told.seq), std::min(least.event, socket.told.event)};
+                    least = {std::min(least.seq, socket.told.seq), socket.wish == Wish::Hints ? least.event : std::min(least.event, socket.told.event)};
             }
         }
         if (least.seq < head.seq)

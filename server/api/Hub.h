@@ -12,8 +12,8 @@ namespace calldeck
 {
 
 /**
- * The open sockets, and what they are told: the head of their workspace's log, at most every 100 ms, and after it what happened
- * (Happenings.h), each once and only to a socket that reads. Looks every other second for heads and events that nobody told of, and whether
+ * The open sockets, and what they are told: the head of their workspace's log, at most every 100 ms, and after it, to those that did not ask for
+ * hints alone, what happened (Happenings.h), each once and only to a socket that reads. Looks every other second for heads and events that nobody told of, and whether
  * a session behind a socket was ended or its role changed, and closes it (4401, 4403). A thread of its own.
  */
 class Hub
@@ -25,8 +25,10 @@ public:
     Hub(const Hub &) = delete;
     Hub &operator=(const Hub &) = delete;
 
+    /** What a socket asked to be told. */
+    enum class Wish { Everything, Hints };
     /** Any thread. The socket gets the head at once. */
-    void add(const Caller &caller, const WebSocketLink &link, const Head &head, qint64 lastEvent);
+    void add(const Caller &caller, const WebSocketLink &link, Wish wish, const Head &head, qint64 lastEvent);
     void remove(quint64 link);
     /** A head that was told already, or is older, is not told again. Any thread. */
     void headMoved(const QString &ws, qint64 epoch, qint64 seq);
@@ -40,6 +42,7 @@ private:
     struct Socket {
         Caller caller;
         WebSocketLink link;
+        Wish wish = Wish::Everything;
         HappeningPlace told;
     };
     struct Told {

@@ -117,7 +117,7 @@ QByteArray routesText()
     QJsonArray list;
     for (const Route &route : apiRoutes())
         list.append(described(route));
-    list.append(QJsonObject{{u"method"_s, u"GET"_s}, {u"path"_s, u"/ws/calls"_s}, {u"door"_s, u"ticket"_s}, {u"query"_s, QJsonArray()}, {u"websocket"_s, true}});
+    list.append(QJsonObject{{u"method"_s, u"GET"_s}, {u"path"_s, u"/ws/calls"_s}, {u"door"_s, u"ticket"_s}, {u"query"_s, QJsonArray{u"only"_s}}, {u"websocket"_s, true}});
     return QJsonDocument(list).toJson(QJsonDocument::Indented);
 }
 

@@ -44,7 +44,7 @@ QList<Route> table()
         get("/metrics", Door::Metrics, {}, showMetrics),
         checkingPassword(post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s}, small, logIn)),
         post("/api/auth/refresh", Door::Open, {u"refresh_token"_s}, small, refreshTokens),
-        empty("/api/auth/logout", logOut),
+        {"POST", "/api/auth/logout", Door::Role, UserRole::AGENT, {u"discarded"_s}, std::nullopt, small, false, false, logOut},
         get("/api/session", Door::Role, {}, showSession),
         empty("/api/ws-ticket", giveTicket),
         post("/api/sync/push", Door::Role, {u"device"_s, u"epoch"_s, u"schema_ver"_s, u"ms"_s}, pushBytes, pushEdits),

@@ -63,6 +63,7 @@ void HintSocket::openWith(const QString &ticket)
     QUrl url = m_client.server();
     url.setScheme(url.scheme() == u"https"_s ? u"wss"_s : u"ws"_s);
     url.setPath(u"/ws/calls"_s);
+    url.setQuery(u"only=hint"_s);
     QWebSocketHandshakeOptions options;
     options.setSubprotocols({u"calldeck.v1"_s, u"ticket."_s + ticket});
     m_openingLimit.start(openingMs);
@@ -94,7 +95,6 @@ void HintSocket::heard(const QString &text)
 {
     m_sinceHeard.start();
     const QJsonObject message = QJsonDocument::fromJson(text.toUtf8()).object();
-    // What happened is told with the head too: the data comes by pull.
     if (message.contains(u"t"_s))
         Q_EMIT hint(message.value(u"head"_s).toInteger());
 }

@@ -103,6 +103,8 @@ def sockets(stage, client):
     opened(ticket(), 403, ["Origin: https://evil.example"])
     opened(ticket(), 426, version=8)
     opened(ticket(), 400, key="short")
+    opened(ticket(), 101, path="/ws/calls?only=hint")
+    opened(ticket(), 400, path="/ws/calls?only=all")
     opened(ticket(), 404, path="/ws/nothing")
 
 

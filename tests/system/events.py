@@ -176,6 +176,30 @@ def changed_calls(program, cluster):
             pass
 
 
+def hints_alone(program, cluster):
+    with Stage(program, cluster) as backend:
+        ana, ben = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2")
+        assert Socket(backend.port, ben.ticket(), path="/ws/calls?only=calls").status == 400
+        assert Socket(backend.port, ben.ticket(), path="/ws/calls?only=hint&token=x").status == 400
+        quiet, all_of_it = Socket(backend.port, ben.ticket(), path="/ws/calls?only=hint"), Socket(backend.port, ben.ticket())
+        ana.one("create", missed_call())
+        for index in range(30):
+            ana.one("tag+", {"tag": f"t{index}"})
+        last = ana.get("/api/session")["head"]
+        heard = {"quiet": [], "all_of_it": []}
+        for name, line in (("quiet", quiet), ("all_of_it", all_of_it)):
+            while not any(one["t"] == "hint" and one["head"] == last for one in heard[name]):
+                heard[name].append(line.next())
+        assert {one["t"] for one in heard["quiet"]} == {"hint"}, heard["quiet"]
+        assert {one["t"] for one in heard["all_of_it"]} >= {"hint", "new_call"}, heard["all_of_it"]
+        # Nothing comes late either, nor is told again and again.
+        try:
+            late = quiet.next(timeout=3)
+            raise AssertionError(f"a text after the last hint: {late}")
+        except TimeoutError:
+            pass
+
+
 def pulls(backend):
     return len([line for line in backend.lines() if line.get("route") == "/api/sync/changes"])
 
@@ -208,7 +232,7 @@ def desk_pulls(program, cluster):
         desk.kill()
 
 
-SCENES = [changed_calls, desk_pulls, two_raise, killed_after_claim, killed_before_commit]
+SCENES = [changed_calls, hints_alone, desk_pulls, two_raise, killed_after_claim, killed_before_commit]
 
 if __name__ == "__main__":
     scenes.run(__doc__, SCENES)
