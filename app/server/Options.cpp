@@ -52,8 +52,14 @@ Verdict splitWords(const QStringList &arguments, ServerOptions &options)
     return Done{};
 }
 
-Verdict readLimits(JsonReader &json, RequestLimits &limits)
+Verdict readLimits(JsonReader &json, RequestLimits &limits, HttpLimits &http)
 {
+    const auto count = [&](const QString &key, int &value) {
+        if (json.has(key))
+            value = static_cast<int>(std::clamp<qint64>(json.integer(key), 0, 1'000'000));
+    };
+    count(u"connections"_s, http.connections);
+    count(u"peer_connections"_s, http.connections_per_peer);
     const auto take = [&](const QString &key, double &value) {
         if (json.has(key))
             value = json.number(key);
@@ -101,7 +107,7 @@ Verdict readFile(const QString &path, ServerOptions &options)
         options.backend.workers = static_cast<int>(json.integer(u"workers"_s));
     options.backend.origins = json.optionalTexts(u"origins"_s);
     if (json.has(u"limits"_s))
-        (void)json.object<int>(u"limits"_s, [&](JsonReader &limits) { return readLimits(limits, options.backend.limits) ? 0 : 1; });
+        (void)json.object<int>(u"limits"_s, [&](JsonReader &limits) { return readLimits(limits, options.backend.limits, options.http.limits) ? 0 : 1; });
     if (!problem.isEmpty())
         return usage(u"--config: "_s + problem);
     return Done{};
