@@ -1,0 +1,46 @@
+-- SQLite's planner takes the first column of an index for choosy when it knows nothing, and here it is the workspace, which nearly all rows of a store share: it read
+-- every follow-up of a workspace for each call that came in. These are the figures of a workspace with 100,000 calls; what matters is their proportions. They are never
+-- measured anew, so that plans are the same on an empty store and on a full one. PostgreSQL measures for itself.
+{sqlite}ANALYZE;
+{sqlite}DELETE FROM sqlite_stat1;
+{sqlite}INSERT INTO sqlite_stat1(tbl, idx, stat) VALUES
+{sqlite}  ('call_index', 'call_index', '100000 100000 1'),
+{sqlite}  ('call_index', 'call_index_started', '100000 100000 2 1'),
+{sqlite}  ('call_index', 'call_index_triage', '100000 100000 50000 25000 2'),
+{sqlite}  ('call_index', 'call_index_number', '100000 100000 4 1'),
+{sqlite}  ('call_index', 'call_index_untold', '100 100 2'),
+{sqlite}  ('call_index', 'call_index_value', '20000 20000 5 1'),
+{sqlite}  ('call_index', 'call_index_due', '50000 50000 2 1'),
+{sqlite}  ('call_index', 'call_index_scheduled', '1000 1000 2 1'),
+{sqlite}  ('call_index', 'call_index_duration', '100000 100000 30 1'),
+{sqlite}  ('call_index', 'call_index_customer', '100000 100000 4 1'),
+{sqlite}  ('call_tag', 'call_tag', '100000 100000 2 1'),
+{sqlite}  ('call_tag', 'call_tag_tag', '100000 100000 2000 1'),
+{sqlite}  ('entity', 'entity', '300000 300000 100000 1'),
+{sqlite}  ('change', 'change', '1000000 1000000 1'),
+{sqlite}  ('change', 'change_mid', '1000000 1000000 1'),
+{sqlite}  ('mutation', 'mutation', '1000000 1000000 1'),
+{sqlite}  ('mutation', 'mutation_at', '1000000 1000000 2'),
+{sqlite}  ('device_order', 'device_order', '200000 200000 2000 1500 1'),
+{sqlite}  ('conflict', 'conflict', '1000 1000 1'),
+{sqlite}  ('conflict', 'conflict_call', '1000 1000 1'),
+{sqlite}  ('provider_payload', 'provider_payload', '100000 100000 1 1'),
+{sqlite}  ('audit', 'audit', '1000000 1000000 1'),
+{sqlite}  ('follow_up', 'follow_up', '50000 50000 1'),
+{sqlite}  ('follow_up', 'follow_up_call', '50000 50000 1'),
+{sqlite}  ('follow_up', 'follow_up_number', '50000 50000 3 2'),
+{sqlite}  ('follow_up', 'follow_up_due', '50000 50000 17000 2'),
+{sqlite}  ('follow_up', 'follow_up_untold', '100 100 2'),
+{sqlite}  ('follow_up', 'follow_up_list', '50000 50000 2 1'),
+{sqlite}  ('event', 'event', '100000 100000 1'),
+{sqlite}  ('event', 'event_at', '100000 100000 5'),
+{sqlite}  ('job', 'job', '1000 1000 1'),
+{sqlite}  ('job', 'job_open', '5 5 2'),
+{sqlite}  ('job', 'job_account', '1000 1000 50 25 10'),
+{sqlite}  ('job_item', 'job_item', '100000 100000 1000 1'),
+{sqlite}  ('attachment', 'attachment', '10000 10000 1'),
+{sqlite}  ('attachment', 'attachment_call', '10000 10000 2 2 1'),
+{sqlite}  ('attachment', 'attachment_sha', '10000 10000 1'),
+{sqlite}  ('mail', 'mail', '10000 10000 1'),
+{sqlite}  ('mail', 'mail_waiting', '20 20 2');
+{sqlite}ANALYZE sqlite_schema;
