@@ -1,6 +1,7 @@
 #include "Benchmarks.h"
 
 #include "MemoryPreferences.h"
+#include "PaintWatch.h"
 #include "drawer/CallDrawer.h"
 #include "store/CallRows.h"
 #include "store/DataDirectory.h"
@@ -19,27 +20,6 @@ namespace calldeck::bench
 
 namespace
 {
-
-/** Counts the paints of a widget. */
-class PaintWatch : public QObject
-{
-public:
-    explicit PaintWatch(QWidget *widget) { widget->installEventFilter(this); }
-    int paints = 0;
-
-protected:
-    bool eventFilter(QObject *watched, QEvent *event) override
-    {
-        if (event->type() == QEvent::Paint) {
-            watched->removeEventFilter(this);
-            QCoreApplication::sendEvent(watched, event);
-            watched->installEventFilter(this);
-            ++paints;
-            return true;
-        }
-        return false;
-    }
-};
 
 /** A real table in a real window over a real store. */
 class TableBench

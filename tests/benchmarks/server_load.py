@@ -89,7 +89,7 @@ class HintLine(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
-        transport.write(("GET /ws/calls HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        transport.write(("GET /ws/calls?only=hint HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                          f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: calldeck.v1, ticket.{self.ticket}\r\n\r\n").encode())
 
     def connection_lost(self, _):
@@ -135,11 +135,16 @@ class Place:
             self.context.check_hostname = False
             self.context.verify_mode = ssl.CERT_NONE
 
+    @staticmethod
+    def address(number):
+        """Desks come from offices of a hundred, as the limits of one address have it."""
+        return f"127.0.1.{number // 100 + 1}", 0
+
     def port(self, number):
         return self.backend.ports[number % len(self.backend.ports)]
 
     async def line(self, number):
-        _, line = await asyncio.get_running_loop().create_connection(HttpLine, "127.0.0.1", self.port(number), ssl=self.context)
+        _, line = await asyncio.get_running_loop().create_connection(HttpLine, "127.0.0.1", self.port(number), ssl=self.context, local_addr=self.address(number))
         return line
 
     async def socket(self, number, told):
@@ -151,12 +156,16 @@ class Place:
             ticket = json.loads(answer)["ticket"]
         finally:
             line.transport.close()
-        _, hints = await asyncio.get_running_loop().create_connection(lambda: HintLine(ticket, told), "127.0.0.1", self.port(number), ssl=self.context)
+        _, hints = await asyncio.get_running_loop().create_connection(lambda: HintLine(ticket, told), "127.0.0.1", self.port(number), ssl=self.context, local_addr=self.address(number))
         await asyncio.wait_for(hints.open, 30)
         return hints
 
+    @property
+    def tokens(self):
+        return [self.backend.tokens[name] for name in sync_processes.PEOPLE]
+
     def token(self, number):
-        return self.backend.tokens[sync_processes.PEOPLE[number % len(sync_processes.PEOPLE)]]
+        return self.tokens[number % len(self.tokens)]
 
 
 class Pushers:
@@ -168,6 +177,7 @@ class Pushers:
         self.count = lines
         self.free = asyncio.Queue()
         self.latencies, self.sequences, self.failures = [], {}, []
+        self.written = {}  # (call, value) -> (number in the log, when it was due)
         self.made = 0
         self.name = f"{random.getrandbits(40):010x}"  # devices of their own
 
@@ -206,6 +216,7 @@ class Pushers:
                 self.failures.append((status, answer[:200]))
             else:
                 self.sequences[result["seq"]] = due
+                self.written[call, edit["args"]["customer_ref"]] = result["seq"], due
         except (ConnectionError, asyncio.TimeoutError) as error:
             self.failures.append((0, repr(error)))
             if line.transport.is_closing():
@@ -245,6 +256,31 @@ class Reader:
                 self.head = max(self.head, page["head"])
 
 
+class Crowd:
+    """The sockets of the desks that only listen: socket_crowd.py."""
+
+    def __init__(self, place, desks, tls):
+        self.start = {"ports": place.backend.ports, "tls": tls, "tokens": place.tokens, "desks": desks}
+        self.process = None
+
+    async def ask(self, word):
+        if self.process is None:
+            self.process = await asyncio.create_subprocess_exec(sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "socket_crowd.py"), stdin=subprocess.PIPE,
+                                                                stdout=subprocess.PIPE, limit=1 << 24)
+            self.process.stdin.write(json.dumps(self.start).encode() + b"\n")
+        self.process.stdin.write(word.encode() + b"\n")
+        await self.process.stdin.drain()
+        line = await asyncio.wait_for(self.process.stdout.readline(), 180)
+        if not line:
+            raise AssertionError("the crowd ended")
+        return json.loads(line)
+
+    async def close(self):
+        if self.process:
+            self.process.kill()
+            await self.process.wait()
+
+
 # --- scenes ----------------------------------------------------------------------------------------------------------------------
 
 class Load:
@@ -252,7 +288,7 @@ class Load:
         self.arguments, self.backend, self.store, self.calls = arguments, backend, store, calls
         self.place = Place(backend, arguments.tls)
         self.figures = {}
-        self.sockets = []
+        self.crowd = Crowd(self.place, arguments.desks, arguments.tls)
 
     def tell(self, name, **figures):
         self.figures[name] = figures
@@ -266,24 +302,18 @@ class Load:
 
     async def connect(self):
         """All desks connect, 50 at a time."""
-        before, began = self.rss(), time.perf_counter()
-        gate = asyncio.Semaphore(50)
-
-        async def one(number):
-            async with gate:
-                return await self.place.socket(number, lambda head: None)
-
-        self.sockets = await asyncio.gather(*(one(number) for number in range(self.arguments.desks)))
-        self.tell("connect", desks=self.arguments.desks, seconds=time.perf_counter() - began, server_mb=self.rss(), kb_a_desk=(self.rss() - before) * 1024 / self.arguments.desks)
+        before = self.rss()
+        done = await self.crowd.ask("connect")
+        self.tell("connect", desks=done["connected"], seconds=done["seconds"], server_mb=self.rss(), kb_a_desk=(self.rss() - before) * 1024 / self.arguments.desks)
 
     async def push(self):
         """Edits with all desks connected, which get the hints."""
         pushers = Pushers(self.place, self.calls, 64)
         await pushers.start()
-        cpu, hints = sum(map(cpu_seconds, self.pids())), sum(socket.hints for socket in self.sockets)
+        cpu, hints = sum(map(cpu_seconds, self.pids())), (await self.crowd.ask("hints"))["hints"]
         took = await pushers.run(self.arguments.rate, self.arguments.seconds)
         applied = await asyncio.to_thread(self.store.query, "SELECT count(*) AS n FROM mutation WHERE status IN ('applied', 'conflict')")
-        hinted = sum(socket.hints for socket in self.sockets) - hints
+        hinted = (await self.crowd.ask("hints"))["hints"] - hints
         self.tell("push", rate=pushers.made / took, p50_ms=percentile(pushers.latencies, 0.5) * 1000, p99_ms=percentile(pushers.latencies, 0.99) * 1000,
                   worst_ms=max(pushers.latencies) * 1000, failed=len(pushers.failures), lost=len(pushers.sequences) - applied[0]["n"], hints_a_second=hinted / took,
                   server_cpu=(sum(map(cpu_seconds, self.pids())) - cpu) / took, server_mb=self.rss())
@@ -315,28 +345,63 @@ class Load:
                   pulls_a_second=sum(reader.pulls for reader in readers) / 20)
         assert missing == 0, f"{missing} changes were not shown"
 
+    async def painted(self):
+        """One desk's commit to the row painted in the window of another: the desk as it is, encrypted, under an X server in memory; every edit hits a row that it shows."""
+        folder = self.backend.workplace.folder("painted")
+        key = folder + ".key"
+        subprocess.run(["sh", "-c", 'umask 077; openssl rand -hex 32 > "$0"', key], check=True)
+        command = [os.path.join(self.arguments.bin, "bench_painted_desk"), "--data-dir", folder, "--key-file", key, "--token", self.place.token(0),
+                   "--server", f"{'https' if self.arguments.tls else 'http'}://localhost:{self.place.port(0)}"]
+        if self.arguments.tls:
+            command += ["--trust", self.backend.workplace.path + "/cert.pem"]
+        desk = await asyncio.create_subprocess_exec("xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "dbus-run-session", "--", *command, stdin=subprocess.PIPE,
+                                                    stdout=subprocess.PIPE, limit=1 << 20)
+        lines = []
+
+        async def read():
+            async for line in desk.stdout:
+                lines.append(json.loads(line))
+
+        reading = asyncio.ensure_future(read())
+        visible = None
+        for _ in range(600):
+            visible = next((line["visible"] for line in lines if "visible" in line), None)
+            if visible:
+                break
+            await asyncio.sleep(0.1)
+        assert visible, "the desk showed no calls"
+        pushers = Pushers(self.place, visible, 16)
+        await pushers.start()
+        await pushers.run(50, 20)
+        await asyncio.sleep(3)
+        desk.stdin.close()
+        await asyncio.wait_for(reading, 30)
+        await desk.wait()
+        # A later value on the row shows that the earlier ones are past as well.
+        shown = {}
+        for line in lines:
+            if (line.get("call"), line.get("customer_ref")) in pushers.written:
+                shown.setdefault(line["call"], []).append((pushers.written[line["call"], line["customer_ref"]][0], line["at"]))
+        delays, missing = [], 0
+        for (call, _), (seq, due) in pushers.written.items():
+            paints = [at for painted, at in shown.get(call, ()) if painted >= seq]
+            missing += not paints
+            if paints:
+                delays.append(min(paints) - due)
+        self.tell("painted", rows=len(visible), edits=len(pushers.written), p50_ms=percentile(delays, 0.5) * 1000, p99_ms=percentile(delays, 0.99) * 1000,
+                  worst_ms=max(delays) * 1000, missing=missing)
+        assert missing == 0, f"{missing} changes were not painted"
+
     async def reconnect(self):
         """The server dies; all desks come back with the pauses of the real one while edits go on."""
+        coming = asyncio.ensure_future(self.crowd.ask("comeback"))
         await self.backend.kill()
         await asyncio.sleep(1)
         await self.backend.start()
-        began = time.perf_counter()
-        live = []
-
-        async def one(number):
-            for tried in range(20):
-                await asyncio.sleep(max(0.25, random.random() * min(60, 2 ** tried)))
-                try:
-                    socket = await self.place.socket(number, lambda head: None)
-                    live.append(time.perf_counter() - began)
-                    return socket
-                except (ConnectionError, asyncio.TimeoutError, OSError):
-                    continue
-            raise AssertionError("a desk does not come back")
-
         pushers = Pushers(self.place, self.calls, 16)
         await pushers.start()
-        self.sockets, _ = await asyncio.gather(asyncio.gather(*(one(number) for number in range(self.arguments.desks))), pushers.run(50, 15))
+        await pushers.run(50, 15)
+        live = (await coming)["live"]
         self.tell("reconnect", desks=len(live), p50_s=percentile(live, 0.5), last_s=max(live), push_p99_ms=percentile(pushers.latencies, 0.99) * 1000,
                   push_worst_ms=max(pushers.latencies) * 1000, failed=len(pushers.failures))
         assert not pushers.failures, pushers.failures[:3]
@@ -378,32 +443,33 @@ class Load:
         self.tell("raw", commits_a_second=1000 / sum(times), p99_ms=percentile(times, 0.99) * 1000)
 
 
-SCENES = ("raw_limit", "connect", "push", "visible", "reconnect", "first_sync")
+SCENES = ("raw_limit", "connect", "push", "visible", "painted", "reconnect", "first_sync")
 
 
 async def run_all(arguments):
     with sync_processes.Workplace() as workplace:
         store = (sync_processes.PostgresStore if arguments.store == "postgres" else sync_processes.SqliteStore)(workplace)
         backend = sync_processes.Backend(arguments.bin, workplace, store, arguments.processes)
+        ending = []
         try:
             backend.found()
             store.open_fresh("load")
-            plain = arguments.tls
-            if plain:
-                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+            if arguments.tls:
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
                                 "-keyout", workplace.path + "/key.pem", "-out", workplace.path + "/cert.pem"], check=True, capture_output=True)
             await backend.start()
             calls = []
             for number in range(0, arguments.calls, 500):
                 calls += await backend.take_in(min(500, arguments.calls - number), f"load-{number}")
-            if plain:
+            if arguments.tls:
                 # Filled without TLS, loaded with it.
                 await backend.kill()
                 backend.arguments = ["--tls-cert", workplace.path + "/cert.pem", "--tls-key", workplace.path + "/key.pem"]
                 await backend.start()
             load = Load(arguments, backend, store, calls)
+            ending.append(load.crowd.close)
             for scene in arguments.scenes.split(","):
-                if scene == "first_sync" and plain:
+                if scene == "first_sync" and arguments.tls:
                     await backend.kill()
                     backend.arguments = []
                     await backend.start()
@@ -412,6 +478,8 @@ async def run_all(arguments):
                     await done
             return load.figures
         finally:
+            for end in ending:
+                await end()
             await backend.close()
             store.close()
 
