@@ -9,6 +9,7 @@
 #include "store/CommandRunner.h"
 #include "store/DataDirectory.h"
 #include "store/FollowUpRows.h"
+#include "store/ViewRows.h"
 
 #include <QDateTime>
 
@@ -340,25 +341,22 @@ QFuture<Result<Receipt>> DeskStore::saveDraft(CallKey call, const Draft &draft)
 
 QFuture<Result<Receipt>> DeskStore::saveView(const SavedView &view)
 {
-    return m_writer->ask<Receipt>([this, view](Writer &writer) -> Result<Receipt> {
-        if (view.name.trimmed().isEmpty())
-            return Error{Error::Code::InvalidInput, QStringLiteral("A view needs a name."), {}, false};
-        Statement write = writer.file->database().prepare("INSERT INTO saved_views (id, name, filter, uid) VALUES (?, ?, ?, lower(hex(randomblob(16)))) "
-                                                          "ON CONFLICT (id) DO UPDATE SET name = excluded.name, filter = excluded.filter");
-        write.bind(1, view.id > 0 ? std::optional(view.id) : std::nullopt).bind(2, view.name.trimmed()).bindText(3, view.filter);
-        if (Verdict done = write.run(); !done)
-            return Error{Error::Code::Conflict, QStringLiteral("A view named \"%1\" exists already.").arg(view.name), done.error().detail, false};
-        return receiptOf(now());
-    });
+    return writeAndSend([view](Database &database, TimeMs at) { return keepView(database, view, at); });
 }
 
 QFuture<Result<Receipt>> DeskStore::deleteView(qint64 id)
 {
-    return m_writer->ask<Receipt>([this, id](Writer &writer) -> Result<Receipt> {
-        Statement remove = writer.file->database().prepare("DELETE FROM saved_views WHERE id = ?");
-        if (Verdict done = remove.bindAll(id).run(); !done)
+    return writeAndSend([id](Database &database, TimeMs at) { return removeView(database, id, at); });
+}
+
+QFuture<Result<Receipt>> DeskStore::writeAndSend(const std::function<Verdict(Database &, TimeMs)> &work)
+{
+    return m_writer->ask<Receipt>([this, work](Writer &writer) -> Result<Receipt> {
+        const TimeMs at = now();
+        if (Verdict done = work(writer.file->database(), at); !done)
             return done.error();
-        return receiptOf(now());
+        QMetaObject::invokeMethod(this, &DeskStore::editSaved, Qt::QueuedConnection);
+        return receiptOf(at);
     });
 }
 
@@ -391,6 +389,8 @@ void DeskStore::write(QObject *context, const Work &work, const std::function<vo
         auto changes = writer ? work(writer->file->database(), writer->feed) : Result<ChangeSet>(Error{Error::Code::Cancelled, QStringLiteral("The data is closed."), {}, false});
         if (changes && (!changes->added.isEmpty() || !changes->changed.isEmpty()))
             QMetaObject::invokeMethod(this, [this, announced = *changes] { announce(announced); }, Qt::QueuedConnection);
+        if (changes && changes->settings)
+            QMetaObject::invokeMethod(this, &DeskStore::settingsChanged, Qt::QueuedConnection);
         QMetaObject::invokeMethod(context, [done, changes = std::move(changes)] { done(changes); }, Qt::QueuedConnection);
     });
 }

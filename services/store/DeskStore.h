@@ -67,6 +67,8 @@ public:
 Q_SIGNALS:
     /** An edit was saved and waits to be sent. */
     void editSaved();
+    /** The backend has other settings of the workspace than those this desk was opened with. */
+    void settingsChanged();
 
 private:
     struct Writer;
@@ -76,6 +78,8 @@ private:
     DeskStore(Workspace workspace, QString agentName, std::unique_ptr<DirectoryLock> lock);
     Verdict start(const QString &dataDir, std::unique_ptr<CacheFile> writing, const DatabaseKey &key);
     void announce(const ChangeSet &changes);
+    /** `work` is one transaction that also puts an edit on its way. */
+    QFuture<Result<Receipt>> writeAndSend(const std::function<Verdict(Database &, TimeMs)> &work);
     /** Tells the window when writing stops or starts to work. On the writer thread. */
     void watch(const Verdict &written);
     void indexSoon();

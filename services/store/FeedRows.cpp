@@ -6,6 +6,7 @@
 #include "store/CommandRunner.h"
 #include "store/OutboxRows.h"
 #include "store/StateRows.h"
+#include "store/ViewRows.h"
 #include "sync/EditRules.h"
 
 #include <QJsonDocument>
@@ -119,9 +120,9 @@ Verdict FeedRows::apply(const FeedRow &row, bool whateverVersion, qint64 snapsho
         else if (row.kind == u"conflict"_s)
             done = applyConflict(row, changes);
         else if (row.kind == u"view"_s)
-            done = applyView(row);
+            done = applyViewRow(m_database, row);
         else if (row.kind == u"workspace"_s)
-            done = applyWorkspace(row);
+            done = applyWorkspace(row, changes);
     }
     return done ? keepVersion(row, snapshot) : done;
 }
@@ -299,26 +300,14 @@ Verdict FeedRows::applyConflict(const FeedRow &row, ChangeSet &changes)
     return write.run();
 }
 
-Verdict FeedRows::applyView(const FeedRow &row)
-{
-    if (!row.row) {
-        Statement remove = m_database.prepare("DELETE FROM saved_views WHERE uid = ?");
-        return remove.bindAll(row.id).run();
-    }
-    const QString name = row.row->value(u"name"_s).toString();
-    const QString filter = row.row->value(u"filter"_s).toString();
-    Statement twin = m_database.prepare("DELETE FROM saved_views WHERE name = ? AND uid <> ?");
-    Verdict done = twin.bindAll(name, row.id).run();
-    Statement write = m_database.prepare("INSERT INTO saved_views (uid, name, filter) VALUES (?, ?, ?) ON CONFLICT (uid) DO UPDATE SET name = excluded.name, filter = excluded.filter");
-    return done ? write.bind(1, row.id).bindText(2, name).bindText(3, filter).run() : done;
-}
-
-Verdict FeedRows::applyWorkspace(const FeedRow &row)
+Verdict FeedRows::applyWorkspace(const FeedRow &row, ChangeSet &changes)
 {
     if (!row.row)
         return Done{};
-    if (const auto workspace = workspaceFromJson(*row.row); !workspace)
+    const auto workspace = workspaceFromJson(*row.row);
+    if (!workspace)
         return Error{Error::Code::Damaged, u"The server sent settings that cannot be read."_s, workspace.error().message, true};
+    changes.settings = changes.settings || workspaceToJson(*workspace) != workspaceToJson(m_workspace);
     Statement write = m_database.prepare("INSERT OR REPLACE INTO settings (key, value) VALUES ('workspace', ?)");
     return write.bindAll(QString::fromUtf8(QJsonDocument(*row.row).toJson(QJsonDocument::Compact))).run();
 }

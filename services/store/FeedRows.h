@@ -72,8 +72,7 @@ private:
     Verdict applyContact(const FeedRow &row);
     Verdict applyNumber(const FeedRow &row);
     Verdict applyConflict(const FeedRow &row, ChangeSet &changes);
-    Verdict applyView(const FeedRow &row);
-    Verdict applyWorkspace(const FeedRow &row);
+    Verdict applyWorkspace(const FeedRow &row, ChangeSet &changes);
     /** Removes a call that is gone at the backend; what somebody was typing on it goes among the refused edits. */
     Verdict removeCall(CallKey key, const QString &callId);
     Verdict eraseCall(const Call &call);

@@ -385,6 +385,16 @@ TEST_F(FeedRowsTest, callMadeHereThatASnapshotNoLongerHasGoes)
     EXPECT_EQ(rows("calls"), 2);
 }
 
+TEST_F(FeedRowsTest, settingsAreToldOnlyWhenTheyAreOthers)
+{
+    Workspace workspace = file->workspace();
+    const auto settings = [&](qint64 ver) { return FeedRow{u"workspace"_s, u"settings"_s, ver, workspaceToJson(workspace)}; };
+    EXPECT_FALSE(page(10, 11, {settings(11)}).settings);
+    workspace.name = u"Bayline Plumbing"_s;
+    EXPECT_TRUE(page(11, 12, {settings(12)}).settings);
+    EXPECT_FALSE(page(12, 13, {row(u"a"_s, 13)}).settings);
+}
+
 TEST_F(FeedRowsTest, callMadeHereThatTheBackendDoesNotKnowYetStays)
 {
     makeCall(*file, u"waits"_s, now);

@@ -24,6 +24,7 @@ struct ChangeSet {
     QList<CallKey> added;
     bool everything = false; ///< an import or a migration: ask again
     bool by_this_desk = false;
+    bool settings = false;   ///< the workspace's own: they hold when the desk is opened anew
 };
 
 struct DeskCounts {
