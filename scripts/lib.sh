@@ -7,7 +7,7 @@ build_packages=(g++ cmake ninja-build ccache mold pkg-config qt6-base-dev 'qt6-s
 desk_packages=(libqt6svg6 fonts-inter tzdata)
 # node often comes from elsewhere than apt, and the two do not go together: asked for only where there is no npm.
 npm_packages=(nodejs npm)
-test_packages=(xvfb xauth xdotool x11-utils sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox gnome-keyring postgresql python3-aiosmtpd openssl)
+test_packages=(xvfb xauth xdotool x11-utils sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox gnome-keyring postgresql python3-aiosmtpd openssl libsecret-tools)
 
 say() { printf '\n== %s\n' "$*"; }
 

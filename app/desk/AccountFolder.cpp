@@ -20,6 +20,13 @@ Verdict writeWhole(const QString &path, const QByteArray &bytes)
     return Error{Error::Code::Io, QStringLiteral("%1 could not be written. Check that there is space and that you may write there.").arg(path), {}, false};
 }
 
+Verdict removed(const QString &path)
+{
+    if (!QFile::exists(path) || QFile::remove(path))
+        return Done{};
+    return Error{Error::Code::Io, QStringLiteral("%1 could not be removed. Check the permissions of its folder.").arg(path), {}, false};
+}
+
 QByteArray bytesOf(const QString &path)
 {
     QFile file(path);
@@ -52,6 +59,20 @@ std::optional<AccountRecord> AccountFolder::find(const QUrl &server, const QStri
     }
     return std::nullopt;
 }
+
+QUrl AccountFolder::lastServer() const { return QUrl(QString::fromUtf8(bytesOf(QDir(m_root).filePath(QStringLiteral("last-server")))).trimmed()); }
+
+Verdict AccountFolder::signedOut(AccountRecord account, bool keepsData) const
+{
+    account.signed_out = true;
+    const QString record = dataDir(account) + QStringLiteral("/account.json");
+    Verdict done = keepsData ? writeWhole(record, QJsonDocument(accountToJson(account)).toJson()) : removed(record);
+    if (done)
+        done = writeWhole(QDir(m_root).filePath(QStringLiteral("last-server")), account.server.toString().toUtf8());
+    return done ? removed(QDir(m_root).filePath(QStringLiteral("last"))) : done;
+}
+
+Verdict AccountFolder::forgetServer() const { return removed(QDir(m_root).filePath(QStringLiteral("last-server"))); }
 
 Verdict AccountFolder::remember(const AccountRecord &account) const
 {

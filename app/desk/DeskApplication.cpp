@@ -2,15 +2,14 @@
 
 #include "AccountFolder.h"
 #include "PassphraseDialog.h"
+#include "RestWatch.h"
 #include "SignInDialog.h"
 #include "demo/DemoWorkspace.h"
+#include "shell/SignOutDialog.h"
 #include "store/DataDirectory.h"
 
-#include <QDir>
 #include <QFileInfo>
-#include <QMessageBox>
 #include <QLoggingCategory>
-#include <QTimer>
 
 namespace calldeck
 {
@@ -20,20 +19,32 @@ namespace
 
 Q_LOGGING_CATEGORY(timing, "calldeck.timing", QtWarningMsg)
 
-constexpr int longestWaitForPictureMs = 20'000;
+constexpr int failedCode = 3;
+constexpr int reopenCode = 1000; ///< of an event loop, never of the program
 
 } // namespace
 
-DeskApplication::DeskApplication(QApplication &application, Options options) : m_application(application), m_options(std::move(options)) {}
-
-DeskApplication::~DeskApplication()
+DeskApplication::DeskApplication(QApplication &application, Options options)
+    : m_application(application), m_options(std::move(options)), m_ownDataDir(m_options.data_dir), m_ownName(m_options.agent_name)
 {
-    if (m_window)
-        m_window->keepTyped();
-    if (m_sync)
-        m_sync->stop();
-    if (m_store)
-        m_store->close();
+}
+
+DeskApplication::~DeskApplication() = default;
+
+int DeskApplication::run()
+{
+    Verdict opened = start();
+    while (opened) {
+        if (const int code = QApplication::exec(); code != reopenCode)
+            return code;
+        m_desk.reset();
+        opened = m_next();
+        if (opened)
+            opened = openDesk(m_nextCall);
+    }
+    if (opened.error().code != Error::Code::Cancelled && showFailure(opened.error()))
+        QApplication::exec();
+    return failedCode;
 }
 
 Verdict DeskApplication::start()
@@ -42,22 +53,8 @@ Verdict DeskApplication::start()
     m_theme = std::make_unique<Theme>();
     m_theme->choose(m_options.theme.value_or(ThemeChoice::System));
     m_theme->applyTo(m_application);
-    if (Verdict found = findAccount(); !found)
-        return found;
-    if (Verdict opened = openData(); !opened)
-        return opened;
-    noteTime("data open");
-    m_preferences = std::make_unique<FilePreferences>(QDir(m_options.data_dir).filePath(QStringLiteral("window.preferences")));
-    const auto remembered = static_cast<ThemeChoice>(m_preferences->value(QStringLiteral("theme"), 0).toInt());
-    m_theme->choose(m_options.theme.value_or(remembered));
-    if (m_options.demo && !m_options.no_feed)
-        m_feed = std::make_unique<DemoFeed>(*m_store);
-    if (m_account)
-        m_sync = std::make_unique<DeskSync>(*m_store);
-    showWindow();
-    if (m_sync)
-        startSync();
-    return Done{};
+    const Verdict found = findAccount();
+    return found ? openDesk() : found;
 }
 
 Verdict DeskApplication::findAccount()
@@ -66,26 +63,37 @@ Verdict DeskApplication::findAccount()
     if (m_options.demo || (!wanted && m_options.data_dir_chosen))
         return Done{};
     const AccountFolder folder;
-    if (!wanted && !folder.hasLast())
-        return Done{};
     QUrl server;
     if (wanted) {
         const auto typed = serverFromText(m_options.server);
         if (!typed)
             return typed.error();
         server = *typed;
+    } else if (!folder.hasLast()) {
+        return folder.lastServer().isEmpty() || !canAsk() ? Verdict(Done{}) : askWho(folder.lastServer().toString(), {});
     }
-    m_account = std::make_unique<DeskAccount>(m_keyring);
-    if (const auto known = folder.find(server, m_options.email)) {
+    const auto known = folder.find(server, m_options.email);
+    if (known && !known->signed_out) {
+        m_account = std::make_unique<DeskAccount>(m_keyring);
         m_account->resume(*known);
         return useAccount(*known);
     }
     if (!canAsk())
-        return Error{Error::Code::InvalidInput, QStringLiteral("--server: nobody has signed in to %1 here yet.").arg(m_options.server), {}, false};
-    SignInDialog dialog(*m_account, m_options.server, m_options.email);
-    if (dialog.exec() != QDialog::Accepted)
-        return Error{Error::Code::Cancelled, QStringLiteral("Nobody signed in."), {}, false};
-    return useAccount(m_account->record());
+        return Error{Error::Code::InvalidInput, QStringLiteral("--server: nobody is signed in to %1 here.").arg(m_options.server), {}, false};
+    return askWho(m_options.server, m_options.email);
+}
+
+Verdict DeskApplication::askWho(const QString &server, const QString &email)
+{
+    m_account = std::make_unique<DeskAccount>(m_keyring);
+    SignInDialog dialog(*m_account, server, email, m_options.server.isEmpty() ? SignInDialog::Without::Offered : SignInDialog::Without::No);
+    const int answer = dialog.exec();
+    if (answer == QDialog::Accepted)
+        return useAccount(m_account->record());
+    m_account.reset();
+    if (answer == SignInDialog::withoutServer)
+        return AccountFolder().forgetServer();
+    return Error{Error::Code::Cancelled, QStringLiteral("Nobody signed in."), {}, false};
 }
 
 Verdict DeskApplication::useAccount(const AccountRecord &account)
@@ -99,31 +107,7 @@ Verdict DeskApplication::useAccount(const AccountRecord &account)
     return Done{};
 }
 
-void DeskApplication::startSync()
-{
-    connect(m_sync.get(), &DeskSync::tokenRefused, m_account.get(), &DeskAccount::renew);
-    connect(m_account.get(), &DeskAccount::tokenReady, m_sync.get(), &DeskSync::setToken);
-    connect(m_account.get(), &DeskAccount::signInLost, m_sync.get(), &DeskSync::signInLost);
-    connect(m_sync.get(), &DeskSync::signInAsked, this, &DeskApplication::signInAgain);
-    m_sync->start({m_account->record().server, m_account->accessToken()});
-}
-
-void DeskApplication::signInAgain()
-{
-    auto *dialog = new SignInDialog(*m_account, m_account->record().server.toString(), m_account->record().email, m_window.get());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setModal(true);
-    connect(dialog, &QDialog::accepted, this, [this, before = m_account->record().user_id] {
-        // Another person's sign-in must not send this person's work.
-        if (m_account->record().user_id == before)
-            m_sync->setToken(m_account->accessToken());
-        else
-            m_sync->signInLost();
-    });
-    dialog->show();
-}
-
-Verdict DeskApplication::openData()
+Verdict DeskApplication::openDesk(CallKey call)
 {
     const auto key = findKey();
     if (!key)
@@ -132,11 +116,125 @@ Verdict DeskApplication::openData()
         if (Verdict filled = fillDemo(key->key); !filled)
             return filled;
     }
-    auto store = DeskStore::open(m_options.data_dir, CacheFile::Mode::Create, m_options.agent_name, *key);
-    if (!store)
-        return store.error();
-    m_store = *std::move(store);
-    return m_options.call.isEmpty() ? Verdict(Done{}) : findCall(key->key);
+    auto desk = OpenDesk::open(m_options, *key, *m_theme, m_account.get(), m_options.demo ? nullptr : this);
+    if (!desk)
+        return desk.error();
+    noteTime("data open");
+    if (!call && !m_options.call.isEmpty()) {
+        const auto found = findCall(key->key);
+        if (!found)
+            return found.error();
+        call = *found;
+    }
+    m_desk = *std::move(desk);
+    connect(m_desk.get(), &OpenDesk::reached, this, &DeskApplication::noteTime);
+    connect(m_desk.get(), &OpenDesk::settingsChanged, this, &DeskApplication::reopenAtRest);
+    connect(m_desk.get(), &OpenDesk::signInAsked, this, &DeskApplication::signInAgain);
+    m_desk->show(call);
+    if (m_account)
+        m_desk->sync()->start({m_account->record().server, m_account->accessToken()});
+    return Done{};
+}
+
+void DeskApplication::reopen(const std::function<Verdict()> &next, CallKey call)
+{
+    m_next = next;
+    m_nextCall = call;
+    QCoreApplication::exit(reopenCode);
+}
+
+void DeskApplication::reopenAtRest()
+{
+    if (m_rest)
+        return;
+    m_rest = new RestWatch([this] { reopen([] { return Verdict(Done{}); }, m_desk->window().currentCall()); }, m_desk.get());
+}
+
+std::optional<SignedIn> DeskApplication::signedIn() const
+{
+    if (!m_account)
+        return std::nullopt;
+    const AccountRecord &account = m_account->record();
+    return SignedIn{account.user_name, account.email, account.server.host()};
+}
+
+void DeskApplication::signIn()
+{
+    m_account = std::make_unique<DeskAccount>(m_keyring);
+    auto *dialog = new SignInDialog(*m_account, {}, {}, SignInDialog::Without::No, &m_desk->window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setModal(true);
+    connect(dialog, &QDialog::accepted, this, [this] {
+        // The calls of a desk that worked by itself stay its own, wherever they lie.
+        m_options.data_dir_chosen = false;
+        reopen([this] { return useAccount(m_account->record()); });
+    });
+    connect(dialog, &QDialog::rejected, this, [this] { m_account.reset(); });
+    dialog->show();
+}
+
+void DeskApplication::signInAgain()
+{
+    auto *dialog = new SignInDialog(*m_account, m_account->record().server.toString(), m_account->record().email, SignInDialog::Without::No, &m_desk->window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setModal(true);
+    connect(dialog, &QDialog::accepted, this, [this, before = m_account->record().user_id] {
+        (void)m_account->takeSettings(); // the feed has them
+        // Another person's sign-in must not send this person's work.
+        if (m_account->record().user_id == before)
+            m_desk->sync()->setToken(m_account->accessToken());
+        else
+            m_desk->sync()->signInLost();
+    });
+    dialog->show();
+}
+
+void DeskApplication::signOut()
+{
+    m_desk->window().keepTyped();
+    m_desk->sync()->unsent().then(m_desk.get(), [this](const Result<UnsentWork> &work) {
+        if (!work) {
+            m_desk->window().fail(work.error());
+            return;
+        }
+        auto *dialog = new SignOutDialog(*m_desk->sync(), *work, &m_desk->window());
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &QDialog::accepted, this, [this, dialog] { leave(*dialog); });
+        dialog->open();
+    });
+}
+
+void DeskApplication::leave(const SignOutDialog &dialog)
+{
+    // No edit may leave between what the person was told and the end; those that are kept go out after the next sign-in.
+    m_desk->window().setEnabled(false);
+    m_desk->sync()->stop();
+    m_account->signOut(dialog.discarded(), [this, keep = dialog.keepsData()](bool) {
+        reopen([this, keep] {
+            const AccountRecord who = m_account->record();
+            Verdict done = keep ? Verdict(Done{}) : removeAccountData();
+            if (done)
+                done = AccountFolder().signedOut(who, keep);
+            m_account.reset();
+            m_options.server.clear();
+            if (!m_options.data_dir_chosen)
+                m_options.data_dir = m_ownDataDir;
+            m_options.agent_name = m_ownName;
+            return done ? askWho(who.server.toString(), {}) : done;
+        });
+    });
+}
+
+Verdict DeskApplication::removeAccountData()
+{
+    const auto lock = DirectoryLock::take(m_options.data_dir);
+    if (!lock)
+        return lock.error();
+    if (Verdict removed = removeCache(m_options.data_dir); !removed)
+        return removed;
+    // A keyring that is locked now keeps a key that opens nothing any more.
+    (void)forgetDataKey(m_options.data_dir, m_keyring);
+    return Done{};
 }
 
 Result<DataKey> DeskApplication::findKey()
@@ -170,7 +268,7 @@ Verdict DeskApplication::fillDemo(const DatabaseKey &key)
     return makeDemoWorkspace(m_options.data_dir, m_options.demo_calls, QDateTime::currentMSecsSinceEpoch(), key);
 }
 
-Verdict DeskApplication::findCall(const DatabaseKey &key)
+Result<CallKey> DeskApplication::findCall(const DatabaseKey &key)
 {
     auto cache = CacheFile::open(m_options.data_dir, CacheFile::Mode::ReadOnly, key);
     if (!cache)
@@ -180,48 +278,12 @@ Verdict DeskApplication::findCall(const DatabaseKey &key)
         return call.error();
     if (!*call)
         return Error{Error::Code::NotFound, QStringLiteral("--call: there is no call \"%1\" in %2.").arg(m_options.call, m_options.data_dir), {}, false};
-    m_call = **call;
-    return Done{};
-}
-
-void DeskApplication::showWindow()
-{
-    m_window = std::make_unique<MainWindow>(*m_store, *m_theme, *m_preferences, m_feed.get(), m_sync.get());
-    if (!m_options.size.isEmpty())
-        m_window->resize(m_options.size);
-    if (!m_options.screenshot.isEmpty())
-        takeScreenshot();
-    noteTime("window made");
-    connect(m_window.get(), &MainWindow::firstRowsPainted, this, [this] { noteTime("first rows painted"); });
-    m_window->show();
-    noteTime("window shown");
-    if (!m_options.view.isEmpty() && !m_window->showView(m_options.view)) {
-        fputs(qPrintable(QStringLiteral("--view: there is no view named \"%1\".\n").arg(m_options.view)), stderr);
-        QMetaObject::invokeMethod(&m_application, [] { QCoreApplication::exit(1); }, Qt::QueuedConnection);
-    }
-    if (m_call)
-        m_window->openCall(m_call);
-    if (m_feed)
-        m_feed->start();
+    return **call;
 }
 
 void DeskApplication::noteTime(const char *what) const
 {
     qCDebug(timing, "%s after %lld ms", what, QDateTime::currentMSecsSinceEpoch() - m_options.started_at);
-}
-
-void DeskApplication::takeScreenshot()
-{
-    connect(m_window.get(), &MainWindow::settled, this, [this] {
-        const bool written = m_window->grab().save(m_options.screenshot);
-        if (!written)
-            fputs(qPrintable(QStringLiteral("%1 could not be written.\n").arg(m_options.screenshot)), stderr);
-        QCoreApplication::exit(written ? 0 : 1);
-    });
-    QTimer::singleShot(longestWaitForPictureMs, this, [] {
-        fputs("The window did not settle, no picture was taken.\n", stderr);
-        QCoreApplication::exit(1);
-    });
 }
 
 bool DeskApplication::showFailure(const Error &error)

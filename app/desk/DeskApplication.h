@@ -1,14 +1,7 @@
 #pragma once
 
-#include "FilePreferences.h"
-#include "Options.h"
-#include "backend/DeskAccount.h"
-#include "backend/DeskSync.h"
-#include "demo/DemoFeed.h"
+#include "OpenDesk.h"
 #include "secrets/KeychainStore.h"
-#include "secrets/DataKey.h"
-#include "shell/MainWindow.h"
-#include "store/DeskStore.h"
 
 #include <QApplication>
 #include <QMessageBox>
@@ -16,47 +9,59 @@
 namespace calldeck
 {
 
-/** The object graph of the desktop program: every service, and what it receives. */
-class DeskApplication : public QObject
+class RestWatch;
+class SignOutDialog;
+
+/** The desktop program: whose desk is open, and what it is made of. Opens another when somebody signs in or out. */
+class DeskApplication : public AccountService
 {
     Q_OBJECT
 public:
     DeskApplication(QApplication &application, Options options);
     ~DeskApplication() override;
 
+    /** Opens desks until the person is done; the program's exit code. */
+    int run();
+
+    std::optional<SignedIn> signedIn() const override;
+    void signIn() override;
+    void signOut() override;
+
+private:
     Verdict start();
     /** Says on standard error, and in a window where somebody sits in front, why the desk did not open; true when there is a window to close. */
     bool showFailure(const Error &error);
-    int exitCode() const { return 3; }
-
-private:
     /** Finds out whose desk this is: nobody's, or that of an account on a server. */
     Verdict findAccount();
+    Verdict askWho(const QString &server, const QString &email);
     Verdict useAccount(const AccountRecord &account);
-    void startSync();
+    /** Opens the data and shows its window; `call` 0 for the one of the options. */
+    Verdict openDesk(CallKey call = 0);
+    /** Ends the event loop; run() then closes what is open, does `next` and opens anew. */
+    void reopen(const std::function<Verdict()> &next, CallKey call = 0);
+    void reopenAtRest();
     void signInAgain();
-    Verdict openData();
+    void leave(const SignOutDialog &dialog);
+    Verdict removeAccountData();
     Result<DataKey> findKey();
     Verdict fillDemo(const DatabaseKey &key);
-    Verdict findCall(const DatabaseKey &key);
+    Result<CallKey> findCall(const DatabaseKey &key);
     /** Whether somebody sits in front. */
     bool canAsk() const;
     std::optional<QByteArray> askPassphrase(bool isNew) const;
-    void showWindow();
-    void takeScreenshot();
     void noteTime(const char *what) const;
 
     QApplication &m_application;
     Options m_options;
-    CallKey m_call = 0;
-    std::unique_ptr<FilePreferences> m_preferences;
+    const QString m_ownDataDir; ///< of a desk that works by itself
+    const QString m_ownName;
     KeychainStore m_keyring;
-    std::unique_ptr<DeskAccount> m_account; ///< null for a desk without a server
-    std::unique_ptr<DeskStore> m_store;
-    std::unique_ptr<DeskSync> m_sync;
-    std::unique_ptr<DemoFeed> m_feed;
     std::unique_ptr<Theme> m_theme;
-    std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<DeskAccount> m_account; ///< null for a desk without a server
+    std::unique_ptr<OpenDesk> m_desk;
+    QPointer<RestWatch> m_rest;
+    std::function<Verdict()> m_next; ///< between two desks
+    CallKey m_nextCall = 0;
     std::unique_ptr<QMessageBox> m_failure;
 };
 

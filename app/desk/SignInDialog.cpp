@@ -12,7 +12,7 @@
 namespace calldeck
 {
 
-SignInDialog::SignInDialog(DeskAccount &account, const QString &server, const QString &email, QWidget *parent)
+SignInDialog::SignInDialog(DeskAccount &account, const QString &server, const QString &email, Without without, QWidget *parent)
     : QDialog(parent), m_account(account), m_server(new QLineEdit(server, this)), m_email(new QLineEdit(email, this)), m_password(new QLineEdit(this)), m_problem(new QLabel(this))
 {
     setWindowTitle(QStringLiteral("Sign in to Calldeck"));
@@ -33,6 +33,8 @@ SignInDialog::SignInDialog(DeskAccount &account, const QString &server, const QS
     m_button = buttons->addButton(QStringLiteral("Sign in"), QDialogButtonBox::AcceptRole);
     m_button->setDefault(true);
     m_button->setProperty("kind", static_cast<int>(ButtonKind::Primary));
+    if (without == Without::Offered)
+        connect(buttons->addButton(QStringLiteral("Work without a server"), QDialogButtonBox::ActionRole), &QPushButton::clicked, this, [this] { done(withoutServer); });
     form->addRow(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &SignInDialog::signIn);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

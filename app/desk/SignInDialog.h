@@ -16,7 +16,10 @@ class SignInDialog : public QDialog
 {
     Q_OBJECT
 public:
-    SignInDialog(DeskAccount &account, const QString &server, const QString &email, QWidget *parent = nullptr);
+    /** Whether the person may go on without a server instead: the dialog then ends with `withoutServer`. */
+    enum class Without { No, Offered };
+    static constexpr int withoutServer = 2;
+    SignInDialog(DeskAccount &account, const QString &server, const QString &email, Without without, QWidget *parent = nullptr);
 
 private:
     void signIn();

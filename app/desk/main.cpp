@@ -35,11 +35,5 @@ int main(int argc, char **argv)
 
     Options options = readOptions(application);
     options.started_at = startedAt;
-    DeskApplication desk(application, std::move(options));
-    if (const Verdict started = desk.start(); !started) {
-        if (desk.showFailure(started.error()))
-            QApplication::exec();
-        return desk.exitCode();
-    }
-    return QApplication::exec();
+    return DeskApplication(application, std::move(options)).run();
 }

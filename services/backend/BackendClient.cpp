@@ -65,9 +65,9 @@ void BackendClient::get(const QString &path, const QUrlQuery &query, const Done 
     watch(m_network.get(request(path, query)), done, wholeTimeoutMs);
 }
 
-void BackendClient::post(const QString &path, const QJsonObject &body, const Done &done, int wholeTimeoutMs)
+void BackendClient::post(const QString &path, const QJsonObject &body, const Done &done, int wholeTimeoutMs, const QUrlQuery &query)
 {
-    QNetworkRequest asked = request(path, {});
+    QNetworkRequest asked = request(path, query);
     asked.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
     watch(m_network.post(asked, QJsonDocument(body).toJson(QJsonDocument::Compact)), done, wholeTimeoutMs);
 }
@@ -117,6 +117,10 @@ BackendAnswer BackendClient::read(QNetworkReply *reply)
     }
     readClock(reply, answer);
     answer.retry_after_s = std::clamp(reply->rawHeader("Retry-After").trimmed().toInt(), 0, longestRetryAfterS);
+    if (answer.status == 204) {
+        answer.kind = BackendAnswer::Kind::Answered;
+        return answer;
+    }
     QJsonParseError parse;
     const QByteArray bytes = reply->readAll();
     const QJsonDocument json = QJsonDocument::fromJson(bytes, &parse);

@@ -4,6 +4,7 @@
 
 #include <QCryptographicHash>
 #include <QHostAddress>
+#include <QJsonArray>
 #include <QSysInfo>
 
 namespace calldeck
@@ -36,7 +37,8 @@ QString AccountRecord::folderName() const
 QJsonObject accountToJson(const AccountRecord &account)
 {
     return {{u"server"_s, account.server.toString()}, {u"email"_s, account.email},               {u"user_id"_s, account.user_id},
-            {u"user_name"_s, account.user_name},      {u"workspace_id"_s, account.workspace_id}, {u"workspace_name"_s, account.workspace_name}};
+            {u"user_name"_s, account.user_name},      {u"workspace_id"_s, account.workspace_id}, {u"workspace_name"_s, account.workspace_name},
+            {u"signed_out"_s, account.signed_out}};
 }
 
 Result<AccountRecord> accountFromJson(const QJsonObject &json)
@@ -44,7 +46,8 @@ Result<AccountRecord> accountFromJson(const QJsonObject &json)
     QString problem;
     JsonReader reader(json, QString(), problem);
     const auto server = serverFromText(reader.text(u"server"_s));
-    AccountRecord account{server ? *server : QUrl(), reader.text(u"email"_s), reader.text(u"user_id"_s), reader.text(u"user_name"_s), reader.text(u"workspace_id"_s), reader.text(u"workspace_name"_s)};
+    AccountRecord account{server ? *server : QUrl(), reader.text(u"email"_s), reader.text(u"user_id"_s), reader.text(u"user_name"_s), reader.text(u"workspace_id"_s), reader.text(u"workspace_name"_s),
+                          json.value(u"signed_out"_s).toBool()};
     if (!problem.isEmpty())
         return Error{Error::Code::Damaged, u"The remembered sign-in cannot be read. Sign in again."_s, problem, false};
     return server ? Result<AccountRecord>(account) : server.error();
@@ -64,7 +67,13 @@ Result<QUrl> serverFromText(const QString &typed)
     return url;
 }
 
-DeskAccount::DeskAccount(KeyStore &keyring, QObject *parent) : QObject(parent), m_keyring(keyring), m_client(this) {}
+DeskAccount::DeskAccount(KeyStore &keyring, QObject *parent) : QObject(parent), m_keyring(keyring), m_client(this)
+{
+    m_keyThread.setMaxThreadCount(1);
+    m_keyThread.setExpiryTimeout(-1);
+}
+
+DeskAccount::~DeskAccount() { m_keyThread.waitForDone(); }
 
 QString DeskAccount::keyName() const { return u"session %1 %2"_s.arg(m_record.server.toString(), m_record.user_id); }
 
@@ -80,6 +89,7 @@ void DeskAccount::signIn(const QUrl &server, const QString &email, const QString
     m_client.setToken({});
     m_record.server = server;
     m_record.email = email.trimmed();
+    m_record.signed_out = false;
     const QJsonObject body{{u"email"_s, m_record.email}, {u"password"_s, password}, {u"device_name"_s, QSysInfo::machineHostName().left(100)}};
     m_client.post(u"/api/auth/login"_s, body, [this, done](const BackendAnswer &answer) {
         if (!answer.isOk())
@@ -101,6 +111,20 @@ void DeskAccount::learnWho(const SignedIn &done)
             return done(notSignedIn(answer));
         m_record.workspace_id = workspace.value(u"id"_s).toString();
         m_record.workspace_name = workspace.value(u"name"_s).toString();
+        learnSettings(done);
+    });
+}
+
+void DeskAccount::learnSettings(const SignedIn &done)
+{
+    m_client.get(u"/api/sync/rows"_s, {{u"kind"_s, u"workspace"_s}, {u"ids"_s, u"settings"_s}}, [this, done](const BackendAnswer &answer) {
+        const QJsonObject row = answer.body.value(u"rows"_s).toArray().at(0).toObject().value(u"row"_s).toObject();
+        const auto settings = workspaceFromJson(row);
+        if (!answer.isOk() || row.isEmpty())
+            return done(notSignedIn(answer));
+        if (!settings)
+            return done(Error{Error::Code::Damaged, u"The server sent settings that cannot be read."_s, settings.error().message, true});
+        m_settings = *settings;
         done(m_record);
     });
 }
@@ -113,7 +137,7 @@ Verdict DeskAccount::takeTokens(const QJsonObject &body)
         return Error{Error::Code::Damaged, u"The server's answer to the sign-in cannot be read."_s, {}, true};
     m_client.setToken(m_access);
     // Without a keyring the sign-in holds until the program ends; a plain file is no place for it.
-    (void)m_keyring.write(keyName(), m_refresh);
+    m_keyThread.start([&keyring = m_keyring, name = keyName(), secret = m_refresh] { (void)keyring.write(name, secret); });
     return Done{};
 }
 
@@ -121,15 +145,24 @@ void DeskAccount::renew()
 {
     if (m_renewing)
         return;
-    if (m_refresh.isEmpty()) {
-        const auto kept = m_keyring.read(keyName());
-        if (!kept || !*kept) {
-            Q_EMIT signInLost();
-            return;
-        }
-        m_refresh = **kept;
-    }
     m_renewing = true;
+    if (!m_refresh.isEmpty())
+        return renewWith(m_refresh);
+    m_keyThread.start([this, name = keyName()] {
+        const auto kept = m_keyring.read(name);
+        const QByteArray refresh = kept ? kept->value_or(QByteArray()) : QByteArray();
+        QMetaObject::invokeMethod(this, [this, refresh] { renewWith(refresh); }, Qt::QueuedConnection);
+    });
+}
+
+void DeskAccount::renewWith(const QByteArray &refresh)
+{
+    if (refresh.isEmpty()) {
+        m_renewing = false;
+        Q_EMIT signInLost();
+        return;
+    }
+    m_refresh = refresh;
     m_client.setToken({});
     m_client.post(u"/api/auth/refresh"_s, {{u"refresh_token"_s, QString::fromLatin1(m_refresh)}}, [this](const BackendAnswer &answer) {
         m_renewing = false;
@@ -140,6 +173,33 @@ void DeskAccount::renew()
             Q_EMIT signInLost();
         }
     });
+}
+
+void DeskAccount::signOut(int discardedEdits, const std::function<void(bool told)> &done)
+{
+    tellServer(discardedEdits, true, [this, done](bool told) {
+        m_access.clear();
+        m_refresh.clear();
+        m_keyThread.start([&keyring = m_keyring, name = keyName()] { (void)keyring.remove(name); });
+        done(told);
+    });
+}
+
+void DeskAccount::tellServer(int discardedEdits, bool mayRenew, const std::function<void(bool told)> &done)
+{
+    constexpr int longestWaitMs = 8000;
+    const QUrlQuery query{{u"discarded"_s, QString::number(discardedEdits)}};
+    m_client.post(u"/api/auth/logout"_s, {}, [this, discardedEdits, mayRenew, done](const BackendAnswer &answer) {
+        const bool isOld = answer.kind == BackendAnswer::Kind::Answered && answer.status == 401;
+        if (!isOld || !mayRenew || m_refresh.isEmpty())
+            return done(answer.kind == BackendAnswer::Kind::Answered && answer.status == 204);
+        m_client.setToken({});
+        m_client.post(u"/api/auth/refresh"_s, {{u"refresh_token"_s, QString::fromLatin1(m_refresh)}}, [this, discardedEdits, done](const BackendAnswer &renewed) {
+            if (!renewed.isOk() || !takeTokens(renewed.body))
+                return done(false);
+            tellServer(discardedEdits, false, done);
+        }, longestWaitMs);
+    }, longestWaitMs, query);
 }
 
 } // namespace calldeck

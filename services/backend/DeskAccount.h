@@ -1,9 +1,10 @@
 #pragma once
 
 #include "backend/BackendClient.h"
+#include "rules/Workspace.h"
 #include "secrets/KeyStore.h"
 
-#include <QFuture>
+#include <QThreadPool>
 #include <memory>
 #include <optional>
 
@@ -18,6 +19,7 @@ struct AccountRecord {
     QString user_name;
     QString workspace_id;
     QString workspace_name;
+    bool signed_out = false; ///< by the person: nobody gets in without signing in again
 
     /** A folder name of its own for each server, workspace and user: nobody's work goes out under another's name. */
     QString folderName() const;
@@ -31,13 +33,15 @@ Result<QUrl> serverFromText(const QString &typed);
 
 /**
  * The sign-in of one person: gets tokens, renews them one request at a time, keeps the refresh token in the keyring and the access
- * token in memory. On the thread it was made on; `keyring` may block it for its time-out.
+ * token in memory. On the thread it was made on; the keyring, which may block, is spoken to on a thread of its own.
  */
 class DeskAccount : public QObject
 {
     Q_OBJECT
 public:
     explicit DeskAccount(KeyStore &keyring, QObject *parent = nullptr);
+    /** Waits for what the keyring is still to keep. */
+    ~DeskAccount() override;
 
     using SignedIn = std::function<void(const Result<AccountRecord> &)>;
     /** Errors are for a person: the wrong password, no server there, a keyring that does not answer is none. */
@@ -45,9 +49,17 @@ public:
     /** Takes up an earlier sign-in; renew() gets its first token. */
     void resume(const AccountRecord &account);
     const AccountRecord &record() const { return m_record; }
+    /** The workspace's settings as the server had them at the sign-in, once; nothing after resume(). */
+    std::optional<Workspace> takeSettings() { return std::exchange(m_settings, std::nullopt); }
     QByteArray accessToken() const { return m_access; }
     /** Asks for a new access token; tokenReady() or signInLost() follows, or nothing while there is no network. */
     void renew();
+
+    /**
+     * Ends the session here and at the server, which notes how many unsent edits were thrown away. `done` says whether the server
+     * knows: without a network the session ends there by its age, or by an administrator.
+     */
+    void signOut(int discardedEdits, const std::function<void(bool told)> &done);
 
 Q_SIGNALS:
     void tokenReady(const QByteArray &token);
@@ -56,11 +68,16 @@ Q_SIGNALS:
 private:
     QString keyName() const;
     void learnWho(const SignedIn &done);
+    void learnSettings(const SignedIn &done);
+    void renewWith(const QByteArray &refresh);
+    void tellServer(int discardedEdits, bool mayRenew, const std::function<void(bool told)> &done);
     Verdict takeTokens(const QJsonObject &body);
 
     KeyStore &m_keyring;
+    QThreadPool m_keyThread; ///< one thread: what is written last stays
     BackendClient m_client;
     AccountRecord m_record;
+    std::optional<Workspace> m_settings;
     QByteArray m_access;
     QByteArray m_refresh;
     bool m_renewing = false;

@@ -1,10 +1,14 @@
 #include "backend/DeskSync.h"
 
+#include "database/DatabaseFile.h"
 #include "rules/Disposition.h"
 #include "store/DeskStore.h"
 #include "store/Mutation.h"
 
+#include <QFileInfo>
+#include <QJsonDocument>
 #include <QPromise>
+#include <QSaveFile>
 
 namespace calldeck
 {
@@ -28,6 +32,8 @@ QString wordsOf(const Edit &edit, const Workspace &workspace)
         return u"Note: %1"_s.arg(arg(u"text"_s));
     if (edit.op == u"flag+"_s || edit.op == u"flag-"_s)
         return u"%1 %2"_s.arg(arg(u"flag"_s) == u"emergency"_s ? u"Emergency"_s : u"Do not contact"_s, edit.op == u"flag+"_s ? u"set"_s : u"cleared"_s);
+    if (edit.kind == u"view"_s)
+        return (edit.op == u"del"_s ? u"A view deleted"_s : u"View \"%1\""_s).arg(arg(u"name"_s));
     if (edit.op == u"set"_s) {
         QStringList parts;
         for (auto it = edit.args.begin(); it != edit.args.end(); ++it) {
@@ -118,7 +124,7 @@ QFuture<Result<QList<RefusedEdit>>> DeskSync::refused()
             return letters.error();
         QList<RefusedEdit> refused;
         for (const DeadLetter &letter : *letters)
-            refused.append({letter.lseq, letter.edit.id, wordsOf(letter.edit, workspace), letter.message, letter.edit.at, letter.died_at});
+            refused.append({letter.lseq, letter.edit.kind == u"call"_s ? letter.edit.id : QString(), wordsOf(letter.edit, workspace), letter.message, letter.edit.at, letter.died_at});
         return refused;
     });
 }
@@ -185,6 +191,36 @@ QFuture<Result<Done>> DeskSync::resolve(const QString &conflict, bool replace)
             return done ? transaction.commit() : done;
         },
         true);
+}
+
+QFuture<Result<UnsentWork>> DeskSync::unsent()
+{
+    return ask<UnsentWork>([](Database &database) -> Result<UnsentWork> {
+        const auto counts = outboxCounts(database);
+        const auto drafts = database.singleInteger("SELECT count(*) FROM drafts");
+        if (!counts)
+            return counts.error();
+        if (!drafts)
+            return database.lastError();
+        return UnsentWork{counts->pending, counts->dead, static_cast<int>(*drafts), counts->oldest};
+    });
+}
+
+QFuture<Result<Done>> DeskSync::saveUnsent(const QString &file)
+{
+    return ask<Done>([file](Database &database) -> Verdict {
+        const auto document = unsentDocument(database);
+        if (!document)
+            return document.error();
+        QSaveFile out(file);
+        const QByteArray text = QJsonDocument(*document).toJson();
+        // Names and notes of customers: for whoever saved it alone.
+        const bool written = out.open(QIODevice::WriteOnly) && out.setPermissions(QFile::ReadOwner | QFile::WriteOwner) && out.write(text) == text.size() && out.commit();
+        if (!written)
+            return Error{Error::Code::Io, u"%1 could not be written. Choose another place."_s.arg(file), out.errorString(), false};
+        syncDirectory(QFileInfo(file).absolutePath());
+        return calldeck::Done{};
+    });
 }
 
 } // namespace calldeck

@@ -29,6 +29,8 @@ public:
     QFuture<Result<Done>> retry(qint64 refused) override;
     QFuture<Result<Done>> discard(qint64 refused) override;
     QFuture<Result<Done>> resolve(const QString &conflict, bool replace) override;
+    QFuture<Result<UnsentWork>> unsent() override;
+    QFuture<Result<Done>> saveUnsent(const QString &file) override;
     void syncNow() override;
     void signInAgain() override { Q_EMIT signInAsked(); }
 

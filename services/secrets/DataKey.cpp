@@ -334,4 +334,18 @@ Result<DataKey> encryptData(const QString &dataDir, const KeyWishes &wishes, Key
     return encryptFound(dataDir, *found, wishes, keyring);
 }
 
+Verdict forgetDataKey(const QString &dataDir, KeyStore &keyring)
+{
+    const auto record = readKeyRecord(dataDir);
+    if (!record || !*record)
+        return record ? Verdict(Done{}) : Verdict(record.error());
+    if ((*record)->kept == KeyRecord::Kept::Keyring) {
+        if (Verdict removed = keyring.remove((*record)->key_id); !removed)
+            return removed;
+    }
+    QFile::remove(keyRecordPath(dataDir) + QStringLiteral(".old"));
+    QFile::remove(keyRecordPath(dataDir));
+    return Done{};
+}
+
 } // namespace calldeck

@@ -40,6 +40,8 @@ Result<DataKey> keyForData(const QString &dataDir, const KeyWishes &wishes, KeyS
  * Blocks for as long as that takes. The caller holds the DirectoryLock.
  */
 Result<DataKey> keyForDesk(const QString &dataDir, const KeyWishes &wishes, KeyStore &keyring);
+/** Of a directory whose database is gone: its key goes from the keyring too, with the record of where it was. */
+Verdict forgetDataKey(const QString &dataDir, KeyStore &keyring);
 /** Encrypts a directory that is not, whatever the reason was. The caller holds the DirectoryLock. */
 Result<DataKey> encryptData(const QString &dataDir, const KeyWishes &wishes, KeyStore &keyring);
 

@@ -18,6 +18,18 @@ Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Ac
     return openDatabaseFile(cachePath(dataDir), access, format, key);
 }
 
+Verdict removeCache(const QString &dataDir)
+{
+    // The journal last: with the database gone it means nothing, the other way round it would be missed.
+    for (const char *part : {"", "-wal", "-shm"}) {
+        const QString file = cachePath(dataDir) + QLatin1String(part);
+        if (QFile::exists(file) && !QFile::remove(file))
+            return Error{Error::Code::Io, QStringLiteral("%1 could not be removed. Check the permissions of its folder.").arg(file), {}, false};
+    }
+    syncDirectory(dataDir);
+    return Done{};
+}
+
 Verdict moveCache(const QString &fromDir, const QString &dataDir) { return moveDatabaseFile(cachePath(fromDir), cachePath(dataDir)); }
 
 } // namespace calldeck

@@ -13,4 +13,7 @@ Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Ac
 /** Moves the closed cache of `fromDir` into `dataDir`, which has none, on the same disk: whole or not at all. */
 Verdict moveCache(const QString &fromDir, const QString &dataDir);
 
+/** Removes the closed cache of a data directory with its journal; other files stay. The error names what is still there. */
+Verdict removeCache(const QString &dataDir);
+
 } // namespace calldeck

@@ -1,5 +1,6 @@
 #include "store/OutboxRows.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QSet>
 
@@ -253,6 +254,28 @@ Result<OutboxCounts> outboxCounts(Database &database)
     if (!select.step())
         return database.lastError();
     return OutboxCounts{static_cast<int>(select.integer(0)), static_cast<int>(select.integer(1)), static_cast<int>(select.integer(2)), select.optionalInteger(3)};
+}
+
+Result<QJsonObject> unsentDocument(Database &database)
+{
+    Statement pending = database.prepare("SELECT " + editColumns + " FROM outbox WHERE state = 'pending' ORDER BY lseq");
+    const auto edits = editsOf(database, pending);
+    const auto letters = deadLetters(database);
+    if (!edits || !letters)
+        return edits ? letters.error() : edits.error();
+    QJsonArray waiting;
+    for (const Edit &edit : *edits)
+        waiting.append(editToJson(edit));
+    QJsonArray refused;
+    for (const DeadLetter &letter : *letters)
+        refused.append(QJsonObject{{u"edit"_s, editToJson(letter.edit)}, {u"reason"_s, letter.message}});
+    Statement typed = database.prepare("SELECT c.call_id, d.body FROM drafts d JOIN calls c ON c.id = d.call_id ORDER BY d.updated_at");
+    QJsonArray drafts;
+    while (typed.step())
+        drafts.append(QJsonObject{{u"call_id"_s, typed.text(0)}, {u"draft"_s, QJsonDocument::fromJson(typed.text(1).toUtf8()).object()}});
+    if (typed.failed())
+        return database.lastError();
+    return QJsonObject{{u"waiting"_s, waiting}, {u"refused"_s, refused}, {u"drafts"_s, drafts}};
 }
 
 } // namespace calldeck

@@ -64,4 +64,7 @@ struct OutboxCounts {
 };
 Result<OutboxCounts> outboxCounts(Database &database);
 
+/** {"waiting": [edit...], "refused": [{"edit", "reason"}...], "drafts": [{"call_id", "draft"}...]}: what exists in this file alone. */
+Result<QJsonObject> unsentDocument(Database &database);
+
 } // namespace calldeck

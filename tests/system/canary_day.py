@@ -201,6 +201,18 @@ def check_the_look_can_fail(folder):
     os.remove(path)
 
 
+def in_session(folder, program, bin_dir, capture=True):
+    """Runs a program again with --folder, in a home of its own below it, on a bus of its own with a real keyring."""
+    for name in ("home", "home/data", "home/config", "home/cache", "run", "store", "server", "tmp"):
+        os.mkdir(os.path.join(folder, name), mode=0o700)
+    environment = {name: value for name, value in os.environ.items() if name not in ("DBUS_SESSION_BUS_ADDRESS", "CALLDECK_KEY_FILE", "DISPLAY")}
+    home = os.path.join(folder, "home")
+    environment.update(HOME=home, XDG_DATA_HOME=home + "/data", XDG_CONFIG_HOME=home + "/config", XDG_CACHE_HOME=home + "/cache", TMPDIR=os.path.join(folder, "tmp"),
+                       XDG_RUNTIME_DIR=os.path.join(folder, "run"), CALLDECK_CANARY_DAY=folder)
+    return subprocess.run(["dbus-run-session", "--", "bash", "-c", INSIDE_THE_BUS, "bash", sys.executable, program, "--bin", bin_dir, "--folder", folder],
+                          env=environment, capture_output=capture, text=True, timeout=300, check=False, cwd=os.path.join(folder, "server"))
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--bin", required=True)
@@ -211,21 +223,14 @@ def main():
         day(arguments)
         return 0
     with tempfile.TemporaryDirectory(prefix="calldeck-day-") as folder:
-        for name in ("home", "home/data", "home/config", "home/cache", "run", "store", "server", "tmp"):
-            os.mkdir(os.path.join(folder, name), mode=0o700)
-        environment = {name: value for name, value in os.environ.items() if name not in ("DBUS_SESSION_BUS_ADDRESS", "CALLDECK_KEY_FILE", "DISPLAY")}
-        home = os.path.join(folder, "home")
-        environment.update(HOME=home, XDG_DATA_HOME=home + "/data", XDG_CONFIG_HOME=home + "/config", XDG_CACHE_HOME=home + "/cache", TMPDIR=os.path.join(folder, "tmp"),
-                           XDG_RUNTIME_DIR=os.path.join(folder, "run"), CALLDECK_CANARY_DAY=folder)
         # As much of a core dump as the system gives: the programs themselves must say no.
         resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
-        done = subprocess.run(["dbus-run-session", "--", "bash", "-c", INSIDE_THE_BUS, "bash", sys.executable, __file__, "--bin", arguments.bin, "--folder", folder],
-                              env=environment, capture_output=True, text=True, timeout=300, check=False, cwd=os.path.join(folder, "server"))
+        done = in_session(folder, __file__, arguments.bin)
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
         hits, cores, files = look_at_files(folder)
         assert not cores, f"core dumps: {cores}"
         assert not hits, f"{len(hits)} places: {hits}"
-        assert any(name == "calldeck.db" for _, _, names in os.walk(home) for name in names), "the desk kept nothing: this was no day"
+        assert any(name == "calldeck.db" for _, _, names in os.walk(os.path.join(folder, "home")) for name in names), "the desk kept nothing: this was no day"
         check_the_look_can_fail(folder)
         print(f"{files} files looked at, nothing readable in them")
     return 0

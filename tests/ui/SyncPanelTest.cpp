@@ -1,4 +1,4 @@
-#include "desk/SyncService.h"
+#include "FakeSync.h"
 #include "shell/StatusLine.h"
 #include "shell/SyncPanel.h"
 #include "shell/SyncWords.h"
@@ -11,43 +11,6 @@ using namespace Qt::StringLiterals;
 
 namespace
 {
-
-/** A server's words, made up here. */
-class FakeSync : public SyncService
-{
-public:
-    SyncStatus status() const override { return current; }
-    QFuture<Result<QList<RefusedEdit>>> refused() override { return QtFuture::makeReadyFuture(Result<QList<RefusedEdit>>(refusals)); }
-    QFuture<Result<QList<OpenConflict>>> conflicts() override { return QtFuture::makeReadyFuture(Result<QList<OpenConflict>>(open)); }
-    QFuture<Result<Done>> retry(qint64 id) override { return forget(id, u"retry"_s); }
-    QFuture<Result<Done>> discard(qint64 id) override { return forget(id, u"discard"_s); }
-    QFuture<Result<Done>> resolve(const QString &id, bool replace) override
-    {
-        open.removeIf([&](const OpenConflict &conflict) { return conflict.id == id; });
-        asked.append(id + (replace ? u" replace"_s : u" keep"_s));
-        return QtFuture::makeReadyFuture(Result<Done>(Done{}));
-    }
-    void syncNow() override { asked.append(u"now"_s); }
-    void signInAgain() override { asked.append(u"sign in"_s); }
-    void tell(const SyncStatus &status)
-    {
-        current = status;
-        Q_EMIT statusChanged(status);
-    }
-
-    SyncStatus current;
-    QList<RefusedEdit> refusals;
-    QList<OpenConflict> open;
-    QStringList asked;
-
-private:
-    QFuture<Result<Done>> forget(qint64 id, const QString &what)
-    {
-        refusals.removeIf([&](const RefusedEdit &edit) { return edit.id == id; });
-        asked.append(u"%1 %2"_s.arg(what).arg(id));
-        return QtFuture::makeReadyFuture(Result<Done>(Done{}));
-    }
-};
 
 class SyncPanelTest : public testing::Test
 {

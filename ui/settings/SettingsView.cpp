@@ -63,7 +63,7 @@ QString demandsText(const DispositionRule &rule)
 
 } // namespace
 
-SettingsView::SettingsView(DeskService &desk, Theme &theme, QWidget *parent) : QWidget(parent), m_desk(desk), m_theme(theme)
+SettingsView::SettingsView(DeskService &desk, AccountService *account, Theme &theme, QWidget *parent) : QWidget(parent), m_desk(desk), m_account(account), m_theme(theme)
 {
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -84,6 +84,8 @@ SettingsView::SettingsView(DeskService &desk, Theme &theme, QWidget *parent) : Q
     side->addWidget(inner, 10);
     side->addStretch(1);
     addAppearance();
+    if (m_account)
+        addAccount();
     addWorkspace();
     addTargets();
     addDispositions();
@@ -151,6 +153,19 @@ void SettingsView::addAppearance()
     auto *keys = new Button(m_theme, ButtonKind::Secondary, QStringLiteral("All keys"), QStringLiteral("keyboard"), m_body);
     section->addWidget(keys, 0, Qt::AlignLeft);
     connect(keys, &QPushButton::clicked, this, &SettingsView::keysAsked);
+}
+
+void SettingsView::addAccount()
+{
+    const auto who = m_account->signedIn();
+    QBoxLayout *section = addSection(QStringLiteral("Account"), who ? QString() : QStringLiteral("This desk works by itself: its calls are on this machine only. With an account of a team it shares the team's calls."));
+    auto *button = new Button(m_theme, ButtonKind::Secondary, who ? QStringLiteral("Sign out\u2026") : QStringLiteral("Sign in to a team\u2026"), QStringLiteral("user"), m_body);
+    if (who) {
+        addLine(section, QStringLiteral("Signed in as"), QStringLiteral("%1 (%2)").arg(who->name, who->email));
+        addLine(section, QStringLiteral("Server"), who->server);
+    }
+    section->addWidget(button, 0, Qt::AlignLeft);
+    connect(button, &QPushButton::clicked, m_account, who ? &AccountService::signOut : &AccountService::signIn);
 }
 
 void SettingsView::addWorkspace()

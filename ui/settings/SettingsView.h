@@ -1,5 +1,6 @@
 #pragma once
 
+#include "desk/AccountService.h"
 #include "desk/DeskPreferences.h"
 #include "desk/DeskService.h"
 #include "theme/Controls.h"
@@ -12,7 +13,8 @@ class SettingsView : public QWidget
 {
     Q_OBJECT
 public:
-    SettingsView(DeskService &desk, Theme &theme, QWidget *parent = nullptr);
+    /** `account` null where nobody can sign in, as in the demo. */
+    SettingsView(DeskService &desk, AccountService *account, Theme &theme, QWidget *parent = nullptr);
     void setDensity(Density density);
 
 Q_SIGNALS:
@@ -23,6 +25,7 @@ Q_SIGNALS:
 private:
     QBoxLayout *addSection(const QString &heading, const QString &explanation);
     void addAppearance();
+    void addAccount();
     void addWorkspace();
     void addTargets();
     void addDispositions();
@@ -30,6 +33,7 @@ private:
     void showTheme();
 
     DeskService &m_desk;
+    AccountService *m_account;
     Theme &m_theme;
     QVBoxLayout *m_column;
     QWidget *m_body;

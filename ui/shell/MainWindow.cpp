@@ -33,8 +33,8 @@ constexpr int quietMs = 700;
 
 } // namespace
 
-MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync)
-    : m_desk(desk), m_theme(theme), m_preferences(preferences), m_sync(sync), m_rail(new NavigationRail(theme, this)), m_top(new TopBar(desk, theme, feed, this)),
+MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync, AccountService *account)
+    : m_desk(desk), m_theme(theme), m_preferences(preferences), m_sync(sync), m_account(account), m_rail(new NavigationRail(theme, this)), m_top(new TopBar(desk, theme, feed, this)),
       m_splitter(new QSplitter(Qt::Horizontal, this)), m_stack(new QStackedWidget), m_page(new CallsPage(desk, theme, preferences, this)),
       m_followUps(new FollowUpsView(desk, theme, this)), m_drawer(new CallDrawer(desk, theme, this)),
       m_status(new StatusLine(theme, this)), m_triage(new TriageController(desk, theme, m_page->table(), *m_drawer, this)),
@@ -252,7 +252,7 @@ void MainWindow::showSettings()
 {
     // Made when first asked for: the start has better things to do.
     if (!m_settings) {
-        m_settings = new SettingsView(m_desk, m_theme, this);
+        m_settings = new SettingsView(m_desk, m_account, m_theme, this);
         m_stack->addWidget(m_settings);
         connect(m_settings, &SettingsView::keysAsked, this, &MainWindow::showKeys);
         connect(m_settings, &SettingsView::themeChosen, this, &MainWindow::switchTheme);
@@ -282,6 +282,8 @@ void MainWindow::openCall(CallKey call)
 }
 
 void MainWindow::keepTyped() { m_drawer->flushDraft(); }
+
+CallKey MainWindow::currentCall() const { return m_drawer->isHidden() ? 0 : m_drawer->call(); }
 
 void MainWindow::showDrawer(bool on)
 {

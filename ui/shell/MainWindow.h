@@ -1,5 +1,6 @@
 #pragma once
 
+#include "desk/AccountService.h"
 #include "desk/DeskPreferences.h"
 #include "desk/DeskService.h"
 #include "desk/LiveFeed.h"
@@ -31,14 +32,18 @@ class MainWindow : public QWidget
 {
     Q_OBJECT
 public:
-    /** `feed` null when nothing arrives by itself, `sync` when there is no server. */
-    MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync = nullptr);
+    /** `feed` null when nothing arrives by itself, `sync` when there is no server, `account` where nobody can sign in. */
+    MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync = nullptr, AccountService *account = nullptr);
 
     /** triage, calls, followups, settings or keys; false when there is no such view. */
     bool showView(const QString &view);
     void openCall(CallKey call);
     /** Hands what is typed and not yet saved to the desk. */
     void keepTyped();
+    /** The call in the drawer, 0 for none. */
+    CallKey currentCall() const;
+    /** Tells the person what did not work. */
+    void fail(const Error &error);
 
 Q_SIGNALS:
     /** Rows stand on the screen for the first time. */
@@ -66,7 +71,6 @@ private:
     void sizeDrawer();
     void close();
     void say(const QString &sentence, bool canUndo);
-    void fail(const Error &error);
     void saved(const Receipt &receipt, const QString &sentence);
     void showCounts(const DeskCounts &counts);
     void showStatus();
@@ -76,6 +80,7 @@ private:
     Theme &m_theme;
     DeskPreferences &m_preferences;
     SyncService *m_sync;
+    AccountService *m_account;
     NavigationRail *m_rail;
     TopBar *m_top;
     QSplitter *m_splitter;

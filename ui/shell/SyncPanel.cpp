@@ -161,13 +161,15 @@ QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<
         });
         row->addWidget(button);
     }
-    auto *show = new Button(m_theme, ButtonKind::Ghost, QStringLiteral("Show call"), {}, ground);
-    connect(show, &QPushButton::clicked, this, [this, callId] {
-        hide();
-        Q_EMIT callWanted(callId);
-    });
     row->addStretch();
-    row->addWidget(show);
+    if (!callId.isEmpty()) {
+        auto *show = new Button(m_theme, ButtonKind::Ghost, QStringLiteral("Show call"), {}, ground);
+        connect(show, &QPushButton::clicked, this, [this, callId] {
+            hide();
+            Q_EMIT callWanted(callId);
+        });
+        row->addWidget(show);
+    }
     column->addLayout(row);
     return ground;
 }

@@ -36,11 +36,21 @@ struct SyncStatus {
 /** An edit that the server refused. */
 struct RefusedEdit {
     qint64 id = 0;
-    QString call_id;
+    QString call_id; ///< "" when it is of no call
     QString what;    ///< "Disposition: Booked, after five"
     QString reason;  ///< a sentence
     TimeMs made_at = 0;
     TimeMs refused_at = 0;
+};
+
+/** What exists on this desk alone. */
+struct UnsentWork {
+    int waiting = 0; ///< edits on their way
+    int dead = 0;    ///< edits that the server refused
+    int drafts = 0;  ///< calls with something typed and not saved
+    std::optional<TimeMs> oldest;
+
+    int all() const { return waiting + dead + drafts; }
 };
 
 /** Two decisions on one call, made without knowing of each other. */
@@ -68,6 +78,9 @@ public:
     virtual QFuture<Result<Done>> discard(qint64 refused) = 0;
     /** Chooses between the two; the losing one takes the kept one's place when `replace`. Goes to the server like every edit. */
     virtual QFuture<Result<Done>> resolve(const QString &conflict, bool replace) = 0;
+    virtual QFuture<Result<UnsentWork>> unsent() = 0;
+    /** Writes all that unsent() counts into a file of its own, for a person to read; replaces one that is there. */
+    virtual QFuture<Result<Done>> saveUnsent(const QString &file) = 0;
     /** Tries now, whatever the next try waits for. */
     virtual void syncNow() = 0;
     /** Asks the person to sign in again, after Link::SignedOut. */

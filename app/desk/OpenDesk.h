@@ -1,0 +1,52 @@
+#pragma once
+
+#include "FilePreferences.h"
+#include "Options.h"
+#include "backend/DeskAccount.h"
+#include "backend/DeskSync.h"
+#include "demo/DemoFeed.h"
+#include "desk/AccountService.h"
+#include "shell/MainWindow.h"
+#include "store/DeskStore.h"
+
+namespace calldeck
+{
+
+/** One data directory that is open, with all that works on it and its window. Destroyed, it has kept what was typed and closed everything. */
+class OpenDesk : public QObject
+{
+    Q_OBJECT
+public:
+    /** `account` null for a desk without a server, `accounts` where nobody can sign in. Blocks for the few milliseconds of opening the data. */
+    static Result<std::unique_ptr<OpenDesk>> open(const Options &options, const DataKey &key, Theme &theme, DeskAccount *account, AccountService *accounts);
+    ~OpenDesk() override;
+
+    /** Makes the window; shows it, or takes the picture that the options ask for. */
+    void show(CallKey call);
+    MainWindow &window() { return *m_window; }
+    /** Null without a server. */
+    DeskSync *sync() { return m_sync.get(); }
+
+Q_SIGNALS:
+    /** The workspace's settings are others than those that this desk shows. */
+    void settingsChanged();
+    void signInAsked();
+    /** "window made", "window shown", "first rows painted". */
+    void reached(const char *step);
+
+private:
+    OpenDesk(const Options &options, Theme &theme, AccountService *accounts) : m_options(options), m_theme(theme), m_accounts(accounts) {}
+    void startSync(DeskAccount &account);
+    void takeScreenshot();
+
+    const Options &m_options;
+    Theme &m_theme;
+    AccountService *m_accounts;
+    std::unique_ptr<FilePreferences> m_preferences;
+    std::unique_ptr<DeskStore> m_store;
+    std::unique_ptr<DeskSync> m_sync;
+    std::unique_ptr<DemoFeed> m_feed;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+} // namespace calldeck

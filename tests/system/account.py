@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""A person signs in to a team from a desk that worked by itself, signs out with work that was not sent, comes back, and leaves for good: real programs, a real
+keyring, pressed through AT-SPI. Starts itself again under a session bus with a keyring of its own."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import calldeckd
+import canary_day
+import desk
+from triage_by_accessibility import Window, everything
+
+
+class Person:
+    """Whoever sits at the desk."""
+
+    def __init__(self, pyatspi, run):
+        self.atspi, self.run = pyatspi, run
+
+    @property
+    def window(self):
+        return Window(self.atspi, self.run.process.pid)
+
+    def press(self, name):
+        self.window.press(name)
+
+    def reads(self, words, seconds=30):
+        """Waits until the words stand somewhere on the screen."""
+        def look():
+            window = self.window
+            return any(words in (node.name or "") and window.showing(node) for node in everything(window.root))
+        try:
+            desk.wait_for(f"\"{words}\" on the screen", look, seconds)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; the desk ({self.run.process.poll()}) said: {self.run.lines[-20:]}") from late
+
+    def fills(self, name, text):
+        """Types into the field of that name."""
+        field = self.window.find(name)
+        field.queryEditableText().setTextContents(text)
+        desk.wait_for(f"the text in {name}", lambda: field.queryText().characterCount == len(text))
+
+    def signs_in(self, server, email):
+        self.reads("Sign in to Calldeck")
+        self.fills("Server", server)
+        self.fills("Email", email)
+        self.fills("Password", calldeckd.PASSWORD)
+        self.press("Sign in")
+
+    def settings(self, button):
+        self.press("Settings")
+        self.press(button)
+
+
+def account_folders(home):
+    root = os.path.join(home, "data", "calldeck", "accounts")
+    return [os.path.join(root, name) for name in os.listdir(root) if os.path.isdir(os.path.join(root, name))]
+
+
+def refresh_tokens():
+    """How many the keyring holds."""
+    found = subprocess.run(["secret-tool", "search", "--all", "--unlock", "xdg:schema", "org.qt.keychain"], capture_output=True, text=True, check=False)
+    return (found.stdout + found.stderr).count("session http")
+
+
+def outcome_of(server, token, call):
+    status, answer = server.request("GET", f"/api/calls/{call}", token=token)
+    assert status == 200, answer
+    return answer["call"].get("disposition", "")
+
+
+def scene(arguments):
+    import pyatspi  # under the bus of the scene: it connects when it is imported
+    folder = arguments.folder
+    home = os.path.join(folder, "home")
+    server = calldeckd.Calldeckd(os.path.join(arguments.bin, "calldeckd"), "sqlite:" + os.path.join(folder, "store", "server.db"), os.path.join(folder, "server"))
+    server.command("init", "--workspace", "Bayline Plumbing", "--admin-email", "ana@day.test", "--admin-name", "Ana")
+    server.start()
+    address = f"http://127.0.0.1:{server.port}"
+    token = server.login("ana@day.test")["access_token"]
+    status, answer = server.request("POST", "/api/calls/intake", {"calls": canary_day.calls()}, token=token)
+    assert status == 200, answer
+    ids = [result["id"] for result in answer["results"]]
+    run = None
+    try:
+        with desk.XServer() as screen:
+            os.environ["DISPLAY"] = screen.display
+            run = start(arguments, screen)
+            ana = Person(pyatspi, run)
+            ana.reads("Triage")
+            ana.settings("Sign in to a team\u2026")
+            ana.signs_in(address, "ana@day.test")
+            ana.reads("Bayline Plumbing")
+            # Before the first sync brought them, and without another start.
+            run.focus()
+            ana.press("Calls")
+            ana.reads("Wolpertinger")
+            print("signed in from a desk that worked by itself", flush=True)
+
+            settings_change(server, token, ana)
+            leaves_with_work(server, ana, run, home)
+            comes_back(server, token, ana, address, ids)
+            leaves_for_good(ana, home)
+            run.close()
+            run = start(arguments, screen)
+            ana = Person(pyatspi, run)
+            ana.reads("Triage")
+            ana.settings("Sign in to a team\u2026")
+            ana.reads("Sign in to Calldeck")
+            print("the next start works without a server and asks nobody", flush=True)
+    finally:
+        for process in (run and run.process, server.process):
+            if process and process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def start(arguments, screen):
+    return desk.Desk(arguments.bin, screen.display, None, env={"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1", "QT_ACCESSIBILITY": "1"})
+
+
+def settings_change(server, token, ana):
+    status, answer = server.request("GET", "/api/sync/rows?kind=workspace&ids=settings", token=token)
+    assert status == 200, answer
+    settings = dict(answer["rows"][0]["row"], name="Bayline Heating")
+    status, answer = server.request("PUT", "/api/workspace", {"settings": settings}, token=token)
+    assert status == 200, answer
+    ana.reads("Bayline Heating")
+    print("other settings of the workspace reached the open desk", flush=True)
+
+
+def leaves_with_work(server, ana, run, home):
+    server.kill()
+    ana.press("Triage")
+    ana.press("Left voicemail, key 4")
+    run.wait_saved(0)
+    ana.press("Save and next")
+    run.wait_saved(1)
+    ana.settings("Sign out\u2026")
+    ana.reads("not sent yet")
+    ana.press("Sign out")
+    ana.reads("Sign in to Calldeck", 60)
+    folders = account_folders(home)
+    assert len(folders) == 1 and os.path.exists(os.path.join(folders[0], "calldeck.db")), folders
+    with open(os.path.join(folders[0], "account.json"), encoding="utf-8") as file:
+        assert json.load(file)["signed_out"] is True
+    assert refresh_tokens() == 0, "the refresh token stayed in the keyring"
+    print("signed out with unsent work, which is kept", flush=True)
+
+
+def comes_back(server, token, ana, address, ids):
+    server.start()
+    assert not any(outcome_of(server, token, call) for call in ids)
+    ana.signs_in(address, "ana@day.test")
+    ana.reads("Bayline Heating")
+    desk.wait_for("the kept disposition at the server", lambda: any(outcome_of(server, token, call) == "left_voicemail" for call in ids))
+    print("signed in again, the kept work was sent", flush=True)
+
+
+def leaves_for_good(ana, home):
+    folder = account_folders(home)[0]
+    assert os.path.exists(os.path.join(folder, "calldeck.key-id")) and refresh_tokens() == 1
+    time.sleep(1)
+    ana.settings("Sign out\u2026")
+    ana.reads("Everything is sent")
+    ana.press("Sign out")
+    ana.reads("Work without a server", 60)
+    left = [name for name in os.listdir(folder) if name.startswith("calldeck.") and name != "calldeck.lock"]
+    assert not left and not os.path.exists(os.path.join(folder, "account.json")), os.listdir(folder)
+    assert refresh_tokens() == 0
+    ana.press("Work without a server")
+    ana.reads("Triage")
+    print("signed out for good: no call and no key stayed", flush=True)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--bin", required=True)
+    options.add_argument("--folder", help=argparse.SUPPRESS)
+    arguments = options.parse_args()
+    arguments.bin = os.path.abspath(arguments.bin)
+    if arguments.folder:
+        scene(arguments)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="calldeck-account-") as folder:
+        done = canary_day.in_session(folder, __file__, arguments.bin, capture=False)
+        assert done.returncode == 0, f"the scene ended with {done.returncode}"
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
