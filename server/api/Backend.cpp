@@ -48,6 +48,27 @@ bool isThisMachine(const HttpRequest &request)
     return loopback && request.header("x-forwarded-for").isEmpty() && request.header("forwarded").isEmpty();
 }
 
+/** Whoever cannot come in by their head alone: 401. */
+std::optional<HttpResponse> withoutToken(const HttpRequest &head, const Route &route)
+{
+    if (route.door == Door::Open || (route.door == Door::Metrics && isThisMachine(head)))
+        return std::nullopt;
+    const QString token = bearerOf(head);
+    if (token.isEmpty())
+        return unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
+    return hasTokenForm(token) ? std::nullopt : std::optional(unauthorised(Refusal::Unknown));
+}
+
+/** Bodies that cost enough to look first who sends them. */
+bool isHeavy(const HttpRequest &head, const Route &route)
+{
+    if (route.door == Door::Open)
+        return false;
+    const QByteArray length = head.header("content-length");
+    const bool said = !length.isEmpty() && length.toLongLong() <= BodyPlan::usual;
+    return route.uploads || (route.most_bytes > BodyPlan::usual && !said);
+}
+
 bool isAllowed(const Caller &caller, const Route &route)
 {
     switch (route.door) {
@@ -203,15 +224,31 @@ BodyPlan Backend::bodyPlan(const HttpRequest &head)
 {
     BodyPlan plan;
     const Match match = findRoute(head.method, head.path);
-    plan.most_bytes = match.route ? match.route->most_bytes : 0;
-    if (match.allowed.isEmpty())
-        plan.refusal = notFound();
-    else if (!match.route)
-        plan.refusal = notAllowed(match.allowed);
-    else if (match.route->uploads && bearerOf(head).isEmpty())
-        plan.refusal = unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
-    plan.spool = match.route && match.route->uploads;
+    if (!match.route) {
+        plan.refusal = match.allowed.isEmpty() ? notFound() : notAllowed(match.allowed);
+        return plan;
+    }
+    plan.most_bytes = match.route->most_bytes;
+    plan.refusal = withoutToken(head, *match.route);
+    plan.spool = match.route->uploads;
+    plan.asks = isHeavy(head, *match.route);
     return plan;
+}
+
+void Backend::admit(HttpRequest head, BodyGate gate)
+{
+    const Route *route = findRoute(head.method, head.path).route;
+    if (auto refusal = route ? refusePeer(head) : notFound())
+        return gate.refuse(*std::move(refusal));
+    const bool posted = m_pool.post([this, head = std::move(head), gate, route](Result<SqlConnection *> connection) {
+        if (!connection)
+            return gate.refuse(failed(connection.error()));
+        ApiCall call{head, **connection, m_services, {}, {}, serverNow()};
+        auto refusal = letIn(call, *route);
+        refusal ? gate.refuse(*std::move(refusal)) : gate.open();
+    });
+    if (!posted)
+        gate.refuse(tooBusy());
 }
 
 void Backend::handle(HttpRequest request, HttpReply reply)
@@ -219,7 +256,10 @@ void Backend::handle(HttpRequest request, HttpReply reply)
     const Match match = findRoute(request.method, request.path);
     if (!match.route)
         return reply.send(match.allowed.isEmpty() ? notFound() : notAllowed(match.allowed));
-    if (auto refusal = refuse(request, *match.route))
+    auto refusal = refusePeer(request);
+    if (!refusal)
+        refusal = withoutToken(request, *match.route);
+    if (refusal)
         return reply.send(*std::move(refusal));
     SqlPool &pool = match.route->checks_password ? m_doormen : m_pool;
     const bool posted = pool.post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
@@ -231,13 +271,10 @@ void Backend::handle(HttpRequest request, HttpReply reply)
         reply.send(tooBusy());
 }
 
-std::optional<HttpResponse> Backend::refuse(const HttpRequest &request, const Route &route)
+std::optional<HttpResponse> Backend::refusePeer(const HttpRequest &request)
 {
     if (const qint64 wait = m_services.peers.take(request.peer, m_config.limits.peer_rate, m_config.limits.peer_burst, serverNow()); wait > 0)
         return tooMany(wait);
-    const bool open = route.door == Door::Open || (route.door == Door::Metrics && isThisMachine(request));
-    if (!open && bearerOf(request).isEmpty())
-        return unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
     return std::nullopt;
 }
 

@@ -32,6 +32,16 @@ TEST_P(TokenTest, accessEndsAfterAQuarterOfAnHour)
     EXPECT_EQ(refusalOf(u"a_00"_s, now), Refusal::Unknown);
 }
 
+TEST_P(TokenTest, formIsThatOfAnAccessToken)
+{
+    const auto pair = openSession(*connection, account, u"desk"_s, now);
+    ASSERT_TRUE(pair);
+    EXPECT_TRUE(hasTokenForm(pair->access));
+    EXPECT_TRUE(hasTokenForm(openService(*connection, account, now)->access));
+    for (const QString &other : {QString(), u"a_00"_s, pair->refresh, QString(pair->access + u'0'), pair->access.chopped(1), pair->access.toUpper(), QString(pair->access.chopped(1) + u'g')})
+        EXPECT_FALSE(hasTokenForm(other)) << other.toStdString();
+}
+
 TEST_P(TokenTest, refreshTokenThatComesBackLaterEndsTheSession)
 {
     const auto first = openSession(*connection, account, u"desk"_s, now);

@@ -231,6 +231,52 @@ def matrix(program, cluster):
         print(f"  {cells} cells")
 
 
+def answer_to_head(backend, method, path, *headers, length=1000):
+    """What the head of a request is answered of whose body not a byte comes."""
+    with socket.create_connection(("127.0.0.1", backend.port), timeout=20) as connection:
+        connection.sendall("\r\n".join([f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {length}", *headers, "", ""]).encode())
+        answer = b""
+        while more := connection.recv(65536):
+            answer += more
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"\r\nConnection: close" in head, head
+    return int(head.split()[1]), json.loads(body)
+
+
+def before_bodies(program, cluster):
+    """Who may not come in is answered by the head alone, and nothing of the body is put on the disk."""
+    with Stage(program, cluster) as backend:
+        backend.stop()
+        files = pathlib.Path(backend.folder) / "files"
+        backend.extra = ["--data", str(files)]
+        backend.start()
+        expired, revoked = (backend.login("ben@x.org")["access_token"] for _ in range(2))
+        assert backend.request("POST", "/api/auth/logout", token=revoked)[0] == 204
+        routes = [route for route in json.loads(backend.command("routes", "--json")) if route.get("most_bytes") and route["door"] != "open"]
+        assert len(routes) > 20 and any(route.get("uploads") for route in routes)
+        for route in routes:
+            path = concrete(route["path"])
+            for header, code in (((), "token_missing"), (("Authorization: Basic eDp5",), "token_missing"), (("Authorization: Bearer x",), "token_unknown"),
+                                 (("Authorization: Bearer a_" + "0" * 63 + "z",), "token_unknown")):
+                status, answer = answer_to_head(backend, route["method"], path, *header)
+                assert status == 401 and answer["code"] == code, (route, header, status, answer)
+        heavy = [(route["method"], concrete(route["path"]), route["most_bytes"]) for route in routes if route.get("uploads") or route["most_bytes"] > 1024 * 1024]
+        assert len(heavy) >= 4
+        for method, path, most in heavy:
+            for token, code in (("a_" + "0" * 64, "token_unknown"), (revoked, "token_revoked")):
+                status, answer = answer_to_head(backend, method, path, "Authorization: Bearer " + token, "Content-Type: application/json", length=most)
+                assert status == 401 and answer["code"] == code, (path, status, answer)
+        agent = backend.login("ben@x.org")["access_token"]
+        assert answer_to_head(backend, "POST", "/api/calls/intake", "Authorization: Bearer " + agent, length=5_000_000)[0] == 403
+        backend.stop()
+        backend.start(CALLDECK_CLOCK_OFFSET_MS=str(20 * 60_000))
+        with socket.create_connection(("127.0.0.1", backend.port), timeout=20) as upload:
+            upload.sendall(f"POST /api/calls/c1/attachments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {expired}\r\nContent-Length: 9000000\r\n\r\n".encode() + b"x" * 8000)
+            assert b"token_expired" in upload.recv(65536)
+            open_files = pathlib.Path(f"/proc/{backend.process.pid}/fd")
+            assert not [one for one in open_files.iterdir() if os.path.exists(one) and os.readlink(one).startswith(str(files / "spool") + "/")]
+
+
 def sessions(program, cluster):
     with Stage(program, cluster, limits={"logins_per_minute": 5}) as backend:
         for _ in range(2):
@@ -491,7 +537,7 @@ def rest_hostile(program, cluster, seed=None):
         rest_scenes.hostile(backend, seed or random.randrange(10**6))
 
 
-SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, rest, rest_hostile, sessions, hints, crash_points, one_backend_per_file, hostile, storm, two_backends]
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, crash_points, one_backend_per_file, hostile, storm, two_backends]
 FILE_ONLY = [restore, one_backend_per_file, two_backends]
 
 if __name__ == "__main__":
