@@ -18,6 +18,8 @@ namespace
 
 constexpr int passwordWorkers = 2;
 constexpr size_t passwordQueue = 32;
+constexpr int fileWorkers = 2;
+constexpr size_t fileQueue = 32;
 
 HttpResponse unauthorised(const QString &code, const QString &detail)
 {
@@ -143,7 +145,8 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, cons
 } // namespace
 
 Backend::Backend(const BackendConfig &config)
-    : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue), m_hub(m_pool),
+    : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue),
+      m_porters(config.store, fileWorkers, fileQueue), m_hub(m_pool),
       m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
 {
     if (config.store.engine == SqlEngine::Postgres)
@@ -179,7 +182,7 @@ Verdict Backend::openFiles()
     for (const QString &name : (*spool)->olderThan(day))
         (void)(*spool)->remove(name);
     if (!m_config.files.s3.endpoint.isEmpty()) {
-        m_services.blobs = s3Blobs(m_config.files.s3);
+        m_services.blobs = s3Blobs(m_config.files.s3, spoolFolder(m_config.files));
         return Done{};
     }
     auto blobs = DataFolder::open(m_config.files.folder + u"/attachments"_s);
@@ -214,6 +217,9 @@ void Backend::stop()
     m_listener = nullptr;
     m_hub.stop();
     m_doormen.stop();
+    if (m_services.blobs)
+        m_services.blobs->stop();
+    m_porters.stop();
     m_pool.stop();
     // Requests wake them: they go after the last one.
     m_mailer = nullptr;
@@ -251,6 +257,16 @@ void Backend::admit(HttpRequest head, BodyGate gate)
         gate.refuse(tooBusy());
 }
 
+SqlPool &Backend::poolFor(Lane lane)
+{
+    switch (lane) {
+    case Lane::Usual: return m_pool;
+    case Lane::Passwords: return m_doormen;
+    case Lane::Files: return m_porters;
+    }
+    Q_UNREACHABLE();
+}
+
 void Backend::handle(HttpRequest request, HttpReply reply)
 {
     const Match match = findRoute(request.method, request.path);
@@ -261,8 +277,7 @@ void Backend::handle(HttpRequest request, HttpReply reply)
         refusal = withoutToken(request, *match.route);
     if (refusal)
         return reply.send(*std::move(refusal));
-    SqlPool &pool = match.route->checks_password ? m_doormen : m_pool;
-    const bool posted = pool.post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
+    const bool posted = poolFor(match.route->lane).post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
         if (reply.isGone())
             return;
         reply.send(connection ? answer(request, *route, **connection) : failed(connection.error()));

@@ -54,6 +54,7 @@ public:
 private:
     explicit Backend(const BackendConfig &config);
     Verdict openFiles();
+    SqlPool &poolFor(Lane lane);
     std::optional<HttpResponse> refusePeer(const HttpRequest &request);
     HttpResponse answer(const HttpRequest &request, const Route &route, SqlConnection &connection);
     std::optional<HttpResponse> letIn(ApiCall &call, const Route &route);
@@ -62,6 +63,7 @@ private:
     const BackendConfig m_config;
     SqlPool m_pool;
     SqlPool m_doormen; ///< check passwords
+    SqlPool m_porters; ///< carry files
     Metrics m_metrics;
     Hub m_hub;
     Services m_services;

@@ -27,6 +27,13 @@ enum class Door {
     Metrics         ///< administrators, and this machine itself
 };
 
+/** Which workers answer: what is slow never stands before what is not. */
+enum class Lane {
+    Usual,
+    Passwords, ///< slow on purpose
+    Files      ///< may wait for the store of attachments, which may be another machine
+};
+
 /** One line of the table of routes. */
 struct Route {
     QByteArray method;
@@ -37,7 +44,7 @@ struct Route {
     std::optional<QStringList> body; ///< the top-level keys of its JSON body; nothing: it takes none
     qint64 most_bytes = 0;
     bool uploads = false;         ///< its body is a file: into the spool, multipart/form-data
-    bool checks_password = false; ///< slow on purpose: on workers of its own
+    Lane lane = Lane::Usual;
     HttpResponse (*handle)(ApiCall &call) = nullptr;
 };
 
