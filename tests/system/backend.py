@@ -172,7 +172,7 @@ def asked(route, ids, workspace="other"):
 
 
 def matrix(program, cluster):
-    """Every route x every role, no token, expired and unknown tokens; nothing of the other workspace comes out of any; the own workspace is answered."""
+    """Every route x every role and a service token of it, no token, expired and unknown tokens; nothing of the other workspace comes out of any; the own workspace is answered."""
     with Stage(program, cluster) as backend:
         ana = Desk(backend, "ana@x.org", "d1")
         ada = backend.login("ada@x.org")["access_token"]
@@ -183,6 +183,7 @@ def matrix(program, cluster):
         emails = {"ADMIN": "eve@y.org", **{role: f"{role.lower()}@y.org" for role in RANK[:3]}}
         expired = backend.login("agent@y.org")["access_token"]
         tokens = {role: backend.login(email)["access_token"] for role, email in emails.items()}
+        services = {role: backend.command("token", "--user", emails[role]) for role in RANK}
         routes = json.loads(backend.command("routes", "--json"))
         assert len(routes) >= 50
         cells = 0
@@ -197,6 +198,11 @@ def matrix(program, cluster):
                 assert (status == 403) != allowed and status < 500, (route, role, status, answer)
                 assert "TOPSECRET" not in json.dumps(answer if not isinstance(answer, bytes) else answer.decode()), (route, role)
                 assert not allowed or "{" not in route["path"] or status == 404, (route, role, status, answer)
+                cells += 1
+                status, answer = backend.request(route["method"], path, body, token=services[role], headers=form)
+                allowed = (allowed and route["method"] == "GET") or route["door"] in ("open", "admin_or_service")
+                assert (status == 403) != allowed and status < 500, (route, "service of", role, status, answer)
+                assert "TOPSECRET" not in json.dumps(answer if not isinstance(answer, bytes) else answer.decode()), (route, "service of", role)
                 cells += 1
             for token, code in ((None, "token_missing"), ("a_" + "0" * 64, "token_unknown")):
                 status, answer = backend.request(route["method"], path, body, token=token)
