@@ -3,6 +3,7 @@
 #include "api/Answers.h"
 #include "api/Log.h"
 #include "api/Router.h"
+#include "api/Trail.h"
 #include "auth/Rights.h"
 #include "jobs/BulkWork.h"
 #include "jobs/Tidy.h"
@@ -314,8 +315,10 @@ std::optional<HttpResponse> Backend::letIn(ApiCall &call, const Route &route)
                                               service ? limits.service_burst : limits.user_burst, call.now);
     if (wait > 0)
         return tooMany(wait);
-    if (!isAllowed(call.caller, route))
+    if (!isAllowed(call.caller, route)) {
+        auditForbidden(call, route);
         return problem(403, u"forbidden"_s, u"Your role may not do this"_s);
+    }
     return std::nullopt;
 }
 
@@ -326,7 +329,10 @@ HttpResponse Backend::answer(const HttpRequest &request, const Route &route, Sql
         return *std::move(refusal);
     if (auto refusal = checkRequest(request, route, call.body))
         return *std::move(refusal);
-    return route.handle(call);
+    HttpResponse response = route.handle(call);
+    if (response.status == 403)
+        auditForbidden(call, route);
+    return response;
 }
 
 void Backend::upgrade(HttpRequest request, WebSocketUpgrade upgrade)

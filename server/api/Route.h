@@ -18,6 +18,7 @@ struct ApiCall {
     Caller caller;    ///< empty on open routes
     QJsonObject body; ///< of routes that take one
     TimeMs now = 0;
+    bool refusal_told = false; ///< the audit trail says already that it was refused
 };
 
 enum class Door {

@@ -4,6 +4,7 @@
 #include "api/RestRun.h"
 #include "api/RowTexts.h"
 #include "api/Services.h"
+#include "api/Trail.h"
 #include "rules/CsvCells.h"
 #include "rules/JsonReader.h"
 #include "rules/Lead.h"
@@ -155,17 +156,6 @@ Result<QStringList> idsToExport(ApiCall &call)
     return ids;
 }
 
-Verdict auditExport(ApiCall &call)
-{
-    return withRetries(call.connection, [&]() -> Verdict {
-        const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
-        if (!tx)
-            return tx.error();
-        const Verdict done = (*tx)->audit({{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, u"export"_s}, {u"format"_s, u"csv"_s}});
-        return done ? (*tx)->commit() : done;
-    });
-}
-
 } // namespace
 
 HttpResponse storeConversation(ApiCall &call)
@@ -209,7 +199,7 @@ HttpResponse exportConversations(ApiCall &call)
     auto ids = idsToExport(call);
     if (!ids)
         return failed(ids.error());
-    if (Verdict logged = auditExport(call); !logged)
+    if (Verdict logged = auditAlone(call, {{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, u"export"_s}, {u"format"_s, u"csv"_s}, {u"rows"_s, ids->size()}}); !logged)
         return failed(logged.error());
     const auto rows = std::make_shared<CsvRows>(call.services.pool, call.caller.ws, *std::move(ids), call.now);
     HttpResponse answer;
