@@ -152,7 +152,7 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, cons
 
 Backend::Backend(const BackendConfig &config)
     : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue),
-      m_porters(config.store, fileWorkers, fileQueue), m_hub(m_pool),
+      m_porters(config.store, fileWorkers, fileQueue), m_hub(m_pool, static_cast<qsizetype>(config.limits.sockets_per_user)),
       m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
 {
     if (config.store.engine == SqlEngine::Postgres)

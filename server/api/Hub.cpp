@@ -17,6 +17,7 @@ constexpr qint64 mostWaiting = 32 * 1024; ///< for a socket that does not read; 
 constexpr auto lookEvery = 2s;
 constexpr quint16 sessionEnded = 4401;
 constexpr quint16 roleChanged = 4403;
+constexpr quint16 tooManySockets = 4429;
 
 QByteArray hintText(qint64 epoch, qint64 seq)
 {
@@ -26,17 +27,37 @@ QByteArray hintText(qint64 epoch, qint64 seq)
 
 } // namespace
 
-Hub::Hub(SqlPool &pool) : m_pool(pool), m_thread([this] { run(); }) {}
+Hub::Hub(SqlPool &pool, qsizetype most) : m_pool(pool), m_most(std::max<qsizetype>(1, most)), m_thread([this] { run(); }) {}
 
 Hub::~Hub() { stop(); }
 
 void Hub::add(const Caller &caller, const WebSocketLink &link, const Head &head, qint64 lastEvent)
 {
     link.sendLatest(hintSlot, hintText(head.epoch, head.seq));
-    const std::lock_guard lock(m_mutex);
-    m_sockets.insert(link.id(), {caller, link, {head.seq, lastEvent}});
-    // The session may have ended between its ticket and now.
-    m_accessChange = -1;
+    QList<WebSocketLink> left;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_sockets.insert(link.id(), {caller, link, {head.seq, lastEvent}});
+        // The session may have ended between its ticket and now.
+        m_accessChange = -1;
+        left = takeTooMany(caller.account);
+    }
+    for (const WebSocketLink &oldest : std::as_const(left))
+        oldest.close(tooManySockets, "too many sockets");
+}
+
+/** The oldest of an account that has more than it may. */
+QList<WebSocketLink> Hub::takeTooMany(const QString &account)
+{
+    QList<quint64> ids; // which rise with time
+    for (auto it = m_sockets.cbegin(); it != m_sockets.cend(); ++it) {
+        if (it->caller.account == account)
+            ids.append(it.key());
+    }
+    QList<WebSocketLink> taken;
+    for (qsizetype i = 0; i < ids.size() - m_most; ++i)
+        taken.append(m_sockets.take(ids[i]).link);
+    return taken;
 }
 
 void Hub::remove(quint64 link)

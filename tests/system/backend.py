@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-from calldeckd import PASSWORD, Calldeckd, Desk, Socket, folder, missed_call, moment
+from calldeckd import PASSWORD, WIDE, Calldeckd, Desk, Socket, folder, missed_call, moment
 import rest_scenes
 from rest_rows import ROWS, request_of, secrets
 
@@ -332,6 +332,24 @@ def hints(program, cluster):
         assert watching.hint() == 1001
 
 
+def sockets(program, cluster):
+    """A person has five sockets; the sixth takes the place of the oldest, which may be one whose network is gone. Others' are not touched."""
+    with Stage(program, cluster, limits={key: rate for key, rate in WIDE.items() if key != "sockets_per_user"}) as backend:
+        ana, ben = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2")
+        others = Socket(backend.port, ana.ticket())
+        open_ones = []
+        for _ in range(7):
+            one = Socket(backend.port, ben.ticket())
+            assert one.status == 101 and one.hint()["head"] == 1
+            open_ones.append(one)
+        assert [one.hint() for one in open_ones[:2]] == [4429, 4429]
+        ana.one("create", missed_call())
+        for one in open_ones[2:]:
+            assert one.hint()["head"] == 2
+        while others.hint()["head"] < 2:
+            pass
+
+
 def crash_points(program, cluster):
     for point in ("S1", "S2", "S3"):
         with Stage(program, cluster) as backend:
@@ -543,7 +561,7 @@ def rest_hostile(program, cluster, seed=None):
         rest_scenes.hostile(backend, seed or random.randrange(10**6))
 
 
-SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, crash_points, one_backend_per_file, hostile, storm, two_backends]
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, one_backend_per_file, hostile, storm, two_backends]
 FILE_ONLY = [restore, one_backend_per_file, two_backends]
 
 if __name__ == "__main__":

@@ -206,7 +206,7 @@ class PostgresStore:
 # --- calldeckd -------------------------------------------------------------------------------------------------------------------
 
 # A test asks faster than any person: the limits of a real server are another test's matter.
-LIMITS = {key: 1e6 for key in ("user_rate", "user_burst", "service_rate", "service_burst", "peer_rate", "peer_burst", "logins_per_minute", "peer_logins_per_minute")}
+LIMITS = {key: 1e6 for key in ("user_rate", "user_burst", "service_rate", "service_burst", "peer_rate", "peer_burst", "logins_per_minute", "peer_logins_per_minute", "sockets_per_user")}
 
 
 class Backend:
