@@ -162,7 +162,7 @@ HttpResponse inOneWrite(ApiCall &call, const std::function<Result<HttpResponse>(
             return workspace.error();
         RestRun run(call, **tx, *workspace);
         if (Verdict ready = run.readKey(); !ready)
-            return ready.error().code == Error::Code::Conflict ? Result<HttpResponse>(problem(422, u"key_reused"_s, u"This key is of another request"_s, ready.error().message)) : ready.error();
+            return ready.error().code == Error::Code::Conflict ? Result<HttpResponse>(keyReused()) : ready.error();
         auto answered = work(run);
         refused = run.refusedLine();
         if (!answered || answered->status >= 400)

@@ -58,7 +58,7 @@ def bulk(program, cluster):
         done = wait_for(backend, ben.token, f"/api/bulk-jobs/{begun['jobId']}", ("completed",))
         assert (done["progress"], done["total"], done["done"], done["failed"], done["errors"]) == (100, 120, 120, 0, []), done
         assert ask(backend, ben.token, "POST", "/api/calls/bulk", order, 202, key) == begun
-        ask(backend, ben.token, "POST", "/api/calls/bulk", dict(order, tag="other"), 409, key)
+        ask(backend, ben.token, "POST", "/api/calls/bulk", dict(order, tag="other"), 422, key)
         ben.pull()
         tagged = [name for name, row in ben.rows.items() if name[0] == "call" and row["row"].get("tags") == ["leak"]]
         assert len(tagged) == 120
