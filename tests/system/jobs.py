@@ -6,8 +6,10 @@ import csv
 import io
 import os
 import pathlib
+import re
 import stat
 import time
+import zlib
 
 import scenes
 from backend import Stage
@@ -38,6 +40,14 @@ def wait_for(backend, token, path, ends, seconds=60):
             return answer
         time.sleep(0.05)
     raise AssertionError(answer)
+
+
+def pdf_text(pdf):
+    """What stands on the pages of a PDF with the letters of one byte."""
+    pages = [zlib.decompress(part) for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S) if part[:1] == b"x"]
+    texts = [text for page in pages for text in re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", page, re.S)]
+    letters = [re.sub(rb"\\(\d{3}|.)", lambda found: bytes([int(found[1], 8)]) if len(found[1]) == 3 else found[1], text, flags=re.S) for text in texts]
+    return [text.decode("cp1252") for text in letters]
 
 
 def download(backend, link):
@@ -133,7 +143,7 @@ def exports(program, cluster):
             backend.extra = ["--data", os.path.join(backend.folder, "files")]
             backend.start()
         make_calls(backend, 2500, queue="north")
-        make_calls(backend, 20, queue="south", caller_name="=HYPERLINK(\"http://x\")")
+        make_calls(backend, 20, queue="south", caller_name="=HYPERLINK(\"http://x\")", agent_name="Bartholomew Featherstonehaugh-Cholmondeley")
         ben, ana = Desk(backend, "ben@x.org", "d1"), Desk(backend, "ana@x.org", "d2")
         begun = ask(backend, ben.token, "POST", "/api/calls/export", {"format": "csv"}, 202)
         assert begun["estimatedTime"] >= 1
@@ -148,6 +158,10 @@ def exports(program, cluster):
         second = wait_for(backend, ben.token, f"/api/exports/{begun['jobId']}", ("ready",))
         pdf = download(backend, second["downloadUrl"])
         assert pdf.startswith(b"%PDF-1.") and b"%%EOF" in pdf[-64:] and second["rows"] == 20
+        shown = pdf_text(pdf)
+        assert {"Completed", "Inbound", "Page 1 of 1", "=HYPERLINK(\"http://x\")"} < set(shown) and "COMPLETED" not in shown and "INBOUND" not in shown, shown
+        assert any("America/New_York" in line for line in shown) and not any("UTC" in line for line in shown), shown
+        assert sum(line.startswith("Bartholomew") and line.endswith("\u2026") for line in shown) == 20, shown
         # A link opens its own file for a quarter of an hour; others' exports are not there.
         ask(backend, ana.token, "GET", f"/api/exports/{begun['jobId']}", expect=404)
         ticket = second["downloadUrl"].split("ticket=")[1]
