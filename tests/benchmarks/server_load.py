@@ -388,22 +388,21 @@ async def run_all(arguments):
         try:
             backend.found()
             store.open_fresh("load")
-            plain = arguments.tls
-            if plain:
+            if arguments.tls:
                 subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                                 "-keyout", workplace.path + "/key.pem", "-out", workplace.path + "/cert.pem"], check=True, capture_output=True)
             await backend.start()
             calls = []
             for number in range(0, arguments.calls, 500):
                 calls += await backend.take_in(min(500, arguments.calls - number), f"load-{number}")
-            if plain:
+            if arguments.tls:
                 # Filled without TLS, loaded with it.
                 await backend.kill()
                 backend.arguments = ["--tls-cert", workplace.path + "/cert.pem", "--tls-key", workplace.path + "/key.pem"]
                 await backend.start()
             load = Load(arguments, backend, store, calls)
             for scene in arguments.scenes.split(","):
-                if scene == "first_sync" and plain:
+                if scene == "first_sync" and arguments.tls:
                     await backend.kill()
                     backend.arguments = []
                     await backend.start()

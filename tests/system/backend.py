@@ -122,7 +122,7 @@ def restore(program, _):
             backend.start()
             desk = Desk(backend, "ana@x.org", "d1")
             assert desk.epoch == 2 + round_
-            answer = ana.get(f"/api/sync/changes?cursor=1.{ana.cursor}", expect=409) if round_ == 0 else desk.get(f"/api/sync/changes?cursor=2.5", expect=409)
+            answer = ana.get(f"/api/sync/changes?cursor=1.{ana.cursor}", expect=409) if round_ == 0 else desk.get("/api/sync/changes?cursor=2.5", expect=409)
             assert answer["epoch"] == 2 + round_ and answer["base"] == 2, answer
             ana.token, ana.epoch = desk.token, desk.epoch
             assert [result["status"] for result in ana.push(early, *late)] == ["duplicate", "applied", "applied"]

@@ -13,7 +13,7 @@ import zlib
 
 import scenes
 from backend import Stage
-from calldeckd import Calldeckd, Desk, missed_call, moment
+from calldeckd import Calldeckd, Desk, moment
 
 
 def make_calls(backend, count, **fields):
