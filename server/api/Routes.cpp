@@ -42,7 +42,7 @@ QList<Route> table()
         get("/healthz", Door::Open, {}, showHealth),
         get("/readyz", Door::Open, {}, showReadiness),
         get("/metrics", Door::Metrics, {}, showMetrics),
-        in(Lane::Passwords, post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s}, small, logIn)),
+        in(Lane::Passwords, post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s, u"workspace"_s}, small, logIn)),
         post("/api/auth/refresh", Door::Open, {u"refresh_token"_s}, small, refreshTokens),
         empty("/api/auth/logout", logOut),
         get("/api/session", Door::Role, {}, showSession),

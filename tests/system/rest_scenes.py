@@ -277,6 +277,26 @@ def figures(backend):
     assert len(lines) == 2, lines
 
 
+def strangers(backend):
+    """Whether an address has an account in another workspace is told to nobody: not by the answer to adding it, and not by signing in."""
+    other = backend.command("init", "--workspace", "Other", "--admin-email", "eve@y.org", "--admin-name", "Eve")
+    eve = Asker(backend, "eve@y.org")
+    told = []
+    for address in ("ben@x.org", "free@x.org"):
+        status, answer = eve.ask("POST", "/api/users", {"email": address, "name": "Somebody", "role": "AGENT", "password": "a word of eve's own"})
+        told.append((status, {**answer["user"], "id": "", "email": ""}))
+        assert backend.request("POST", "/api/auth/login", {"email": address, "password": "a word of eve's own"})[1]["user"]["id"] == answer["user"]["id"]
+        eve.refused("POST", "/api/users", {"email": address, "name": "Somebody", "role": "AGENT", "password": "a word of eve's own"}, status=409, code="conflict")
+    assert told[0] == told[1] and told[0][0] == 201, told
+    # Ben is still Ben, at his own place and with his own word; what is done to his namesake is not done to him.
+    ben = Asker(backend, "ben@x.org")
+    assert ben.ok("GET", "/api/session")["workspace"]["name"] == "Acme"
+    backend.command("user", "disable", "--email", "ben@x.org", expect=2)
+    backend.command("user", "disable", "--email", "ben@x.org", "--workspace", other)
+    assert backend.request("POST", "/api/auth/login", {"email": "ben@x.org", "password": "a word of eve's own"})[0] == 401
+    assert Asker(backend, "ben@x.org").ok("GET", "/api/session")["workspace"]["name"] == "Acme"
+
+
 def audit_lines(backend):
     """The trail as it stands in the store of one workspace."""
     asked = "SELECT entry FROM audit ORDER BY n"
