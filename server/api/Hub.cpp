@@ -49,14 +49,14 @@ void Hub::add(const Caller &caller, const WebSocketLink &link, const Head &head,
 /** The oldest of an account that has more than it may. */
 QList<WebSocketLink> Hub::takeTooMany(const QString &account)
 {
-    QList<quint64> ids; // which rise with time
-    for (auto it = m_sockets.cbegin(); it != m_sockets.cend(); ++it) {
-        if (it->caller.account == account)
-            ids.append(it.key());
+    QList<WebSocketLink> links; // in the order of their ids, which rise with time
+    for (const Socket &socket : std::as_const(m_sockets)) {
+        if (socket.caller.account == account)
+            links.append(socket.link);
     }
-    QList<WebSocketLink> taken;
-    for (qsizetype i = 0; i < ids.size() - m_most; ++i)
-        taken.append(m_sockets.take(ids[i]).link);
+    const QList<WebSocketLink> taken = links.first(std::max<qsizetype>(0, links.size() - m_most));
+    for (const WebSocketLink &link : taken)
+        m_sockets.remove(link.id());
     return taken;
 }
 
