@@ -36,6 +36,8 @@ class Stage:
             cluster.run("createdb", "-h", str(cluster.folder), "-p", str(cluster.port), "-U", "probe", "-O", "calldeck", "calldeck")
         store = cluster.url if cluster else "sqlite:" + os.path.join(self.folder, "store", "server.db")
         self.backend = Calldeckd(program, store, self.folder, **({"limits": limits} if limits else {}))
+        # Over a file they lie beside it.
+        self.backend.extra = ["--data", os.path.join(self.folder, "files")] if cluster else []
         self.workspace = self.backend.command("init", "--workspace", "Acme", "--admin-email", "ada@x.org", "--admin-name", "Ada")
         for email, name, role in PEOPLE:
             self.backend.command("user", "add", "--workspace", self.workspace, "--email", email, "--name", name, "--role", role)

@@ -4,7 +4,6 @@
 import atexit
 import csv
 import io
-import os
 import pathlib
 import re
 import stat
@@ -138,10 +137,6 @@ def bulk_shared(program, cluster):
 
 def exports(program, cluster):
     with Stage(program, cluster) as backend:
-        if cluster:
-            backend.stop()
-            backend.extra = ["--data", os.path.join(backend.folder, "files")]
-            backend.start()
         make_calls(backend, 2500, queue="north")
         make_calls(backend, 20, queue="south", caller_name="=HYPERLINK(\"http://x\")", agent_name="Bartholomew Featherstonehaugh-Cholmondeley")
         ben, ana = Desk(backend, "ben@x.org", "d1"), Desk(backend, "ana@x.org", "d2")
@@ -187,10 +182,6 @@ def exports(program, cluster):
 def export_killed(program, cluster):
     """Killed with the file in its place and the job still open: done again, one file, one line in the audit trail."""
     with Stage(program, cluster) as backend:
-        if cluster:
-            backend.stop()
-            backend.extra = ["--data", os.path.join(backend.folder, "files")]
-            backend.start()
         make_calls(backend, 300, queue="north")
         backend.stop()
         backend.start(CRASH_AT="X1")
