@@ -42,6 +42,37 @@ int listUsers(const ServerOptions &options, SqlConnection &connection)
     return exitOk;
 }
 
+/** The account of the address that an option names; which one, when it has several, says --workspace. */
+Result<Account> chosenAccount(const ServerOptions &options, SqlConnection &connection, const QString &option)
+{
+    const auto accounts = accountsOfAddress(connection, options.value(option));
+    if (!accounts)
+        return accounts.error();
+    const QString ws = options.value(u"workspace"_s);
+    QList<Account> chosen;
+    for (const Account &account : *accounts) {
+        if (ws.isEmpty() || account.ws == ws)
+            chosen.append(account);
+    }
+    if (chosen.size() == 1)
+        return chosen.first();
+    if (chosen.isEmpty())
+        return Error{Error::Code::NotFound, u"There is no account %1."_s.arg(options.value(option)), {}, false};
+    return Error{Error::Code::InvalidInput, u"%1 has an account in several workspaces. Say which with --workspace."_s.arg(options.value(option)), {}, false};
+}
+
+/** user disable, user role. */
+int changeUser(const ServerOptions &options, SqlConnection &connection, const QString &action)
+{
+    const auto role = fromWireWord<UserRole>(options.value(u"role"_s));
+    if (action != u"disable"_s && (action != u"role"_s || !role))
+        return complain({Error::Code::InvalidInput, u"user add, user list, user disable or user role --role agent|dispatcher|manager|admin."_s, {}, false});
+    const auto account = chosenAccount(options, connection, u"email"_s);
+    if (!account)
+        return complain(account.error());
+    return said(action == u"disable"_s ? disableAccount(connection, account->id, serverNow()) : changeRole(connection, account->id, *role));
+}
+
 } // namespace
 
 QString givenPassword()
@@ -91,12 +122,7 @@ int changeUsers(const ServerOptions &options)
         return addUser(options, **connection);
     if (action == u"list"_s)
         return listUsers(options, **connection);
-    if (action == u"disable"_s)
-        return said(disableAccount(**connection, options.value(u"email"_s), serverNow()));
-    const auto role = fromWireWord<UserRole>(options.value(u"role"_s));
-    if (action == u"role"_s && role)
-        return said(changeRole(**connection, options.value(u"email"_s), *role));
-    return complain({Error::Code::InvalidInput, u"user add, user list, user disable or user role --role agent|dispatcher|manager|admin."_s, {}, false});
+    return changeUser(options, **connection, action);
 }
 
 int giveServiceToken(const ServerOptions &options)
@@ -104,12 +130,12 @@ int giveServiceToken(const ServerOptions &options)
     const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
     if (!connection)
         return complain(connection.error());
-    const auto account = findAccount(**connection, options.value(u"user"_s));
+    const auto account = chosenAccount(options, **connection, u"user"_s);
     if (!account)
         return complain(account.error());
-    if (!*account || (*account)->disabled)
+    if (account->disabled)
         return complain({Error::Code::NotFound, u"There is no such account, or it is disabled."_s, {}, false});
-    const auto pair = openService(**connection, **account, serverNow());
+    const auto pair = openService(**connection, *account, serverNow());
     if (!pair)
         return complain(pair.error());
     printf("%s\n", qPrintable(pair->access));

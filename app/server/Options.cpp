@@ -72,6 +72,7 @@ Verdict readLimits(JsonReader &json, RequestLimits &limits, HttpLimits &http)
     take(u"peer_burst"_s, limits.peer_burst);
     take(u"logins_per_minute"_s, limits.logins_per_minute);
     take(u"peer_logins_per_minute"_s, limits.peer_logins_per_minute);
+    take(u"sockets_per_user"_s, limits.sockets_per_user);
     return Done{};
 }
 

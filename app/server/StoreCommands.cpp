@@ -142,7 +142,7 @@ int removeFiles(const ServerOptions &options, const QStringList &blobs)
     };
     std::shared_ptr<BlobStore> store;
     if (!options.backend.files.s3.endpoint.isEmpty()) {
-        store = s3Blobs(options.backend.files.s3);
+        store = s3Blobs(options.backend.files.s3, spoolFolder(options.backend.files));
     } else if (const auto folder = DataFolder::open(options.backend.files.folder + u"/attachments"_s); folder) {
         store = folderBlobs(*folder);
     } else {

@@ -80,6 +80,8 @@ HttpResponse failed(const Error &error)
 
 HttpResponse badField(const QString &field, const QString &reason) { return problem(400, u"invalid"_s, u"The request is not right"_s, QString(field % u' ' % reason), {{field, reason}}); }
 
+HttpResponse keyReused() { return problem(422, u"key_reused"_s, u"This key is of another request"_s, u"Idempotency-Key was used for another request."_s); }
+
 HttpResponse tooMany(qint64 wait_ms) { return later(problem(429, u"too_many_requests"_s, u"Too many requests"_s, u"Wait a moment."_s), (wait_ms + 999) / 1000); }
 
 HttpResponse tooBusy() { return later(problem(503, u"busy"_s, u"The backend is busy"_s, u"Try again shortly."_s), 1); }

@@ -19,6 +19,8 @@ HttpResponse problemWith(int status, const QString &code, const QString &title, 
 HttpResponse failed(const Error &error);
 /** 400 for one field. */
 HttpResponse badField(const QString &field, const QString &reason);
+/** 422: the Idempotency-Key is of another request. */
+HttpResponse keyReused();
 /** 429. */
 HttpResponse tooMany(qint64 wait_ms);
 /** 503 with Retry-After. */

@@ -3,10 +3,13 @@
 #include "api/Query.h"
 #include "api/RowTexts.h"
 #include "api/Services.h"
+#include "api/Trail.h"
 #include "auth/Passwords.h"
 #include "rules/JsonReader.h"
 #include "store/WorkspaceTx.h"
 #include "sync/Settings.h"
+
+#include <QJsonArray>
 
 namespace calldeck
 {
@@ -32,14 +35,37 @@ qint64 waitForLogin(ApiCall &call, const QString &email)
     return std::max(peer, account);
 }
 
-/** What somebody decided to lose leaves a line. */
-Verdict trailDiscarded(ApiCall &call, qint64 edits)
+/** Those of the address whose password this is. As long for one account as for several, and for none. */
+Result<QList<Account>> accountsOpenedBy(SqlConnection &connection, const QString &email, const QString &password, const QString &ws)
 {
-    const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
-    if (!tx)
-        return tx.error();
-    const Verdict done = (*tx)->audit({{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, u"edits_discarded"_s}, {u"edits"_s, edits}});
-    return done ? (*tx)->commit() : done;
+    const auto accounts = accountsOfAddress(connection, email);
+    if (!accounts)
+        return accounts.error();
+    QStringList hashes;
+    for (const Account &account : *accounts)
+        hashes.append(account.password);
+    QList<Account> opened;
+    for (const qsizetype place : fittingPasswords(hashes, password)) {
+        const Account &account = (*accounts)[place];
+        if (!account.disabled && (ws.isEmpty() || account.ws == ws))
+            opened.append(account);
+    }
+    return opened;
+}
+
+/** Told only to who knows the password of all of them. */
+HttpResponse askWhich(SqlConnection &connection, const QList<Account> &accounts)
+{
+    QJsonArray workspaces;
+    for (const Account &account : accounts) {
+        const auto tx = WorkspaceTx::begin(connection, account.ws, WorkspaceTx::Mode::Read);
+        const auto settings = tx ? settingsOf(**tx) : Result<SharedWorkspace>(tx.error());
+        if (!settings)
+            return failed(settings.error());
+        workspaces.append(QJsonObject{{u"id"_s, account.ws}, {u"name"_s, (*settings)->name}});
+    }
+    return problemWith(409, u"several_workspaces"_s, u"This is the password of several workspaces"_s, {{u"workspaces"_s, workspaces}},
+                       u"Name one of them as workspace, or ask an administrator for different passwords."_s);
 }
 
 HttpResponse refusedLogin() { return problem(401, u"credentials"_s, u"E-mail address or password is not right"_s); }
@@ -54,23 +80,26 @@ HttpResponse logIn(ApiCall &call)
     const QString email = body.text(u"email"_s);
     const QString password = body.text(u"password"_s);
     const QString device = body.optionalText(u"device_name"_s).left(100);
+    const QString ws = body.optionalText(u"workspace"_s);
     if (email.size() > longest || password.size() > longest)
         body.fail(u"password"_s, u"is too long"_s);
     if (!wrong.isEmpty())
         return failed({Error::Code::InvalidInput, wrong, {}, false});
     if (const qint64 wait = waitForLogin(call, email); wait > 0)
         return tooMany(wait);
-    const auto account = findAccount(call.connection, email);
-    if (!account)
-        return failed(account.error());
-    const bool fits = passwordFits(*account ? (*account)->password : QString(), password);
-    if (!fits || (*account)->disabled)
+    const auto opened = accountsOpenedBy(call.connection, email, password, ws);
+    if (!opened)
+        return failed(opened.error());
+    if (opened->isEmpty())
         return refusedLogin();
-    const auto pair = openSession(call.connection, **account, device, call.now);
+    if (opened->size() > 1)
+        return askWhich(call.connection, *opened);
+    const Account &account = opened->first();
+    const auto pair = openSession(call.connection, account, device, call.now);
     if (!pair)
         return failed(pair.error());
     QJsonObject answer = tokensJson(*pair);
-    answer.insert(u"user"_s, userJson((*account)->id, (*account)->name, (*account)->email, (*account)->role));
+    answer.insert(u"user"_s, userJson(account.id, account.name, account.email, account.role));
     return jsonAnswer(answer);
 }
 
@@ -96,8 +125,9 @@ HttpResponse logOut(ApiCall &call)
     if (!discarded)
         return failed(discarded.error());
     Verdict done = Done{};
+    // What somebody decided to lose leaves a line.
     if (discarded->value_or(0) > 0)
-        done = withRetries(call.connection, [&] { return trailDiscarded(call, **discarded); });
+        done = auditAlone(call, {{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, u"edits_discarded"_s}, {u"edits"_s, **discarded}});
     if (done)
         done = withRetries(call.connection, [&] { return revokeFamily(call.connection, call.caller.family, call.now); });
     if (!done)

@@ -3,6 +3,7 @@
 #include "api/Answers.h"
 #include "api/Log.h"
 #include "api/Router.h"
+#include "api/Trail.h"
 #include "auth/Rights.h"
 #include "jobs/BulkWork.h"
 #include "jobs/Tidy.h"
@@ -18,6 +19,8 @@ namespace
 
 constexpr int passwordWorkers = 2;
 constexpr size_t passwordQueue = 32;
+constexpr int fileWorkers = 2;
+constexpr size_t fileQueue = 32;
 
 HttpResponse unauthorised(const QString &code, const QString &detail)
 {
@@ -48,8 +51,34 @@ bool isThisMachine(const HttpRequest &request)
     return loopback && request.header("x-forwarded-for").isEmpty() && request.header("forwarded").isEmpty();
 }
 
+/** Whoever cannot come in by their head alone: 401. */
+std::optional<HttpResponse> withoutToken(const HttpRequest &head, const Route &route)
+{
+    if (route.door == Door::Open || (route.door == Door::Metrics && isThisMachine(head)))
+        return std::nullopt;
+    const QString token = bearerOf(head);
+    if (token.isEmpty())
+        return unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
+    return hasTokenForm(token) ? std::nullopt : std::optional(unauthorised(Refusal::Unknown));
+}
+
+/** Bodies that cost enough to look first who sends them. */
+bool isHeavy(const HttpRequest &head, const Route &route)
+{
+    if (route.door == Door::Open)
+        return false;
+    const QByteArray length = head.header("content-length");
+    const bool said = !length.isEmpty() && length.toLongLong() <= BodyPlan::usual;
+    return route.uploads || (route.most_bytes > BodyPlan::usual && !said);
+}
+
+/** A program reads and brings calls. What a person decides is decided by a person: its token lies in a file for a year. */
+bool mayProgram(const Route &route) { return route.method == "GET" || route.door == Door::AdminOrService; }
+
 bool isAllowed(const Caller &caller, const Route &route)
 {
+    if (caller.service && !mayProgram(route))
+        return false;
     switch (route.door) {
     case Door::Open: return true;
     case Door::Role: return mayAct(caller.role, route.least);
@@ -131,7 +160,8 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, Hub:
 } // namespace
 
 Backend::Backend(const BackendConfig &config)
-    : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue), m_hub(m_pool),
+    : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue),
+      m_porters(config.store, fileWorkers, fileQueue), m_hub(m_pool, static_cast<qsizetype>(config.limits.sockets_per_user)),
       m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
 {
     if (config.store.engine == SqlEngine::Postgres)
@@ -167,7 +197,7 @@ Verdict Backend::openFiles()
     for (const QString &name : (*spool)->olderThan(day))
         (void)(*spool)->remove(name);
     if (!m_config.files.s3.endpoint.isEmpty()) {
-        m_services.blobs = s3Blobs(m_config.files.s3);
+        m_services.blobs = s3Blobs(m_config.files.s3, spoolFolder(m_config.files));
         return Done{};
     }
     auto blobs = DataFolder::open(m_config.files.folder + u"/attachments"_s);
@@ -202,6 +232,9 @@ void Backend::stop()
     m_listener = nullptr;
     m_hub.stop();
     m_doormen.stop();
+    if (m_services.blobs)
+        m_services.blobs->stop();
+    m_porters.stop();
     m_pool.stop();
     // Requests wake them: they go after the last one.
     m_mailer = nullptr;
@@ -212,15 +245,41 @@ BodyPlan Backend::bodyPlan(const HttpRequest &head)
 {
     BodyPlan plan;
     const Match match = findRoute(head.method, head.path);
-    plan.most_bytes = match.route ? match.route->most_bytes : 0;
-    if (match.allowed.isEmpty())
-        plan.refusal = notFound();
-    else if (!match.route)
-        plan.refusal = notAllowed(match.allowed);
-    else if (match.route->uploads && bearerOf(head).isEmpty())
-        plan.refusal = unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
-    plan.spool = match.route && match.route->uploads;
+    if (!match.route) {
+        plan.refusal = match.allowed.isEmpty() ? notFound() : notAllowed(match.allowed);
+        return plan;
+    }
+    plan.most_bytes = match.route->most_bytes;
+    plan.refusal = withoutToken(head, *match.route);
+    plan.spool = match.route->uploads;
+    plan.asks = isHeavy(head, *match.route);
     return plan;
+}
+
+void Backend::admit(HttpRequest head, BodyGate gate)
+{
+    const Route *route = findRoute(head.method, head.path).route;
+    if (auto refusal = route ? refusePeer(head) : notFound())
+        return gate.refuse(*std::move(refusal));
+    const bool posted = m_pool.post([this, head = std::move(head), gate, route](Result<SqlConnection *> connection) {
+        if (!connection)
+            return gate.refuse(failed(connection.error()));
+        ApiCall call{head, **connection, m_services, {}, {}, serverNow()};
+        auto refusal = letIn(call, *route);
+        refusal ? gate.refuse(*std::move(refusal)) : gate.open();
+    });
+    if (!posted)
+        gate.refuse(tooBusy());
+}
+
+SqlPool &Backend::poolFor(Lane lane)
+{
+    switch (lane) {
+    case Lane::Usual: return m_pool;
+    case Lane::Passwords: return m_doormen;
+    case Lane::Files: return m_porters;
+    }
+    Q_UNREACHABLE();
 }
 
 void Backend::handle(HttpRequest request, HttpReply reply)
@@ -228,10 +287,12 @@ void Backend::handle(HttpRequest request, HttpReply reply)
     const Match match = findRoute(request.method, request.path);
     if (!match.route)
         return reply.send(match.allowed.isEmpty() ? notFound() : notAllowed(match.allowed));
-    if (auto refusal = refuse(request, *match.route))
+    auto refusal = refusePeer(request);
+    if (!refusal)
+        refusal = withoutToken(request, *match.route);
+    if (refusal)
         return reply.send(*std::move(refusal));
-    SqlPool &pool = match.route->checks_password ? m_doormen : m_pool;
-    const bool posted = pool.post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
+    const bool posted = poolFor(match.route->lane).post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
         if (reply.isGone())
             return;
         reply.send(connection ? answer(request, *route, **connection) : failed(connection.error()));
@@ -240,13 +301,10 @@ void Backend::handle(HttpRequest request, HttpReply reply)
         reply.send(tooBusy());
 }
 
-std::optional<HttpResponse> Backend::refuse(const HttpRequest &request, const Route &route)
+std::optional<HttpResponse> Backend::refusePeer(const HttpRequest &request)
 {
     if (const qint64 wait = m_services.peers.take(request.peer, m_config.limits.peer_rate, m_config.limits.peer_burst, serverNow()); wait > 0)
         return tooMany(wait);
-    const bool open = route.door == Door::Open || (route.door == Door::Metrics && isThisMachine(request));
-    if (!open && bearerOf(request).isEmpty())
-        return unauthorised(u"token_missing"_s, u"Send Authorization: Bearer."_s);
     return std::nullopt;
 }
 
@@ -266,8 +324,10 @@ std::optional<HttpResponse> Backend::letIn(ApiCall &call, const Route &route)
                                               service ? limits.service_burst : limits.user_burst, call.now);
     if (wait > 0)
         return tooMany(wait);
-    if (!isAllowed(call.caller, route))
+    if (!isAllowed(call.caller, route)) {
+        auditForbidden(call, route);
         return problem(403, u"forbidden"_s, u"Your role may not do this"_s);
+    }
     return std::nullopt;
 }
 
@@ -278,7 +338,10 @@ HttpResponse Backend::answer(const HttpRequest &request, const Route &route, Sql
         return *std::move(refusal);
     if (auto refusal = checkRequest(request, route, call.body))
         return *std::move(refusal);
-    return route.handle(call);
+    HttpResponse response = route.handle(call);
+    if (response.status == 403)
+        auditForbidden(call, route);
+    return response;
 }
 
 void Backend::upgrade(HttpRequest request, WebSocketUpgrade upgrade)

@@ -41,6 +41,7 @@ public:
     ~Backend() override;
 
     BodyPlan bodyPlan(const HttpRequest &head) override;
+    void admit(HttpRequest head, BodyGate gate) override;
     void handle(HttpRequest request, HttpReply reply) override;
     void upgrade(HttpRequest request, WebSocketUpgrade upgrade) override;
     void finished(const AccessLine &line) override;
@@ -53,7 +54,8 @@ public:
 private:
     explicit Backend(const BackendConfig &config);
     Verdict openFiles();
-    std::optional<HttpResponse> refuse(const HttpRequest &request, const Route &route);
+    SqlPool &poolFor(Lane lane);
+    std::optional<HttpResponse> refusePeer(const HttpRequest &request);
     HttpResponse answer(const HttpRequest &request, const Route &route, SqlConnection &connection);
     std::optional<HttpResponse> letIn(ApiCall &call, const Route &route);
     void beginJobs();
@@ -61,6 +63,7 @@ private:
     const BackendConfig m_config;
     SqlPool m_pool;
     SqlPool m_doormen; ///< check passwords
+    SqlPool m_porters; ///< carry files
     Metrics m_metrics;
     Hub m_hub;
     Services m_services;

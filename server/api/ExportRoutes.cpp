@@ -66,10 +66,11 @@ HttpResponse beginExport(ApiCall &call)
     const auto ask = exportAskOf(call);
     if (!ask)
         return failed(ask.error());
-    const auto job = beginJob(call, u"export"_s, [&](WorkspaceTx &tx) { return planExport(call, tx, *ask); });
-    if (!job)
-        return failed(job.error());
-    return jsonAnswer({{u"jobId"_s, job->id}, {u"estimatedTime"_s, exportSeconds(job->total, ask->format)}}, 202);
+    const auto begun = beginJob(call, u"export"_s, [&](WorkspaceTx &tx) { return planExport(call, tx, *ask); });
+    if (const auto *refusal = std::get_if<HttpResponse>(&begun))
+        return *refusal;
+    const Job &job = std::get<Job>(begun);
+    return jsonAnswer({{u"jobId"_s, job.id}, {u"estimatedTime"_s, exportSeconds(job.total, ask->format)}}, 202);
 }
 
 HttpResponse showExport(ApiCall &call)

@@ -1,5 +1,6 @@
 #include "api/Files.h"
 
+#include "api/Answers.h"
 #include "api/Services.h"
 #include "auth/Rights.h"
 #include "store/Moment.h"
@@ -26,15 +27,15 @@ Result<QString> jobIdFor(const ApiCall &call)
     return QString(u"j"_s % QString::fromLatin1(name.left(32)));
 }
 
-/** The job that the same key began. */
-Result<Job> repeatedJob(const Job &job, const QJsonObject &args)
-{
-    if (job.args == args)
-        return job;
-    return Error{Error::Code::Conflict, u"Idempotency-Key belongs to another request already."_s, {}, false};
-}
+struct Begun {
+    Job job;
+    bool key_reused = false; ///< it is another request's
+};
 
-Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
+/** The job that the same key began. */
+Begun repeatedJob(const Job &job, const QJsonObject &args) { return {job, job.args != args}; }
+
+Result<Begun> writeJob(ApiCall &call, const QString &id, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
 {
     std::optional<JobPlan> planned;
     {
@@ -44,7 +45,7 @@ Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, cons
             return reading.error();
         const auto known = findJob(**reading, id);
         if (!known || *known)
-            return known ? repeatedJob(**known, call.body) : known.error();
+            return known ? Result<Begun>(repeatedJob(**known, call.body)) : known.error();
         if (Verdict free = mayAddJob(**reading, call.caller.account, kind); !free)
             return free.error();
         auto made = plan(**reading);
@@ -58,7 +59,7 @@ Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, cons
     WorkspaceTx &tx = **begun;
     const auto known = findJob(tx, id);
     if (!known || *known)
-        return known ? repeatedJob(**known, call.body) : known.error();
+        return known ? Result<Begun>(repeatedJob(**known, call.body)) : known.error();
     Job job;
     job.id = id;
     job.kind = kind;
@@ -69,20 +70,23 @@ Result<Job> writeJob(ApiCall &call, const QString &id, const QString &kind, cons
     Verdict done = addJob(tx, job, planned->calls);
     if (done)
         done = tx.commit();
-    return done ? Result<Job>(job) : done.error();
+    return done ? Result<Begun>(Begun{job, false}) : done.error();
 }
 
 } // namespace
 
-Result<Job> beginJob(ApiCall &call, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
+std::variant<Job, HttpResponse> beginJob(ApiCall &call, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan)
 {
     const auto id = jobIdFor(call);
     if (!id)
-        return id.error();
-    auto job = withRetries(call.connection, [&] { return writeJob(call, *id, kind, plan); });
-    if (job)
-        call.services.jobs->wake();
-    return job;
+        return failed(id.error());
+    const auto begun = withRetries(call.connection, [&] { return writeJob(call, *id, kind, plan); });
+    if (!begun)
+        return failed(begun.error());
+    if (begun->key_reused)
+        return keyReused();
+    call.services.jobs->wake();
+    return begun->job;
 }
 
 Result<Job> jobOfCaller(WorkspaceTx &tx, const ApiCall &call, const QString &kind)

@@ -12,8 +12,8 @@ struct JobPlan {
     QStringList calls; ///< its items
     qint64 total = 0;
 };
-/** Writes the job of this kind that a request asks for and wakes the runner; the job that the same Idempotency-Key began when there is one. */
-Result<Job> beginJob(ApiCall &call, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan);
+/** Writes the job of this kind that a request asks for and wakes the runner; the job that the same Idempotency-Key began when there is one. Or the refusal. */
+std::variant<Job, HttpResponse> beginJob(ApiCall &call, const QString &kind, const std::function<Result<JobPlan>(WorkspaceTx &)> &plan);
 /** The job {2} of the path, of that kind. Others' jobs are there for managers only: NotFound. */
 Result<Job> jobOfCaller(WorkspaceTx &tx, const ApiCall &call, const QString &kind);
 

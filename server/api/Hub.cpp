@@ -17,6 +17,7 @@ constexpr qint64 mostWaiting = 32 * 1024; ///< for a socket that does not read; 
 constexpr auto lookEvery = 2s;
 constexpr quint16 sessionEnded = 4401;
 constexpr quint16 roleChanged = 4403;
+constexpr quint16 tooManySockets = 4429;
 
 QByteArray hintText(qint64 epoch, qint64 seq)
 {
@@ -26,17 +27,37 @@ QByteArray hintText(qint64 epoch, qint64 seq)
 
 } // namespace
 
-Hub::Hub(SqlPool &pool) : m_pool(pool), m_thread([this] { run(); }) {}
+Hub::Hub(SqlPool &pool, qsizetype most) : m_pool(pool), m_most(std::max<qsizetype>(1, most)), m_thread([this] { run(); }) {}
 
 Hub::~Hub() { stop(); }
 
 void Hub::add(const Caller &caller, const WebSocketLink &link, Wish wish, const Head &head, qint64 lastEvent)
 {
     link.sendLatest(hintSlot, hintText(head.epoch, head.seq));
-    const std::lock_guard lock(m_mutex);
-    m_sockets.insert(link.id(), {caller, link, wish, {head.seq, lastEvent}});
-    // The session may have ended between its ticket and now.
-    m_accessChange = -1;
+    QList<WebSocketLink> left;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_sockets.insert(link.id(), {caller, link, wish, {head.seq, lastEvent}});
+        // The session may have ended between its ticket and now.
+        m_accessChange = -1;
+        left = takeTooMany(caller.account);
+    }
+    for (const WebSocketLink &oldest : std::as_const(left))
+        oldest.close(tooManySockets, "too many sockets");
+}
+
+/** The oldest of an account that has more than it may. */
+QList<WebSocketLink> Hub::takeTooMany(const QString &account)
+{
+    QList<WebSocketLink> links; // in the order of their ids, which rise with time
+    for (const Socket &socket : std::as_const(m_sockets)) {
+        if (socket.caller.account == account)
+            links.append(socket.link);
+    }
+    const QList<WebSocketLink> taken = links.first(std::max<qsizetype>(0, links.size() - m_most));
+    for (const WebSocketLink &link : taken)
+        m_sockets.remove(link.id());
+    return taken;
 }
 
 void Hub::remove(quint64 link)

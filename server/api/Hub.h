@@ -19,7 +19,8 @@ namespace calldeck
 class Hub
 {
 public:
-    explicit Hub(SqlPool &pool);
+    /** `most`: sockets of one account. */
+    Hub(SqlPool &pool, qsizetype most);
     /** stop(). */
     ~Hub();
     Hub(const Hub &) = delete;
@@ -27,7 +28,7 @@ public:
 
     /** What a socket asked to be told. */
     enum class Wish { Everything, Hints };
-    /** Any thread. The socket gets the head at once. */
+    /** Any thread. The socket gets the head at once. One too many of an account closes its oldest (4429): that may be one whose network is gone. */
     void add(const Caller &caller, const WebSocketLink &link, Wish wish, const Head &head, qint64 lastEvent);
     void remove(quint64 link);
     /** A head that was told already, or is older, is not told again. Any thread. */
@@ -51,6 +52,7 @@ private:
         bool waiting = false;  ///< a hint
         bool happened = false; ///< there may be something to read
     };
+    QList<WebSocketLink> takeTooMany(const QString &account);
     void run();
     void tell();
     void readSoon();
@@ -62,6 +64,7 @@ private:
     void check(SqlConnection &connection);
 
     SqlPool &m_pool;
+    const qsizetype m_most;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     QMap<quint64, Socket> m_sockets;

@@ -89,10 +89,11 @@ HttpResponse beginBulk(ApiCall &call)
         return *std::move(refusal);
     if (call.body.contains(u"callIds"_s) == call.body.contains(u"filters"_s))
         return badField(u"callIds"_s, u"or filters: exactly one of them says which calls"_s);
-    const auto job = beginJob(call, u"bulk"_s, [&](WorkspaceTx &tx) { return planBulk(call, tx); });
-    if (!job)
-        return failed(job.error());
-    return jsonAnswer({{u"jobId"_s, job->id}, {u"affectedCount"_s, job->total}}, 202);
+    const auto begun = beginJob(call, u"bulk"_s, [&](WorkspaceTx &tx) { return planBulk(call, tx); });
+    if (const auto *refusal = std::get_if<HttpResponse>(&begun))
+        return *refusal;
+    const Job &job = std::get<Job>(begun);
+    return jsonAnswer({{u"jobId"_s, job.id}, {u"affectedCount"_s, job.total}}, 202);
 }
 
 HttpResponse showBulk(ApiCall &call)

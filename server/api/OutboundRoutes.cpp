@@ -40,8 +40,15 @@ Result<Plan> planOf(const QJsonObject &body, TimeMs now)
     return plan;
 }
 
+struct DialRefusal {
+    QString code;
+    HttpResponse answer;
+};
+
+DialRefusal refusedAs(const QString &code, const QString &title, const QString &reason) { return {code, problem(409, code, title, reason)}; }
+
 /** Why the number must not be called then; nothing when it may. */
-Result<std::optional<HttpResponse>> refusalFor(RestRun &run, const Plan &plan, const QString &e164)
+Result<std::optional<DialRefusal>> refusalFor(RestRun &run, const Plan &plan, const QString &e164)
 {
     const auto listed = findListed(run.tx(), e164);
     if (!listed)
@@ -49,10 +56,10 @@ Result<std::optional<HttpResponse>> refusalFor(RestRun &run, const Plan &plan, c
     Call call;
     call.customer_number = e164;
     if (const ContactPermission allowed = contactPermission(call, nullptr, listed->has_value()); !allowed.allowed)
-        return std::optional(problem(409, u"do_not_contact"_s, u"This number must not be contacted"_s, allowed.reason));
+        return std::optional(refusedAs(u"do_not_contact"_s, u"This number must not be contacted"_s, allowed.reason));
     if (const ContactPermission hours = diallingPermission(call, nullptr, false, plan.at); !hours.allowed)
-        return std::optional(problem(409, u"calling_hours"_s, u"Not at that time"_s, hours.reason));
-    return std::optional<HttpResponse>();
+        return std::optional(refusedAs(u"calling_hours"_s, u"Not at that time"_s, hours.reason));
+    return std::optional<DialRefusal>();
 }
 
 QJsonObject callArgs(const Plan &plan)
@@ -76,17 +83,19 @@ HttpResponse scheduleCall(ApiCall &call)
         const QString e164 = parsePhone(plan->number, run.workspace().region).e164;
         if (e164.isEmpty())
             return badField(u"phoneNumber"_s, u"must be a telephone number"_s);
-        const QString id = run.newId(u"c-"_s);
+        const RestEdit create{u"call"_s, run.newId(u"c-"_s), u"create"_s, callArgs(*plan), u"phoneNumber"_s};
         if (!run.isRepeat()) {
             auto refused = refusalFor(run, *plan, e164);
             if (!refused)
                 return refused.error();
-            if (*refused)
-                return **std::move(refused);
+            if (*refused) {
+                run.noteRefusal(create, (*refused)->code);
+                return (*refused)->answer;
+            }
         }
-        if (!run.take({u"call"_s, id, u"create"_s, callArgs(*plan), u"phoneNumber"_s}))
+        if (!run.take(create))
             return run.refusal();
-        return run.callAnswer(id, 201);
+        return run.callAnswer(create.id, 201);
     });
 }
 

@@ -14,16 +14,16 @@ constexpr qint64 small = 64 * 1024;
 
 Route reads(const QByteArray &pattern, const QStringList &query, HttpResponse (*handle)(ApiCall &), UserRole least = UserRole::AGENT)
 {
-    return {"GET", pattern, Door::Role, least, query, std::nullopt, 0, false, false, handle};
+    return {"GET", pattern, Door::Role, least, query, std::nullopt, 0, false, Lane::Usual, handle};
 }
 
 Route writes(const QByteArray &method, const QByteArray &pattern, const QStringList &body, HttpResponse (*handle)(ApiCall &), UserRole least = UserRole::AGENT)
 {
-    return {method, pattern, Door::Role, least, {}, body, small, false, false, handle};
+    return {method, pattern, Door::Role, least, {}, body, small, false, Lane::Usual, handle};
 }
 
 /** A DELETE: some clients send an empty object with it, which is passed over. */
-Route removes(const QByteArray &pattern, UserRole least, HttpResponse (*handle)(ApiCall &)) { return {"DELETE", pattern, Door::Role, least, {}, std::nullopt, small, false, false, handle}; }
+Route removes(const QByteArray &pattern, UserRole least, HttpResponse (*handle)(ApiCall &)) { return {"DELETE", pattern, Door::Role, least, {}, std::nullopt, small, false, Lane::Usual, handle}; }
 
 const QStringList &paging()
 {
@@ -67,7 +67,7 @@ QList<Route> bookRoutes()
 QList<Route> accountRoutes()
 {
     Route add = writes("POST", "/api/users", {u"email"_s, u"name"_s, u"role"_s, u"password"_s}, addUser, UserRole::ADMIN);
-    add.checks_password = true;
+    add.lane = Lane::Passwords;
     return {
         reads("/api/users", paging(), listUsers, UserRole::ADMIN),
         add,

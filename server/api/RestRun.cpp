@@ -4,6 +4,7 @@
 #include "api/Query.h"
 #include "api/RowTexts.h"
 #include "api/Services.h"
+#include "api/Trail.h"
 #include "store/Moment.h"
 #include "sync/Devices.h"
 
@@ -47,7 +48,7 @@ Result<qint64> lastOrder(WorkspaceTx &tx, const Author &author, const RestEdit &
 } // namespace
 
 RestRun::RestRun(ApiCall &call, WorkspaceTx &tx, SharedWorkspace workspace)
-    : m_call(call), m_tx(tx), m_workspace(std::move(workspace)), m_author(authorOf(call.caller, device)), m_push({tx, m_author, call.caller.role, m_workspace, call.now}),
+    : m_call(call), m_tx(tx), m_workspace(std::move(workspace)), m_author(authorOf(call.caller, device)), m_session{tx, m_author, call.caller.role, m_workspace, call.now}, m_push(m_session),
       m_stem(u"r-"_s + randomHex(12))
 {
 }
@@ -101,18 +102,30 @@ bool RestRun::write(const RestEdit &edit, const QString &mid)
         m_refusal = last.error();
         return false;
     }
-    const qint64 base = edit.base_ver.value_or(m_tx.head().seq);
-    const auto outcome = m_push.take(editToJson({mid, *last + 1, edit.kind, edit.id, edit.op, edit.args, base, m_call.now}), u"body"_s);
+    const auto outcome = m_push.take(editToJson(made(edit, mid, *last + 1)), u"body"_s);
     if (!outcome || !*outcome) {
         m_refusal = outcome ? Error{Error::Code::Busy, u"Others are writing the same data. Try again."_s, {}, true} : outcome.error();
         return false;
     }
     if ((*outcome)->status == EditOutcome::Status::Rejected) {
         m_refusal = answerFor(edit, **outcome);
+        m_refused = auditEntryOf(m_session, made(edit, mid, *last + 1), **outcome);
         return false;
     }
     note(edit, **outcome);
     return true;
+}
+
+Edit RestRun::made(const RestEdit &edit, const QString &mid, qint64 lseq) const
+{
+    return {mid, lseq, edit.kind, edit.id, edit.op, edit.args, edit.base_ver.value_or(m_tx.head().seq), m_call.now};
+}
+
+void RestRun::noteRefusal(const RestEdit &edit, const QString &code)
+{
+    EditOutcome outcome = rejectedAs(code, QString());
+    outcome.seq = m_tx.head().seq;
+    m_refused = auditEntryOf(m_session, made(edit, nextMid(), 0), outcome);
 }
 
 void RestRun::note(const RestEdit &edit, const EditOutcome &outcome)
@@ -139,6 +152,7 @@ Result<HttpResponse> RestRun::callAnswer(const QString &id, int status)
 HttpResponse inOneWrite(ApiCall &call, const std::function<Result<HttpResponse>(RestRun &)> &work)
 {
     Head head;
+    std::optional<QJsonObject> refused;
     const auto answer = withRetries(call.connection, [&]() -> Result<HttpResponse> {
         const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
         if (!tx)
@@ -148,8 +162,9 @@ HttpResponse inOneWrite(ApiCall &call, const std::function<Result<HttpResponse>(
             return workspace.error();
         RestRun run(call, **tx, *workspace);
         if (Verdict ready = run.readKey(); !ready)
-            return ready.error().code == Error::Code::Conflict ? Result<HttpResponse>(problem(422, u"key_reused"_s, u"This key is of another request"_s, ready.error().message)) : ready.error();
+            return ready.error().code == Error::Code::Conflict ? Result<HttpResponse>(keyReused()) : ready.error();
         auto answered = work(run);
+        refused = run.refusedLine();
         if (!answered || answered->status >= 400)
             return answered;
         if (Verdict noted = noteDevice(**tx, authorOf(call.caller, device), call.now); !noted)
@@ -159,6 +174,9 @@ HttpResponse inOneWrite(ApiCall &call, const std::function<Result<HttpResponse>(
         head = (*tx)->head();
         return answered;
     });
+    // As of a push: that it was tried is worth knowing too.
+    if (refused && (!answer || answer->status >= 400))
+        auditRefusal(call, *refused);
     if (!answer)
         return failed(answer.error());
     if (answer->status < 400)

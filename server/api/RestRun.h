@@ -37,6 +37,10 @@ public:
 
     /** False when it was refused or failed: return refusal() then. */
     bool take(const RestEdit &edit);
+    /** What the audit trail is to say of an edit that was not made. */
+    void noteRefusal(const RestEdit &edit, const QString &code);
+    /** The line of the last one. */
+    const std::optional<QJsonObject> &refusedLine() const { return m_refused; }
     /** After take() gave false. */
     Result<HttpResponse> refusal() const;
     /** [{"mid", "op", "status", "seq"}...] */
@@ -51,20 +55,23 @@ private:
     bool repeat(const RestEdit &edit, const QString &mid);
     bool write(const RestEdit &edit, const QString &mid);
     void note(const RestEdit &edit, const EditOutcome &outcome);
+    Edit made(const RestEdit &edit, const QString &mid, qint64 lseq) const;
 
     ApiCall &m_call;
     WorkspaceTx &m_tx;
     SharedWorkspace m_workspace;
     Author m_author;
+    const EditSession m_session;
     PushRun m_push;
     QString m_stem;
     bool m_repeat = false;
     int m_count = 0;
     std::optional<Result<HttpResponse>> m_refusal;
+    std::optional<QJsonObject> m_refused;
     QJsonArray m_results;
 };
 
-/** Runs `work` in one transaction. What it answers below 400 is committed and told to the desks; all else leaves no trace. */
+/** Runs `work` in one transaction. What it answers below 400 is committed and told to the desks; all else leaves no trace but a line of the audit trail for a refused edit. */
 HttpResponse inOneWrite(ApiCall &call, const std::function<Result<HttpResponse>(RestRun &)> &work);
 
 /** Whether the path's first `{id}` is a call of the workspace. */

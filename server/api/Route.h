@@ -18,6 +18,7 @@ struct ApiCall {
     Caller caller;    ///< empty on open routes
     QJsonObject body; ///< of routes that take one
     TimeMs now = 0;
+    bool refusal_told = false; ///< the audit trail says already that it was refused
 };
 
 enum class Door {
@@ -25,6 +26,13 @@ enum class Door {
     Role,           ///< the route's least role
     AdminOrService, ///< administrators, and programs with a service token
     Metrics         ///< administrators, and this machine itself
+};
+
+/** Which workers answer: what is slow never stands before what is not. */
+enum class Lane {
+    Usual,
+    Passwords, ///< slow on purpose
+    Files      ///< may wait for the store of attachments, which may be another machine
 };
 
 /** One line of the table of routes. */
@@ -37,7 +45,7 @@ struct Route {
     std::optional<QStringList> body; ///< the top-level keys of its JSON body; nothing: it takes none
     qint64 most_bytes = 0;
     bool uploads = false;         ///< its body is a file: into the spool, multipart/form-data
-    bool checks_password = false; ///< slow on purpose: on workers of its own
+    Lane lane = Lane::Usual;
     HttpResponse (*handle)(ApiCall &call) = nullptr;
 };
 

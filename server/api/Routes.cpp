@@ -18,21 +18,21 @@ constexpr qint64 intakeBytes = 5 * 1024 * 1024;
 
 Route get(const QByteArray &pattern, Door door, const QStringList &query, HttpResponse (*handle)(ApiCall &))
 {
-    return {"GET", pattern, door, UserRole::AGENT, query, std::nullopt, 0, false, false, handle};
+    return {"GET", pattern, door, UserRole::AGENT, query, std::nullopt, 0, false, Lane::Usual, handle};
 }
 
 Route post(const QByteArray &pattern, Door door, const QStringList &body, qint64 most_bytes, HttpResponse (*handle)(ApiCall &))
 {
-    return {"POST", pattern, door, UserRole::AGENT, {}, body, most_bytes, false, false, handle};
+    return {"POST", pattern, door, UserRole::AGENT, {}, body, most_bytes, false, Lane::Usual, handle};
 }
 
-Route empty(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"POST", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, small, false, false, handle}; }
+Route empty(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"POST", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, small, false, Lane::Usual, handle}; }
 
-Route remove(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"DELETE", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, 0, false, false, handle}; }
+Route remove(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"DELETE", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, 0, false, Lane::Usual, handle}; }
 
-Route checkingPassword(Route route)
+Route in(Lane lane, Route route)
 {
-    route.checks_password = true;
+    route.lane = lane;
     return route;
 }
 
@@ -42,7 +42,7 @@ QList<Route> table()
         get("/healthz", Door::Open, {}, showHealth),
         get("/readyz", Door::Open, {}, showReadiness),
         get("/metrics", Door::Metrics, {}, showMetrics),
-        checkingPassword(post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s}, small, logIn)),
+        in(Lane::Passwords, post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s, u"workspace"_s}, small, logIn)),
         post("/api/auth/refresh", Door::Open, {u"refresh_token"_s}, small, refreshTokens),
         {"POST", "/api/auth/logout", Door::Role, UserRole::AGENT, {u"discarded"_s}, std::nullopt, small, false, false, logOut},
         get("/api/session", Door::Role, {}, showSession),
@@ -61,12 +61,12 @@ QList<Route> table()
         get("/api/exports/{jobId}", Door::Role, {}, showExport),
         remove("/api/exports/{jobId}", removeExport),
         get("/api/exports/{jobId}/file", Door::Open, {u"ticket"_s}, giveExport),
-        {"POST", "/api/calls/{id}/attachments", Door::Role, UserRole::AGENT, {}, std::nullopt, uploadBytes, true, false, attachFile},
+        {"POST", "/api/calls/{id}/attachments", Door::Role, UserRole::AGENT, {}, std::nullopt, uploadBytes, true, Lane::Files, attachFile},
         get("/api/calls/{id}/attachments", Door::Role, {}, listAttachments),
         get("/api/attachments/{id}", Door::Role, {}, showAttachment),
-        remove("/api/attachments/{id}", detachFile),
-        get("/api/attachments/{id}/file", Door::Open, {u"ticket"_s}, giveAttachment),
-        {"PUT", "/api/workspace", Door::Role, UserRole::ADMIN, {}, QStringList{u"settings"_s}, BodyPlan::usual, false, false, replaceSettings},
+        in(Lane::Files, remove("/api/attachments/{id}", detachFile)),
+        in(Lane::Files, get("/api/attachments/{id}/file", Door::Open, {u"ticket"_s}, giveAttachment)),
+        {"PUT", "/api/workspace", Door::Role, UserRole::ADMIN, {}, QStringList{u"settings"_s}, BodyPlan::usual, false, Lane::Usual, replaceSettings},
     };
 }
 

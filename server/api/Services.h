@@ -20,6 +20,7 @@ struct RequestLimits {
     double peer_burst = 300;
     double logins_per_minute = 5; ///< per account
     double peer_logins_per_minute = 20;
+    double sockets_per_user = 5; ///< open at once; the next one closes the oldest
 };
 
 /** What all requests share. Everything in it may be used from any thread. */

@@ -4,6 +4,7 @@
 #include "api/RestRun.h"
 #include "api/RowTexts.h"
 #include "api/Services.h"
+#include "api/Trail.h"
 #include "rules/CsvCells.h"
 #include "rules/JsonReader.h"
 #include "rules/Lead.h"
@@ -82,63 +83,77 @@ QList<RestEdit> leadEdits(const Call &before, const QString &id, LeadStatus stat
     return edits;
 }
 
-/** Pages of an export as they are asked for, each in a transaction of its own. */
-class CsvPages
+constexpr int mostExported = 10'000;
+
+/** The rows of an export as they are asked for, some at a time and each as it is then. */
+class CsvRows
 {
 public:
-    CsvPages(SqlPool &pool, QString ws, CallListRequest request, TimeMs now) : m_pool(pool), m_ws(std::move(ws)), m_request(std::move(request)), m_now(now) { m_request.limit = CallListRequest::most; }
+    CsvRows(SqlPool &pool, QString ws, QStringList ids, TimeMs now) : m_pool(pool), m_ws(std::move(ws)), m_ids(std::move(ids)), m_now(now) {}
 
     Result<QByteArray> next()
     {
-        if (m_ended)
-            return QByteArray();
-        std::promise<Result<CallListPage>> promise;
-        auto page = promise.get_future();
-        const bool posted = m_pool.post([&](Result<SqlConnection *> connection) { promise.set_value(connection ? read(**connection) : Result<CallListPage>(connection.error())); });
-        if (!posted)
-            return Error{Error::Code::Busy, u"The backend is busy."_s, {}, true};
-        const auto rows = page.get();
-        return rows ? linesOf(*rows) : Result<QByteArray>(rows.error());
+        if (!std::exchange(m_begun, true))
+            return callCsvHeader();
+        // Calls that were removed meanwhile have no line, and an empty piece would be the end.
+        QByteArray lines;
+        while (lines.isEmpty() && m_at < m_ids.size()) {
+            const auto some = readSome();
+            if (!some)
+                return some;
+            lines = *some;
+        }
+        return lines;
     }
 
 private:
-    Result<CallListPage> read(SqlConnection &connection) const
+    Result<QByteArray> readSome()
     {
+        std::promise<Result<QByteArray>> promise;
+        auto lines = promise.get_future();
+        const bool posted = m_pool.post([&](Result<SqlConnection *> connection) { promise.set_value(connection ? read(**connection) : Result<QByteArray>(connection.error())); });
+        return posted ? lines.get() : Error{Error::Code::Busy, u"The backend is busy."_s, {}, true};
+    }
+    Result<QByteArray> read(SqlConnection &connection)
+    {
+        constexpr qsizetype atOnce = 200;
         const auto tx = WorkspaceTx::begin(connection, m_ws, WorkspaceTx::Mode::Read);
         if (!tx)
             return tx.error();
-        return readCallPage(**tx, m_request, m_now);
-    }
-    Result<QByteArray> linesOf(const CallListPage &page)
-    {
-        QByteArray lines = m_request.cursor.isEmpty() ? callCsvHeader() : QByteArray();
-        for (const CallListRow &row : page.rows) {
-            const auto state = callStateFromRow(parsedObject(row.row));
+        QByteArray lines;
+        for (const qsizetype end = std::min(m_at + atOnce, m_ids.size()); m_at < end; ++m_at) {
+            const auto row = readCallRow(**tx, m_ids[m_at], m_now);
+            if (!row)
+                return row.error();
+            const auto state = *row ? callStateFromRow(parsedObject((*row)->row)) : Result<CallState>(CallState());
             if (!state)
                 return state.error();
-            lines += callCsvLine(state->call);
+            if (*row)
+                lines += callCsvLine(state->call);
         }
-        m_request.cursor = page.next;
-        m_ended = page.next.isEmpty();
         return lines;
     }
 
     SqlPool &m_pool;
     const QString m_ws;
-    CallListRequest m_request;
+    const QStringList m_ids;
     const TimeMs m_now;
-    bool m_ended = false;
+    qsizetype m_at = 0;
+    bool m_begun = false;
 };
 
-Verdict auditExport(ApiCall &call)
+/** Which calls, in their order; found out once. */
+Result<QStringList> idsToExport(ApiCall &call)
 {
-    return withRetries(call.connection, [&]() -> Verdict {
-        const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
-        if (!tx)
-            return tx.error();
-        const Verdict done = (*tx)->audit({{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, u"export"_s}, {u"format"_s, u"csv"_s}});
-        return done ? (*tx)->commit() : done;
-    });
+    const auto tx = reading(call);
+    auto request = tx ? requestOf(call, **tx) : Result<CallListRequest>(tx.error());
+    if (!request)
+        return request.error();
+    request->limit = mostExported + 1;
+    auto ids = orderedCallIds(**tx, *request, call.now);
+    if (ids && ids->size() > mostExported)
+        return Error{Error::Code::InvalidInput, u"Here go at most %1 calls and these are more. Narrow the filter, or begin a job with POST /api/calls/export."_s.arg(mostExported), {}, false};
+    return ids;
 }
 
 } // namespace
@@ -181,20 +196,17 @@ HttpResponse exportConversations(ApiCall &call)
 {
     if (const auto format = wordIn(call.request, u"format"_s, {u"csv"_s}, u"csv"_s); !format)
         return failed(format.error());
-    const auto request = [&]() -> Result<CallListRequest> {
-        const auto tx = reading(call);
-        return tx ? requestOf(call, **tx) : tx.error();
-    }();
-    if (!request)
-        return failed(request.error());
-    if (Verdict logged = auditExport(call); !logged)
+    auto ids = idsToExport(call);
+    if (!ids)
+        return failed(ids.error());
+    if (Verdict logged = auditAlone(call, {{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, u"export"_s}, {u"format"_s, u"csv"_s}, {u"rows"_s, ids->size()}}); !logged)
         return failed(logged.error());
-    const auto pages = std::make_shared<CsvPages>(call.services.pool, call.caller.ws, *request, call.now);
+    const auto rows = std::make_shared<CsvRows>(call.services.pool, call.caller.ws, *std::move(ids), call.now);
     HttpResponse answer;
     answer.content_type = "text/csv; charset=utf-8";
     answer.headers.emplaceBack("Content-Disposition", "attachment; filename=\"conversations.csv\"");
     answer.headers.emplaceBack("Cache-Control", "no-store");
-    answer.stream = [pages](qint64) { return pages->next(); };
+    answer.stream = [rows](qint64) { return rows->next(); };
     return answer;
 }
 

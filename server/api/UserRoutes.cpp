@@ -97,7 +97,7 @@ HttpResponse addUser(ApiCall &call)
         body.fail(u"password"_s, u"is too long"_s);
     if (!problem.isEmpty())
         return failed({Error::Code::InvalidInput, problem, {}, false});
-    const auto made = newAccount(call.caller.ws, email, name, role, password);
+    const auto made = newAccount(call.connection, call.caller.ws, email, name, role, password);
     // What is wrong with a password is a sentence of its own.
     if (!made && made.error().code == Error::Code::InvalidInput && made.error().message.contains(u"password"_s))
         return badField(u"password"_s, u"is refused. "_s + made.error().message);

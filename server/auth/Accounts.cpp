@@ -43,24 +43,28 @@ Verdict checkNames(const QString &email, const QString &name)
     return Done{};
 }
 
-Verdict mustExist(SqlStatement written, const QString &email)
+Verdict mustExist(SqlStatement written)
 {
     if (Verdict done = written.run(); !done)
         return done;
     if (written.changedRows() == 0)
-        return Error{Error::Code::NotFound, u"There is no account %1."_s.arg(email), {}, false};
+        return Error{Error::Code::NotFound, u"There is no such account."_s, {}, false};
     return Done{};
 }
 
 } // namespace
 
+Result<QList<Account>> accountsOfAddress(SqlConnection &connection, const QString &email)
+{
+    return accountsIn(connection.query(QByteArray(accountColumns) + "WHERE email = ? ORDER BY created_at, id", email.trimmed().toLower()));
+}
+
 Result<std::optional<Account>> findAccount(SqlConnection &connection, const QString &email)
 {
-    SqlStatement find = connection.query(QByteArray(accountColumns) + "WHERE email = ?", email.trimmed().toLower());
-    const auto found = find.found();
+    const auto found = accountsOfAddress(connection, email);
     if (!found)
         return found.error();
-    return *found ? std::optional(accountOf(find)) : std::nullopt;
+    return found->size() == 1 ? std::optional(found->first()) : std::nullopt;
 }
 
 Result<QList<Account>> accountsOf(SqlConnection &connection, const QString &ws)
@@ -68,14 +72,15 @@ Result<QList<Account>> accountsOf(SqlConnection &connection, const QString &ws)
     return accountsIn(connection.query(QByteArray(accountColumns) + "WHERE ws = ? ORDER BY email", ws));
 }
 
-Result<Account> newAccount(const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password)
+Result<Account> newAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password)
 {
     const QString address = email.trimmed().toLower();
     if (Verdict good = checkNames(address, name); !good)
         return good.error();
     if (Verdict good = checkPassword(password); !good)
         return good.error();
-    const auto hash = hashPassword(password);
+    const auto elsewhere = accountsOfAddress(connection, address);
+    const auto hash = elsewhere ? hashPassword(password, elsewhere->isEmpty() ? QString() : elsewhere->first().password) : Result<QString>(elsewhere.error());
     if (!hash)
         return hash.error();
     return Account{u"u"_s + randomHex(10), ws, address, name.trimmed(), role, *hash, false};
@@ -83,7 +88,7 @@ Result<Account> newAccount(const QString &ws, const QString &email, const QStrin
 
 Verdict storeAccount(SqlConnection &connection, const Account &account, TimeMs now)
 {
-    const auto taken = findAccount(connection, account.email);
+    const auto taken = connection.query("SELECT 1 FROM account WHERE ws = ? AND email = ?", account.ws, account.email).found();
     if (!taken)
         return taken.error();
     if (*taken)
@@ -96,7 +101,7 @@ Verdict storeAccount(SqlConnection &connection, const Account &account, TimeMs n
 
 Result<Account> addAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password, TimeMs now)
 {
-    auto account = newAccount(ws, email, name, role, password);
+    auto account = newAccount(connection, ws, email, name, role, password);
     if (!account)
         return account;
     if (Verdict done = storeAccount(connection, *account, now); !done)
@@ -135,27 +140,25 @@ Result<Account> changeAccount(SqlConnection &connection, const QString &ws, cons
     return account;
 }
 
-Verdict disableAccount(SqlConnection &connection, const QString &email, TimeMs now)
+Verdict disableAccount(SqlConnection &connection, const QString &id, TimeMs now)
 {
-    const QString address = email.trimmed().toLower();
     SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
     Verdict done = transaction.begun();
     if (done)
-        done = mustExist(connection.query("UPDATE account SET disabled = 1 WHERE email = ?", address), address);
+        done = mustExist(connection.query("UPDATE account SET disabled = 1 WHERE id = ?", id));
     if (done)
-        done = connection.query("UPDATE token_family SET revoked_at = ? WHERE revoked_at IS NULL AND account IN (SELECT id FROM account WHERE email = ?)", now, address).run();
+        done = connection.query("UPDATE token_family SET revoked_at = ? WHERE revoked_at IS NULL AND account = ?", now, id).run();
     if (done)
         done = noteAccessChange(connection);
     return done ? transaction.commit() : done;
 }
 
-Verdict changeRole(SqlConnection &connection, const QString &email, UserRole role)
+Verdict changeRole(SqlConnection &connection, const QString &id, UserRole role)
 {
-    const QString address = email.trimmed().toLower();
     SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
     Verdict done = transaction.begun();
     if (done)
-        done = mustExist(connection.query("UPDATE account SET role = ? WHERE email = ?", wireWord(role), address), address);
+        done = mustExist(connection.query("UPDATE account SET role = ? WHERE id = ?", wireWord(role), id));
     if (done)
         done = noteAccessChange(connection);
     return done ? transaction.commit() : done;

@@ -17,9 +17,12 @@ struct Account {
     bool disabled = false;
 };
 
+/** Of an address, which may have one in each workspace; the oldest first. */
+Result<QList<Account>> accountsOfAddress(SqlConnection &connection, const QString &email);
+/** The only one of an address. Nothing when there is none, and nothing when there are several. */
 Result<std::optional<Account>> findAccount(SqlConnection &connection, const QString &email);
 Result<QList<Account>> accountsOf(SqlConnection &connection, const QString &ws);
-/** Conflict when the e-mail address is taken, InvalidInput naming what is wrong. Gives the new account. */
+/** Conflict when the address has one in this workspace, InvalidInput naming what is wrong. Gives the new account. */
 Result<Account> addAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password, TimeMs now);
 /** What an administrator may change about somebody. */
 struct AccountChange {
@@ -31,13 +34,13 @@ struct AccountChange {
 Result<Account> changeAccount(SqlConnection &connection, const QString &ws, const QString &id, const AccountChange &change, TimeMs now);
 /** Accounts of a workspace by their addresses, after `email`. */
 Result<QList<Account>> accountsAfter(SqlConnection &connection, const QString &ws, const QString &email, int limit);
-/** An account that is not stored yet: InvalidInput naming what is wrong. Blocks as hashPassword(). */
-Result<Account> newAccount(const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password);
-/** Inside the caller's transaction. Conflict when the address is taken. */
+/** An account that is not stored yet: InvalidInput naming what is wrong. Its password's hash is like those of the address in other workspaces. Blocks as hashPassword(). */
+Result<Account> newAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password);
+/** Inside the caller's transaction. Conflict when the address has one in this workspace. */
 Verdict storeAccount(SqlConnection &connection, const Account &account, TimeMs now);
-/** Ends all their sessions too. NotFound without such an account. */
-Verdict disableAccount(SqlConnection &connection, const QString &email, TimeMs now);
+/** Ends all their sessions too. NotFound without such an account, here and below. */
+Verdict disableAccount(SqlConnection &connection, const QString &id, TimeMs now);
 /** Open sockets of theirs are closed within seconds. */
-Verdict changeRole(SqlConnection &connection, const QString &email, UserRole role);
+Verdict changeRole(SqlConnection &connection, const QString &id, UserRole role);
 
 } // namespace calldeck

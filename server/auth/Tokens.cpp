@@ -13,6 +13,8 @@ namespace
 constexpr auto callerColumns = "SELECT a.id, a.ws, a.name, a.email, a.role, f.id, f.kind, f.expires_at, f.revoked_at, a.disabled";
 using Answer = std::variant<Caller, Refusal>;
 
+constexpr int secretBytes = 32;
+
 QByteArray hashOf(const QString &token) { return sha256Hex(token.toUtf8()); }
 
 /** From a row of callerColumns. */
@@ -42,7 +44,6 @@ Result<Answer> callerBy(SqlConnection &connection, const QByteArray &kind, const
 
 Result<QString> newToken(SqlConnection &connection, const QString &family, const QByteArray &kind, TimeMs expiresAt)
 {
-    constexpr int secretBytes = 32;
     const QString token = QString::fromLatin1(kind.left(1)) + u'_' + randomHex(secretBytes);
     const Verdict done = connection.query("INSERT INTO token(hash, family, kind, expires_at) VALUES (?, ?, ?, ?)", hashOf(token), family, kind, expiresAt).run();
     if (!done)
@@ -76,6 +77,12 @@ Result<QString> newFamily(SqlConnection &connection, const Account &account, con
 }
 
 } // namespace
+
+bool hasTokenForm(const QString &text)
+{
+    const auto isHex = [](QChar letter) { return (letter >= u'0' && letter <= u'9') || (letter >= u'a' && letter <= u'f'); };
+    return text.size() == 2 + 2 * secretBytes && text.startsWith(u"a_"_s) && std::all_of(text.cbegin() + 2, text.cend(), isHex);
+}
 
 Result<Answer> authenticate(SqlConnection &connection, const QString &accessToken, TimeMs now) { return callerBy(connection, "access", accessToken, now); }
 

@@ -33,6 +33,9 @@ struct TokenPair {
     TimeMs session_expires_at = 0;
 };
 
+/** Can the text be an access token? What cannot need not be looked up. */
+bool hasTokenForm(const QString &text);
+
 enum class Refusal { Unknown, Expired, Revoked };
 /** The caller, or why not; an Error only when the store failed. */
 Result<std::variant<Caller, Refusal>> authenticate(SqlConnection &connection, const QString &accessToken, TimeMs now);

@@ -57,6 +57,13 @@ public:
             connection->answerFrom(std::move(response));
     }
     bool isGone() const override { return m_gone->load(); }
+    void open()
+    {
+        if (m_sent.exchange(true))
+            return;
+        if (const auto connection = m_connection.lock())
+            connection->openFrom();
+    }
     void accept(QByteArray subprotocol, WebSocketEvents events)
     {
         if (m_sent.exchange(true))
@@ -70,6 +77,17 @@ private:
     const std::weak_ptr<HttpConnection> m_connection;
     const std::shared_ptr<std::atomic_bool> m_gone;
     std::atomic_bool m_sent = false;
+};
+
+class ConnectionGate : public BodyGateChannel
+{
+public:
+    explicit ConnectionGate(std::shared_ptr<ConnectionReply> reply) : m_reply(std::move(reply)) {}
+    void open() override { m_reply->open(); }
+    void refuse(HttpResponse response) override { m_reply->send(std::move(response)); }
+
+private:
+    const std::shared_ptr<ConnectionReply> m_reply;
 };
 
 class ConnectionUpgrade : public UpgradeChannel
@@ -128,8 +146,20 @@ void HttpConnection::abandon()
 void HttpConnection::answerFrom(HttpResponse response)
 {
     net::post(m_strand, [self = shared_from_this(), response = std::move(response)]() mutable {
-        if (self->m_state == State::Waiting)
+        // A body that is left unread stands where the next request would.
+        self->m_keep_alive = self->m_keep_alive && self->m_state != State::Asking;
+        if (self->m_state == State::Waiting || self->m_state == State::Asking)
             self->answer(std::move(response));
+    });
+}
+
+void HttpConnection::openFrom()
+{
+    net::post(m_strand, [self = shared_from_this()] {
+        if (self->m_state != State::Asking)
+            return;
+        self->m_self.reset();
+        self->beginBody();
     });
 }
 
@@ -220,7 +250,7 @@ void HttpConnection::inputEnded(ErrorCode error)
     *m_gone = true;
     const bool only_half = error == net::error::eof || error == net::ssl::error::stream_truncated;
     // A peer may have closed only its own direction: what it asked for is still written.
-    if (only_half && (m_state == State::Waiting || m_state == State::Writing))
+    if (only_half && (m_state == State::Asking || m_state == State::Waiting || m_state == State::Writing))
         return;
     close();
 }
@@ -314,13 +344,30 @@ void HttpConnection::planBody()
         m_keep_alive = false;
         return answer(std::move(*plan.refusal));
     }
+    m_most_bytes = plan.most_bytes;
+    m_spools = plan.spool;
+    plan.asks ? askForBody() : beginBody();
+}
+
+void HttpConnection::askForBody()
+{
+    m_state = State::Asking;
+    m_self = shared_from_this();
+    clearDeadline();
+    auto reply = std::make_shared<ConnectionReply>(m_core.shared_from_this(), shared_from_this());
+    m_core.handler.admit(m_request, BodyGate(std::make_shared<ConnectionGate>(std::move(reply))));
+    read();
+}
+
+void HttpConnection::beginBody()
+{
     const QString &folder = m_core.config.spool_folder;
-    switch (m_reader->beginBody(plan.most_bytes, !plan.spool        ? QString()
-                                                 : folder.isEmpty() ? QDir::tempPath()
-                                                                    : folder)) {
+    switch (m_reader->beginBody(m_most_bytes, !m_spools          ? QString()
+                                              : folder.isEmpty() ? QDir::tempPath()
+                                                                 : folder)) {
     case RequestReader::State::TooBig:
         return refuse(413, QStringLiteral("body_too_big"),
-                      QStringLiteral("The most taken here is %1 bytes.").arg(plan.most_bytes));
+                      QStringLiteral("The most taken here is %1 bytes.").arg(m_most_bytes));
     case RequestReader::State::DiskFailed:
         return refuse(507, QStringLiteral("no_room"), QStringLiteral("There is no room for the body at the moment."));
     default:

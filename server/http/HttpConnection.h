@@ -29,12 +29,14 @@ public:
 
     /** The answer to the request that waits for one. Any thread. */
     void answerFrom(HttpResponse response);
+    /** The body of the request whose head waits may come. Any thread. */
+    void openFrom();
     /** The request that waits becomes a WebSocket. Any thread. */
     void acceptFrom(QByteArray subprotocol, WebSocketEvents events);
     const std::shared_ptr<std::atomic_bool> &gone() const { return m_gone; }
 
 private:
-    enum class State { Handshake, Head, Body, Waiting, Writing, Closing, Closed };
+    enum class State { Handshake, Head, Asking, Body, Waiting, Writing, Closing, Closed };
     using Step = void (HttpConnection::*)();
 
     void shakeHands();
@@ -47,6 +49,8 @@ private:
     bool takeHead();
     void headDone();
     void planBody();
+    void askForBody();
+    void beginBody();
     void readBody();
     bool feedBody();
     void dispatch();
@@ -96,6 +100,8 @@ private:
     HeadScanner m_scanner;
     bool m_head_begun = false;
     std::unique_ptr<RequestReader> m_reader;
+    qint64 m_most_bytes = 0; // of the body
+    bool m_spools = false;
     HttpRequest m_request;
     int m_minor = 1;
     bool m_keep_alive = false;

@@ -16,6 +16,7 @@ struct BodyPlan {
     qint64 most_bytes = usual;           ///< more is refused with 413
     bool spool = false;                  ///< into HttpRequest::body_file instead of memory
     std::optional<HttpResponse> refusal; ///< goes out at once instead; the body is not read
+    bool asks = false;                   ///< HttpHandler::admit() decides whether the body is read
 };
 
 /** One line for the access log: what was asked and what was answered. Text is as the peer sent it: escape it. */
@@ -38,6 +39,8 @@ public:
 
     /** After the head, before the body. */
     virtual BodyPlan bodyPlan(const HttpRequest &head) = 0;
+    /** Where the plan asks: after the head, before the body. Not a byte of it is taken until the gate is open. */
+    virtual void admit(HttpRequest head, BodyGate gate) = 0;
     /** A whole request: hand it to a worker and answer from there. A peer's next request waits for the answer. */
     virtual void handle(HttpRequest request, HttpReply reply) = 0;
     /** A request for a WebSocket. */

@@ -31,4 +31,27 @@ private:
     std::shared_ptr<ReplyChannel> m_channel;
 };
 
+/** Where the word goes whether a body may come. Any thread. */
+class BodyGateChannel
+{
+public:
+    virtual ~BodyGateChannel() = default;
+    virtual void open() = 0;
+    virtual void refuse(HttpResponse response) = 0;
+};
+
+/** Lets the body of one request come, or answers instead of it. Copies are the same gate, only the first word counts;
+ * when all die without one, 500 goes out. Any thread. */
+class BodyGate
+{
+public:
+    explicit BodyGate(std::shared_ptr<BodyGateChannel> channel) : m_channel(std::move(channel)) {}
+
+    void open() const { m_channel->open(); }
+    void refuse(HttpResponse response) const { m_channel->refuse(std::move(response)); }
+
+private:
+    std::shared_ptr<BodyGateChannel> m_channel;
+};
+
 } // namespace calldeck

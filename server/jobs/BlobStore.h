@@ -23,6 +23,8 @@ public:
     virtual Result<Content> read(const QString &name) = 0;
     /** One that is not there is fine. */
     virtual Verdict remove(const QString &name) = 0;
+    /** What waits for another machine fails now, and all that comes later. */
+    virtual void stop() {}
 };
 
 /** In a folder. */
@@ -35,6 +37,7 @@ struct S3Config {
     QString region = QStringLiteral("us-east-1");
     QByteArray keys; ///< "access:secret"; never logged
 };
-std::shared_ptr<BlobStore> s3Blobs(const S3Config &config);
+/** What is read waits in a file of `spool` until it was given out. */
+std::shared_ptr<BlobStore> s3Blobs(const S3Config &config, const QString &spool);
 
 } // namespace calldeck

@@ -14,7 +14,8 @@ namespace
 
 constexpr long connectSeconds = 5;
 constexpr long wholeSeconds = 60;
-constexpr qsizetype mostAnswer = 32 * 1024 * 1024;
+constexpr long idleSeconds = 15;
+constexpr long idleBytes = 100; ///< a second; less counts as nothing
 
 CURL *newHandle()
 {
@@ -32,6 +33,8 @@ CurlTransfer::CurlTransfer(const QByteArray &url) : m_handle(newHandle())
     curl_easy_setopt(handle(), CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle(), CURLOPT_CONNECTTIMEOUT, connectSeconds);
     curl_easy_setopt(handle(), CURLOPT_TIMEOUT, wholeSeconds);
+    curl_easy_setopt(handle(), CURLOPT_LOW_SPEED_TIME, idleSeconds);
+    curl_easy_setopt(handle(), CURLOPT_LOW_SPEED_LIMIT, idleBytes);
     curl_easy_setopt(handle(), CURLOPT_WRITEFUNCTION, &CurlTransfer::write);
     curl_easy_setopt(handle(), CURLOPT_WRITEDATA, this);
 }
@@ -49,6 +52,20 @@ void CurlTransfer::setUpload(QByteArrayView bytes)
     curl_easy_setopt(handle(), CURLOPT_READFUNCTION, &CurlTransfer::read);
     curl_easy_setopt(handle(), CURLOPT_READDATA, this);
     curl_easy_setopt(handle(), CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(bytes.size()));
+}
+
+void CurlTransfer::setAnswer(QIODevice *to, qint64 most)
+{
+    m_answer = to;
+    m_room = most;
+}
+
+void CurlTransfer::setStop(const std::atomic<bool> *stop)
+{
+    m_stop = stop;
+    curl_easy_setopt(handle(), CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(handle(), CURLOPT_XFERINFOFUNCTION, &CurlTransfer::look);
+    curl_easy_setopt(handle(), CURLOPT_XFERINFODATA, this);
 }
 
 void CurlTransfer::setProtocols(const char *names)
@@ -88,11 +105,15 @@ size_t CurlTransfer::read(char *to, size_t size, size_t count, void *self)
 size_t CurlTransfer::write(char *from, size_t size, size_t count, void *self)
 {
     auto *transfer = static_cast<CurlTransfer *>(self);
-    const auto bytes = static_cast<qsizetype>(size * count);
-    if (transfer->m_answer.size() + bytes > mostAnswer)
-        return 0;
-    transfer->m_answer.append(from, bytes);
-    return size * count;
+    const auto bytes = static_cast<qint64>(size * count);
+    long code = 0;
+    curl_easy_getinfo(transfer->handle(), CURLINFO_RESPONSE_CODE, &code);
+    if (!transfer->m_answer || code != 200)
+        return size * count;
+    transfer->m_room -= bytes;
+    return transfer->m_room >= 0 && transfer->m_answer->write(from, bytes) == bytes ? size * count : 0;
 }
+
+int CurlTransfer::look(void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return static_cast<CurlTransfer *>(self)->m_stop->load() ? 1 : 0; }
 
 } // namespace calldeck

@@ -3,15 +3,20 @@
 #include "records/Result.h"
 
 #include <QByteArray>
+#include <QIODevice>
 #include <QList>
 #include <QString>
+#include <atomic>
 #include <curl/curl.h>
 #include <memory>
 
 namespace calldeck
 {
 
-/** One transfer by libcurl with limits that always hold: no redirects, 5 s to connect, 60 s in all, certificates checked. */
+/**
+ * One transfer by libcurl with limits that always hold: no redirects, 5 s to connect, 15 s without anything that moves, 60 s in all,
+ * certificates checked.
+ */
 class CurlTransfer
 {
 public:
@@ -27,8 +32,10 @@ public:
     void setProtocols(const char *names);
     /** The code of the answer; an error when there was none. Blocks. */
     Result<long> perform();
-    /** At most 32 MiB of the answer's body. */
-    const QByteArray &answer() const { return m_answer; }
+    /** Where the body of an answer 200 goes, up to `most` bytes: more breaks off. Other bodies, and all without this, are let go. Must stay until perform() returns. */
+    void setAnswer(QIODevice *to, qint64 most);
+    /** perform() breaks off within about a second of its becoming true. */
+    void setStop(const std::atomic<bool> *stop);
 
 private:
     struct Free {
@@ -37,12 +44,15 @@ private:
     };
     static size_t read(char *to, size_t size, size_t count, void *self);
     static size_t write(char *from, size_t size, size_t count, void *self);
+    static int look(void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
     std::unique_ptr<CURL, Free> m_handle;
     std::unique_ptr<curl_slist, Free> m_headers;
     QByteArrayView m_upload;
     qsizetype m_sent = 0;
-    QByteArray m_answer;
+    QIODevice *m_answer = nullptr;
+    qint64 m_room = 0;
+    const std::atomic<bool> *m_stop = nullptr;
 };
 
 } // namespace calldeck

@@ -1,6 +1,7 @@
 #include "jobs/ExportWork.h"
 
 #include "jobs/RowSink.h"
+#include "rules/LocalTime.h"
 #include "store/CallList.h"
 #include "store/Mail.h"
 #include "store/Moment.h"
@@ -75,9 +76,7 @@ private:
         m_context.job.total = *total;
         if (m_format == u"pdf"_s && *total > ExportLimits::pdf_rows)
             return Error{Error::Code::InvalidInput, u"A PDF has at most %1 calls and these are %2. Narrow the filter, or export CSV."_s.arg(ExportLimits::pdf_rows).arg(*total), {}, false};
-        const auto sink = m_format == u"pdf"_s
-                              ? pdfSink(file, {m_parts.pdf_font, u"Calls of %1"_s.arg((*settings)->name), u"%1 calls, as of %2"_s.arg(*total).arg(isoUtc(m_now).left(16))})
-                              : csvSink(file);
+        const auto sink = m_format == u"pdf"_s ? pdfSink(file, pdfLook(**settings)) : csvSink(file);
         Verdict done = sink->begin();
         if (done)
             done = writeRows(tx, *filter, *sink);
@@ -86,6 +85,14 @@ private:
         if (done && m_context.job.done != *total)
             done = Error{Error::Code::Damaged, u"The export has %1 calls but the workspace %2. No file was made."_s.arg(m_context.job.done).arg(*total), {}, false};
         return done;
+    }
+
+    PdfLook pdfLook(const Workspace &settings) const
+    {
+        const QTimeZone zone(settings.zone);
+        const QString at = localTime(m_now, zone).toString(u"yyyy-MM-dd HH:mm"_s);
+        return {m_parts.pdf_font, u"Calls of %1"_s.arg(settings.name), u"%1 calls, as of %2. All times are those of %3."_s.arg(m_context.job.total).arg(at, QString::fromLatin1(settings.zone)), zone,
+                m_context.job.total};
     }
 
     Verdict writeRows(WorkspaceTx &tx, const CallListFilter &filter, RowSink &sink)

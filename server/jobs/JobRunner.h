@@ -1,6 +1,7 @@
 #pragma once
 
 #include "jobs/JobTable.h"
+#include "jobs/JobTurns.h"
 #include "sql/SqlLoop.h"
 
 #include <atomic>
@@ -24,7 +25,8 @@ using JobWork = std::function<Result<bool>(JobContext &)>;
 
 /**
  * Does the jobs of a store, of which any number of processes may have a runner: a job is claimed with a lease, its steps renew it, and a
- * job whose process died is taken over when the lease ran out. Threads of its own, each with a connection.
+ * job whose process died is taken over when the lease ran out. Threads of its own, each with a connection. A workspace never holds all of
+ * them, and a job of many steps goes back into the line every second while another one waits.
  */
 class JobRunner
 {
@@ -49,10 +51,16 @@ private:
     bool round(SqlConnection &connection, const QString &lease);
     void tidy(SqlConnection &connection);
     bool doOne(SqlConnection &connection, const QString &lease);
+    using Claimed = std::optional<std::pair<QString, Job>>;
+    Result<Claimed> claimAny(SqlConnection &connection, const QString &lease);
+    Result<std::optional<Job>> claimFrom(SqlConnection &connection, const QString &ws, const QString &lease);
+    bool isAnyWaiting(SqlConnection &connection, const QString &own) const;
     void perform(SqlConnection &connection, const QString &ws, Job job);
+    void giveBack(SqlConnection &connection, const QString &ws, const Job &job);
     void putBack(SqlConnection &connection, const QString &ws, Job &job, const Error &error);
 
     const Parts m_parts;
+    JobTurns m_turns;
     std::atomic<bool> m_stopping = false;
     std::atomic<qint64> m_tidied; ///< hours since 1970
     std::vector<std::unique_ptr<SqlLoop>> m_loops;

@@ -77,7 +77,7 @@ Result<std::optional<Job>> findJob(WorkspaceTx &tx, const QString &id) { return 
 
 Result<std::optional<Job>> claimJob(WorkspaceTx &tx, const QString &lease, TimeMs now)
 {
-    auto job = oneJob(tx.query(QByteArray(jobColumns) + "WHERE ws = ? AND " + claimable + " ORDER BY created_at, id LIMIT 1", now));
+    auto job = oneJob(tx.query(QByteArray(jobColumns) + "WHERE ws = ? AND " + claimable + " ORDER BY lease_until, created_at, id LIMIT 1", now));
     if (!job || !*job)
         return job;
     (*job)->state = u"running"_s;

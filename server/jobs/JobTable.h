@@ -51,7 +51,7 @@ Verdict mayAddJob(WorkspaceTx &tx, const QString &account, const QString &kind);
 Verdict addJob(WorkspaceTx &tx, const Job &job, const QStringList &callIds);
 /** Nothing when there is none. */
 Result<std::optional<Job>> findJob(WorkspaceTx &tx, const QString &id);
-/** The oldest job that nobody holds becomes this lease's; nothing when there is none. In a writing transaction. */
+/** The job that waited longest since its last step (new ones first) and that nobody holds becomes this lease's; nothing when there is none. In a writing transaction. */
 Result<std::optional<Job>> claimJob(WorkspaceTx &tx, const QString &lease, TimeMs now);
 /** Is there anything to claim? */
 Result<bool> anyJob(WorkspaceTx &tx, TimeMs now);

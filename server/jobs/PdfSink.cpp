@@ -1,5 +1,7 @@
 #include "jobs/RowSink.h"
 
+#include "rules/LocalTime.h"
+
 #include <array>
 #include <hpdf.h>
 
@@ -19,7 +21,7 @@ struct Column {
 };
 
 constexpr std::array columns{
-    Column{u"Started (UTC)", 92, CallField::started_at}, Column{u"Customer", 122, CallField::caller_name}, Column{u"Number", 84, CallField::customer_number},
+    Column{u"Started", 92, CallField::started_at}, Column{u"Customer", 122, CallField::caller_name}, Column{u"Number", 84, CallField::customer_number},
     Column{u"Type", 68, CallField::call_type},           Column{u"Status", 72, CallField::status},         Column{u"Outcome", 84, CallField::outcome},
     Column{u"Agent", 92, CallField::agent_name},         Column{u"Seconds", 44, CallField::duration_seconds, true},
     Column{u"Value", 58, CallField::value_cents, true},  Column{u"Queue", 68, CallField::queue},
@@ -44,15 +46,19 @@ QByteArray westernText(const QString &text)
     return bytes;
 }
 
-QString shownText(const Call &call, const Column &column)
+template <class E> QString labelOrNothing(const std::optional<E> &value) { return value ? labelOf(*value) : QString(); }
+
+QString shownText(const Call &call, CallField field, const QTimeZone &zone)
 {
-    if (column.field == CallField::started_at)
-        return call.started_at ? isoUtc(*call.started_at).left(16).replace(u'T', u' ') : QString();
-    if (column.field == CallField::value_cents)
-        return call.value_cents ? QString::number(static_cast<double>(*call.value_cents) / 100.0, 'f', 2) : QString();
-    if (column.field == CallField::caller_name && call.caller_name.isEmpty())
-        return call.business_name;
-    return fieldText(call, column.field).simplified();
+    switch (field) {
+    case CallField::started_at: return call.started_at ? localTime(*call.started_at, zone).toString(u"yyyy-MM-dd HH:mm"_s) : QString();
+    case CallField::value_cents: return call.value_cents ? QString::number(static_cast<double>(*call.value_cents) / 100.0, 'f', 2) : QString();
+    case CallField::call_type: return labelOrNothing(call.call_type);
+    case CallField::status: return labelOrNothing(call.status);
+    case CallField::outcome: return labelOrNothing(call.outcome);
+    case CallField::caller_name: return (call.caller_name.isEmpty() ? call.business_name : call.caller_name).simplified();
+    default: return fieldText(call, field).simplified();
+    }
 }
 
 /** A table in a PDF by libharu, which remembers its first error and does nothing after it. */
@@ -93,7 +99,7 @@ public:
             fill(0.95F);
         float x = margin;
         for (const Column &column : columns) {
-            put(shownText(call, column), x, column);
+            put(shownText(call, column.field, m_look.zone), x, column);
             x += column.width;
         }
         m_y -= lineHeight;
@@ -141,8 +147,11 @@ private:
         ++m_pages;
         write(m_look.title, margin, m_y - 10, 13);
         write(m_look.subtitle, margin, m_y - 24, textSize);
-        write(u"Page %1"_s.arg(m_pages), HPDF_Page_GetWidth(m_page) - margin - 40, margin, textSize);
         m_y -= 32;
+        // Every page has room for as many as this one.
+        const auto room = static_cast<qint64>((m_y - lineHeight - 2 * margin) / lineHeight);
+        const QString place = u"Page %1 of %2"_s.arg(m_pages).arg(std::max<qint64>(1, (m_look.rows + room - 1) / room));
+        write(place, HPDF_Page_GetWidth(m_page) - margin - widthOf(place), margin, textSize);
         fill(0.82F);
         float x = margin;
         for (const Column &column : columns) {
@@ -160,15 +169,27 @@ private:
         HPDF_Page_SetGrayFill(m_page, 0);
     }
 
-    /** One cell; what does not fit is cut. */
-    void put(QString text, float x, const Column &column)
+    float widthOf(const QString &text) { return HPDF_Page_TextWidth(m_page, bytesOf(text).constData()); }
+
+    /** What fits, with an ellipsis where it was cut. */
+    QString fitted(QString text, float room)
+    {
+        constexpr qsizetype most = 80; // of the narrowest letters
+        if (text.size() <= most && widthOf(text) <= room)
+            return text;
+        text.truncate(most);
+        while (!text.isEmpty() && widthOf(text + u'\u2026') > room)
+            text.chop(text.size() > 1 && text.back().isLowSurrogate() ? 2 : 1);
+        return text.trimmed() + u'\u2026';
+    }
+
+    /** One cell. */
+    void put(const QString &whole, float x, const Column &column)
     {
         HPDF_Page_SetFontAndSize(m_page, m_font, textSize);
         const float room = column.width - 2 * inset;
-        text.truncate(80);
-        while (!text.isEmpty() && HPDF_Page_TextWidth(m_page, bytesOf(text).constData()) > room)
-            text.chop(text.size() > 1 && text.back().isLowSurrogate() ? 2 : 1);
-        const float indent = column.right ? room - HPDF_Page_TextWidth(m_page, bytesOf(text).constData()) : 0;
+        const QString text = fitted(whole, room);
+        const float indent = column.right ? room - widthOf(text) : 0;
         write(text, x + inset + indent, m_y - lineHeight + 4, textSize);
     }
 

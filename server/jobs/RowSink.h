@@ -3,6 +3,7 @@
 #include "records/Call.h"
 
 #include <QFile>
+#include <QTimeZone>
 #include <memory>
 
 namespace calldeck
@@ -27,6 +28,8 @@ struct PdfLook {
     QString font; ///< see ExportParts::pdf_font
     QString title;
     QString subtitle;
+    QTimeZone zone = QTimeZone::utc(); ///< of all times
+    qint64 rows = 0;                   ///< that will come, for "page x of y"
 };
 /** A table on A4 pages across with the fields that a person reads. */
 std::unique_ptr<RowSink> pdfSink(QFile &file, const PdfLook &look);

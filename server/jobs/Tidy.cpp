@@ -26,7 +26,8 @@ void tidyWorkspace(SqlConnection &connection, const QString &ws, TimeMs now)
     });
 }
 
-void removeGone(SqlConnection &connection, const QString &ws, BlobStore &store)
+/** False when the store does not do it: no use to ask it for more. */
+bool removeGone(SqlConnection &connection, const QString &ws, BlobStore &store)
 {
     constexpr int most = 1000;
     QStringList names;
@@ -34,18 +35,19 @@ void removeGone(SqlConnection &connection, const QString &ws, BlobStore &store)
         const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Read);
         const auto gone = tx ? goneBlobs(**tx, most) : Result<QStringList>(tx.error());
         if (!gone)
-            return;
+            return true;
         names = *gone;
     }
     for (const QString &name : std::as_const(names)) {
         if (!store.remove(name))
-            return;
+            return false;
         (void)withRetries(connection, [&]() -> Verdict {
             const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Write);
             const Verdict done = tx ? forgetGoneBlob(**tx, name) : Verdict(tx.error());
             return done ? (*tx)->commit() : done;
         });
     }
+    return true;
 }
 
 Result<bool> wasRestoredLately(WorkspaceTx &tx, TimeMs now)
@@ -74,8 +76,10 @@ void tidyStore(SqlConnection &connection, const ExportParts &exports, const Data
     const auto names = workspacesOf(connection);
     for (const QString &ws : names ? *names : QStringList())
         tidyWorkspace(connection, ws, now);
-    for (const QString &ws : names && store ? *names : QStringList())
-        removeGone(connection, ws, *store);
+    for (const QString &ws : names && store ? *names : QStringList()) {
+        if (!removeGone(connection, ws, *store))
+            break;
+    }
     (void)forgetFileTickets(connection, now);
     // Parts of exports that a crash left behind go with them.
     for (const QString &name : exports.folder ? exports.folder->olderThan(ExportLimits::life / second) : QStringList())

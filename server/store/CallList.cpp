@@ -269,11 +269,12 @@ Result<qint64> countCalls(WorkspaceTx &tx, const CallListFilter &filter, TimeMs 
     return count.integer(0);
 }
 
-Result<QStringList> callIdsOf(WorkspaceTx &tx, const CallListFilter &filter, TimeMs now, const QString &after, int limit)
+namespace
 {
-    SqlCondition where = callCondition(tx.ws(), filter, now);
-    where.add("id > ?", {after});
-    SqlStatement rows = tx.query("SELECT id FROM call_index WHERE ws = ?" + where.text + " ORDER BY id LIMIT ?");
+
+Result<QStringList> idsOf(WorkspaceTx &tx, const SqlCondition &where, const QByteArray &order, int limit)
+{
+    SqlStatement rows = tx.query("SELECT id FROM call_index WHERE ws = ?" + where.text + " ORDER BY " + order + " LIMIT ?");
     bindValues(rows, where.values);
     rows.bindAll(static_cast<qint64>(limit));
     QStringList ids;
@@ -282,6 +283,21 @@ Result<QStringList> callIdsOf(WorkspaceTx &tx, const CallListFilter &filter, Tim
     if (rows.failed())
         return rows.verdict().error();
     return ids;
+}
+
+} // namespace
+
+Result<QStringList> callIdsOf(WorkspaceTx &tx, const CallListFilter &filter, TimeMs now, const QString &after, int limit)
+{
+    return idsOf(tx, callCondition(tx.ws(), filter, now).add("id > ?", {after}), "id", limit);
+}
+
+Result<QStringList> orderedCallIds(WorkspaceTx &tx, const CallListRequest &request, TimeMs now)
+{
+    const SortKey key = keyOf(request.sort);
+    const QByteArray direction = request.descending ? " DESC" : " ASC";
+    const QByteArray last = key.may_be_missing ? "CASE WHEN " + key.column + " IS NULL THEN 1 ELSE 0 END, " : QByteArray();
+    return idsOf(tx, callCondition(tx.ws(), request.filter, now), last + key.column + direction + ", id" + direction, request.limit);
 }
 
 Result<std::optional<CallListRow>> readCallRow(WorkspaceTx &tx, const QString &id, TimeMs now)

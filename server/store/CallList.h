@@ -43,6 +43,8 @@ Result<CallListPage> readCallPage(WorkspaceTx &tx, const CallListRequest &reques
 Result<qint64> countCalls(WorkspaceTx &tx, const CallListFilter &filter, TimeMs now);
 /** Ids of the calls that the filter means, in the order of ids after `after`, at most `limit`. For work that goes through all of them. */
 Result<QStringList> callIdsOf(WorkspaceTx &tx, const CallListFilter &filter, TimeMs now, const QString &after, int limit);
+/** Ids of the calls of a list in its order, at most `request.limit`: all at once, for lists that are given out as a whole. Cursor and offset count for nothing. */
+Result<QStringList> orderedCallIds(WorkspaceTx &tx, const CallListRequest &request, TimeMs now);
 /** One call; nothing when there is none (any more). */
 Result<std::optional<CallListRow>> readCallRow(WorkspaceTx &tx, const QString &id, TimeMs now);
 

@@ -47,8 +47,10 @@ QStringList sortedKeys(const QJsonObject &object)
     return keys.mid(0, 40);
 }
 
+} // namespace
+
 /** Of a disposition or a note the keys tell nothing new; of a set they are the fields. The trail cannot be erased: a number does not stand in it. */
-QJsonObject auditEntry(const EditSession &session, const Edit &edit, const EditOutcome &outcome)
+QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const EditOutcome &outcome)
 {
     const QString id = edit.kind == u"number"_s ? hiddenNumber(session.tx, edit.id) : edit.id;
     QJsonObject entry{{u"at"_s, isoUtc(session.now)}, {u"actor"_s, session.author.account}, {u"device"_s, session.author.device}, {u"action"_s, u"edit"_s}, {u"mid"_s, edit.mid},
@@ -61,8 +63,6 @@ QJsonObject auditEntry(const EditSession &session, const Edit &edit, const EditO
         entry.insert(u"flag"_s, edit.args.value(u"flag"_s).toString().left(40));
     return entry;
 }
-
-} // namespace
 
 Result<PushRequest> pushRequestOf(const QJsonObject &body)
 {
@@ -243,6 +243,6 @@ Verdict PushRun::remember(const Edit &edit, const EditOutcome &outcome)
     return done;
 }
 
-Verdict PushRun::trail(const Edit &edit, const EditOutcome &outcome) { return m_session.tx.audit(auditEntry(m_session, edit, outcome)); }
+Verdict PushRun::trail(const Edit &edit, const EditOutcome &outcome) { return m_session.tx.audit(auditEntryOf(m_session, edit, outcome)); }
 
 } // namespace calldeck

@@ -18,6 +18,9 @@ struct PushRequest {
     QJsonArray edits;
 };
 
+/** The line of the audit trail for an edit and what became of it: ids and names of fields, never what stands in them. */
+QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const EditOutcome &outcome);
+
 /** The error names the key. Unknown keys are refused. */
 Result<PushRequest> pushRequestOf(const QJsonObject &body);
 

@@ -15,6 +15,8 @@ constexpr quint64 mostMessageBytes = 16 * 1024;
 constexpr int beatMs = 1'000;
 constexpr int silenceMs = 3'500; ///< with the beat: the status line must tell within 5 s that the network is gone
 constexpr int openingMs = 15'000;
+constexpr int crowded = 4429; ///< another desk of this person took the place: not to be taken back at once
+constexpr int crowdedMs = 60'000;
 
 } // namespace
 
@@ -107,7 +109,7 @@ void HintSocket::gone()
     m_beat.stop();
     m_openingLimit.stop();
     if (m_wanted && !m_retry.isActive())
-        m_retry.start(std::max(250, m_backoff.next()));
+        m_retry.start(was && static_cast<int>(m_socket.closeCode()) == crowded ? crowdedMs : std::max(250, m_backoff.next()));
     if (was)
         Q_EMIT lost(m_silent);
 }

@@ -231,7 +231,7 @@ TEST_P(CallListTest, pagesShowEveryCallOnceInOrder)
 {
     fill(300);
     const auto tx = read();
-    const QList<CallListSort> sorts{CallListSort::StartedAt, CallListSort::ValueCents, CallListSort::Duration, CallListSort::SlaDueAt, CallListSort::Customer};
+    const QList<CallListSort> sorts{CallListSort::StartedAt, CallListSort::ValueCents, CallListSort::Duration, CallListSort::SlaDueAt, CallListSort::Customer, CallListSort::LeadScore, CallListSort::Business};
     for (const CallListSort sort : sorts) {
         for (const bool descending : {true, false}) {
             CallListRequest request{{}, sort, descending, 7, {}};
@@ -250,6 +250,9 @@ TEST_P(CallListTest, pagesShowEveryCallOnceInOrder)
             ASSERT_EQ(QSet<QString>(ids.cbegin(), ids.cend()).size(), 300);
             request.limit = 200;
             ASSERT_EQ(pages(*tx, request), ids) << "the size of a page changes no order";
+            request.limit = 250;
+            ASSERT_EQ(*orderedCallIds(*tx, request, now), ids.mid(0, 250)) << "all at once goes by the same order";
+            ASSERT_EQ(*orderedCallIds(*tx, ofNumber, now), pages(*tx, ofNumber).mid(0, ofNumber.limit));
             if (sort != CallListSort::ValueCents)
                 continue;
             QList<OptionalInt> values;

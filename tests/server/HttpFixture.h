@@ -16,6 +16,7 @@ class ScriptedHandler : public HttpHandler
 {
 public:
     BodyPlan bodyPlan(const HttpRequest &head) override { return plan ? plan(head) : BodyPlan{}; }
+    void admit(HttpRequest head, BodyGate gate) override { on_admit(std::move(head), std::move(gate)); }
     void handle(HttpRequest request, HttpReply reply) override { on_request(std::move(request), std::move(reply)); }
     void upgrade(HttpRequest request, WebSocketUpgrade upgrade) override
     {
@@ -24,6 +25,7 @@ public:
     void finished(const AccessLine &line) override { lines.put(line); }
 
     std::function<BodyPlan(const HttpRequest &)> plan;
+    std::function<void(HttpRequest, BodyGate)> on_admit = [](HttpRequest, BodyGate gate) { gate.open(); };
     std::function<void(HttpRequest, HttpReply)> on_request = [](HttpRequest request, HttpReply reply) {
         reply.send(echo(request));
     };

@@ -1,5 +1,7 @@
 #include "HttpFixture.h"
+#include <QTemporaryDir>
 #include <QTemporaryFile>
+#include <filesystem>
 
 using namespace calldeck;
 using namespace calldeck::test;
@@ -12,6 +14,18 @@ class HttpProtocolTest : public HttpFixture
 };
 
 const QByteArray post("POST /a HTTP/1.1\r\nHost: h\r\n");
+
+/** Open files of this process in a folder; those of a spool have no name. */
+int filesIn(const QString &folder)
+{
+    int count = 0;
+    for (const auto &entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+        count += !gone && target.starts_with(folder.toStdString() + '/') ? 1 : 0;
+    }
+    return count;
+}
 
 } // namespace
 
@@ -157,6 +171,65 @@ TEST_F(HttpProtocolTest, handlerMayRefuseBeforeTheBody)
     };
     start();
     expectRefused(port(), post + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n", 401);
+}
+
+TEST_F(HttpProtocolTest, nothingOfTheBodyIsTakenBeforeTheGateOpens)
+{
+    const QTemporaryDir spool;
+    config.spool_folder = spool.path();
+    Mailbox<BodyGate> gates;
+    handler.plan = [](const HttpRequest &) { return BodyPlan{BodyPlan::upload, true, {}, true}; };
+    handler.on_admit = [&](const HttpRequest &, const BodyGate &gate) { gates.put(gate); };
+    Mailbox<QByteArray> came;
+    handler.on_request = [&](const HttpRequest &request, const HttpReply &reply) {
+        came.put(request.body_file->readAll());
+        reply.send({});
+    };
+    start();
+    HttpPeer peer(port());
+    peer.send(post + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+    auto gate = gates.take();
+    ASSERT_TRUE(gate);
+    EXPECT_FALSE(peer.more(50ms)) << "it asked for the body";
+    gate->open();
+    EXPECT_EQ(peer.answer().status, 100);
+    EXPECT_EQ(filesIn(spool.path()), 1);
+    // The next request may come in one piece with the body.
+    peer.send("abc" + post + "Content-Length: 200000\r\n\r\n" + QByteArray(10'000, 'x'));
+    EXPECT_EQ(peer.answer().status, 200);
+    EXPECT_EQ(came.take().value_or("nothing"), "abc");
+    gate = gates.take();
+    ASSERT_TRUE(gate);
+    EXPECT_EQ(filesIn(spool.path()), 0);
+    gate->refuse(problem(403, QStringLiteral("no"), QStringLiteral("No")));
+    const Answer refused = peer.answer();
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_EQ(refused["connection"], "close");
+    EXPECT_TRUE(peer.closed());
+    EXPECT_FALSE(came.take(0ms));
+}
+
+TEST_F(HttpProtocolTest, gateThatNobodyOpensIsAFailure)
+{
+    handler.plan = [](const HttpRequest &) { return BodyPlan{BodyPlan::usual, false, {}, true}; };
+    handler.on_admit = [](const HttpRequest &, const BodyGate &) {};
+    start();
+    expectRefused(port(), post + "Content-Length: 3\r\n\r\nabc", 500);
+}
+
+TEST_F(HttpProtocolTest, bodyThatCameBeforeTheGateOpenedIsKept)
+{
+    Mailbox<BodyGate> gates;
+    handler.plan = [](const HttpRequest &) { return BodyPlan{BodyPlan::usual, false, {}, true}; };
+    handler.on_admit = [&](const HttpRequest &, const BodyGate &gate) { gates.put(gate); };
+    start();
+    HttpPeer peer(port());
+    peer.send(post + "Content-Length: 3\r\n\r\nabc");
+    peer.halfClose();
+    const auto gate = gates.take();
+    ASSERT_TRUE(gate);
+    gate->open();
+    EXPECT_EQ(peer.answer().body, "POST /a abc");
 }
 
 TEST_F(HttpProtocolTest, chunksAreJoined)

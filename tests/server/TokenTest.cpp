@@ -32,6 +32,16 @@ TEST_P(TokenTest, accessEndsAfterAQuarterOfAnHour)
     EXPECT_EQ(refusalOf(u"a_00"_s, now), Refusal::Unknown);
 }
 
+TEST_P(TokenTest, formIsThatOfAnAccessToken)
+{
+    const auto pair = openSession(*connection, account, u"desk"_s, now);
+    ASSERT_TRUE(pair);
+    EXPECT_TRUE(hasTokenForm(pair->access));
+    EXPECT_TRUE(hasTokenForm(openService(*connection, account, now)->access));
+    for (const QString &other : {QString(), u"a_00"_s, pair->refresh, QString(pair->access + u'0'), pair->access.chopped(1), pair->access.toUpper(), QString(pair->access.chopped(1) + u'g')})
+        EXPECT_FALSE(hasTokenForm(other)) << other.toStdString();
+}
+
 TEST_P(TokenTest, refreshTokenThatComesBackLaterEndsTheSession)
 {
     const auto first = openSession(*connection, account, u"desk"_s, now);
@@ -68,7 +78,7 @@ TEST_P(TokenTest, disabledAccountIsOutAtOnceAndSocketsLearnOfIt)
 {
     const auto pair = openSession(*connection, account, u"desk"_s, now);
     const qint64 before = *accessChangeNumber(*connection);
-    ASSERT_TRUE(disableAccount(*connection, account.email, now));
+    ASSERT_TRUE(disableAccount(*connection, account.id, now));
     EXPECT_EQ(refusalOf(pair->access, now), Refusal::Revoked);
     EXPECT_GT(*accessChangeNumber(*connection), before);
 }
@@ -107,14 +117,48 @@ TEST_P(TokenTest, storeOfANewerProgramIsRefused)
     EXPECT_EQ(opened.error().code, Error::Code::NewerVersion);
 }
 
+TEST_P(TokenTest, addressHasAnAccountInEachWorkspaceOnceAndItsHashesAreAlike)
+{
+    const QString other = found();
+    const auto mine = addAccount(*connection, ws, u"Twin@x.org"_s, u"Twin"_s, UserRole::AGENT, u"a word of my own"_s, now);
+    const auto theirs = addAccount(*connection, other, u"twin@x.org"_s, u"Twin"_s, UserRole::AGENT, u"another word of theirs"_s, now);
+    ASSERT_TRUE(mine && theirs) << "whether there is one elsewhere is nobody's business";
+    const auto again = addAccount(*connection, other, u"twin@x.org"_s, u"Twin"_s, UserRole::AGENT, u"yet another word"_s, now);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Error::Code::Conflict);
+    EXPECT_EQ(theirs->password.section(u'$', 0, 4), mine->password.section(u'$', 0, 4)) << "to look at both takes no longer than at one";
+    EXPECT_NE(theirs->password, mine->password);
+    const auto accounts = *accountsOfAddress(*connection, u"twin@x.org"_s);
+    ASSERT_EQ(accounts.size(), 2);
+    EXPECT_EQ(fittingPasswords({accounts[0].password, accounts[1].password}, u"another word of theirs"_s), QList<qsizetype>{accounts[1].ws == other ? 1 : 0});
+    EXPECT_FALSE(*findAccount(*connection, u"twin@x.org"_s)) << "which one is not said";
+    ASSERT_TRUE(disableAccount(*connection, mine->id, now));
+    EXPECT_EQ(std::count_if(accounts.cbegin(), accounts.cend(), [&](const Account &one) { return one.id == mine->id; }), 1);
+    for (const Account &one : *accountsOfAddress(*connection, u"twin@x.org"_s))
+        EXPECT_EQ(one.disabled, one.id == mine->id);
+}
+
+TEST(Passwords, hashesThatAreAlikeAreLookedAtTogether)
+{
+    const auto first = hashPassword(u"a long enough word"_s);
+    const auto second = hashPassword(u"some other long word"_s, *first);
+    const auto third = hashPassword(u"a long enough word"_s);
+    ASSERT_TRUE(first && second && third);
+    EXPECT_NE(third->section(u'$', 0, 4), first->section(u'$', 0, 4)) << "without a like one the salt is new";
+    EXPECT_EQ(*hashPassword(u"a long enough word"_s, *first), *first);
+    EXPECT_EQ(fittingPasswords({*first, *second, *third}, u"a long enough word"_s), QList<qsizetype>({0, 2}));
+    EXPECT_EQ(fittingPasswords({*first, *second, *third}, u"some other long word"_s), QList<qsizetype>{1});
+    EXPECT_TRUE(fittingPasswords({u"no hash"_s, QString()}, QString()).isEmpty());
+}
+
 TEST(Passwords, onlyTheRightOneFitsAndBadOnesAreRefused)
 {
     const auto hash = hashPassword(u"a long enough word"_s);
     ASSERT_TRUE(hash);
     EXPECT_TRUE(hash->startsWith(u"$argon2id$"_s));
-    EXPECT_TRUE(passwordFits(*hash, u"a long enough word"_s));
-    EXPECT_FALSE(passwordFits(*hash, u"a long enough wore"_s));
-    EXPECT_FALSE(passwordFits(QString(), u"nobody has this password"_s));
+    EXPECT_EQ(fittingPasswords({*hash}, u"a long enough word"_s), QList<qsizetype>{0});
+    EXPECT_TRUE(fittingPasswords({*hash}, u"a long enough wore"_s).isEmpty());
+    EXPECT_TRUE(fittingPasswords({}, u"nobody has this password"_s).isEmpty());
     EXPECT_FALSE(checkPassword(u"short"_s));
     EXPECT_FALSE(checkPassword(u"password123!"_s));
     EXPECT_FALSE(checkPassword(u"aaaaaaaaaaaaaaa"_s));

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 
-from calldeckd import PASSWORD, Calldeckd, Desk, Socket, folder, missed_call, moment
+from calldeckd import PASSWORD, WIDE, Calldeckd, Desk, Socket, folder, missed_call, moment
 import rest_scenes
 from rest_rows import ROWS, request_of, secrets
 
@@ -36,6 +36,8 @@ class Stage:
             cluster.run("createdb", "-h", str(cluster.folder), "-p", str(cluster.port), "-U", "probe", "-O", "calldeck", "calldeck")
         store = cluster.url if cluster else "sqlite:" + os.path.join(self.folder, "store", "server.db")
         self.backend = Calldeckd(program, store, self.folder, **({"limits": limits} if limits else {}))
+        # Over a file they lie beside it.
+        self.backend.extra = ["--data", os.path.join(self.folder, "files")] if cluster else []
         self.workspace = self.backend.command("init", "--workspace", "Acme", "--admin-email", "ada@x.org", "--admin-name", "Ada")
         for email, name, role in PEOPLE:
             self.backend.command("user", "add", "--workspace", self.workspace, "--email", email, "--name", name, "--role", role)
@@ -122,7 +124,7 @@ def restore(program, _):
             backend.start()
             desk = Desk(backend, "ana@x.org", "d1")
             assert desk.epoch == 2 + round_
-            answer = ana.get(f"/api/sync/changes?cursor=1.{ana.cursor}", expect=409) if round_ == 0 else desk.get(f"/api/sync/changes?cursor=2.5", expect=409)
+            answer = ana.get(f"/api/sync/changes?cursor=1.{ana.cursor}", expect=409) if round_ == 0 else desk.get("/api/sync/changes?cursor=2.5", expect=409)
             assert answer["epoch"] == 2 + round_ and answer["base"] == 2, answer
             ana.token, ana.epoch = desk.token, desk.epoch
             assert [result["status"] for result in ana.push(early, *late)] == ["duplicate", "applied", "applied"]
@@ -172,7 +174,7 @@ def asked(route, ids, workspace="other"):
 
 
 def matrix(program, cluster):
-    """Every route x every role, no token, expired and unknown tokens; nothing of the other workspace comes out of any; the own workspace is answered."""
+    """Every route x every role and a service token of it, no token, expired and unknown tokens; nothing of the other workspace comes out of any; the own workspace is answered."""
     with Stage(program, cluster) as backend:
         ana = Desk(backend, "ana@x.org", "d1")
         ada = backend.login("ada@x.org")["access_token"]
@@ -183,6 +185,7 @@ def matrix(program, cluster):
         emails = {"ADMIN": "eve@y.org", **{role: f"{role.lower()}@y.org" for role in RANK[:3]}}
         expired = backend.login("agent@y.org")["access_token"]
         tokens = {role: backend.login(email)["access_token"] for role, email in emails.items()}
+        services = {role: backend.command("token", "--user", emails[role]) for role in RANK}
         routes = json.loads(backend.command("routes", "--json"))
         assert len(routes) >= 50
         cells = 0
@@ -197,6 +200,11 @@ def matrix(program, cluster):
                 assert (status == 403) != allowed and status < 500, (route, role, status, answer)
                 assert "TOPSECRET" not in json.dumps(answer if not isinstance(answer, bytes) else answer.decode()), (route, role)
                 assert not allowed or "{" not in route["path"] or status == 404, (route, role, status, answer)
+                cells += 1
+                status, answer = backend.request(route["method"], path, body, token=services[role], headers=form)
+                allowed = (allowed and route["method"] == "GET") or route["door"] in ("open", "admin_or_service")
+                assert (status == 403) != allowed and status < 500, (route, "service of", role, status, answer)
+                assert "TOPSECRET" not in json.dumps(answer if not isinstance(answer, bytes) else answer.decode()), (route, "service of", role)
                 cells += 1
             for token, code in ((None, "token_missing"), ("a_" + "0" * 64, "token_unknown")):
                 status, answer = backend.request(route["method"], path, body, token=token)
@@ -229,6 +237,52 @@ def matrix(program, cluster):
             assert status == 401 and answer["code"] == "token_expired", (route, status, answer)
             cells += 1
         print(f"  {cells} cells")
+
+
+def answer_to_head(backend, method, path, *headers, length=1000):
+    """What the head of a request is answered of whose body not a byte comes."""
+    with socket.create_connection(("127.0.0.1", backend.port), timeout=20) as connection:
+        connection.sendall("\r\n".join([f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {length}", *headers, "", ""]).encode())
+        answer = b""
+        while more := connection.recv(65536):
+            answer += more
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"\r\nConnection: close" in head, head
+    return int(head.split()[1]), json.loads(body)
+
+
+def before_bodies(program, cluster):
+    """Who may not come in is answered by the head alone, and nothing of the body is put on the disk."""
+    with Stage(program, cluster) as backend:
+        backend.stop()
+        files = pathlib.Path(backend.folder) / "files"
+        backend.extra = ["--data", str(files)]
+        backend.start()
+        expired, revoked = (backend.login("ben@x.org")["access_token"] for _ in range(2))
+        assert backend.request("POST", "/api/auth/logout", token=revoked)[0] == 204
+        routes = [route for route in json.loads(backend.command("routes", "--json")) if route.get("most_bytes") and route["door"] != "open"]
+        assert len(routes) > 20 and any(route.get("uploads") for route in routes)
+        for route in routes:
+            path = concrete(route["path"])
+            for header, code in (((), "token_missing"), (("Authorization: Basic eDp5",), "token_missing"), (("Authorization: Bearer x",), "token_unknown"),
+                                 (("Authorization: Bearer a_" + "0" * 63 + "z",), "token_unknown")):
+                status, answer = answer_to_head(backend, route["method"], path, *header)
+                assert status == 401 and answer["code"] == code, (route, header, status, answer)
+        heavy = [(route["method"], concrete(route["path"]), route["most_bytes"]) for route in routes if route.get("uploads") or route["most_bytes"] > 1024 * 1024]
+        assert len(heavy) >= 4
+        for method, path, most in heavy:
+            for token, code in (("a_" + "0" * 64, "token_unknown"), (revoked, "token_revoked")):
+                status, answer = answer_to_head(backend, method, path, "Authorization: Bearer " + token, "Content-Type: application/json", length=most)
+                assert status == 401 and answer["code"] == code, (path, status, answer)
+        agent = backend.login("ben@x.org")["access_token"]
+        assert answer_to_head(backend, "POST", "/api/calls/intake", "Authorization: Bearer " + agent, length=5_000_000)[0] == 403
+        backend.stop()
+        backend.start(CALLDECK_CLOCK_OFFSET_MS=str(20 * 60_000))
+        with socket.create_connection(("127.0.0.1", backend.port), timeout=20) as upload:
+            upload.sendall(f"POST /api/calls/c1/attachments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {expired}\r\nContent-Length: 9000000\r\n\r\n".encode() + b"x" * 8000)
+            assert b"token_expired" in upload.recv(65536)
+            open_files = pathlib.Path(f"/proc/{backend.process.pid}/fd")
+            assert not [one for one in open_files.iterdir() if os.path.exists(one) and os.readlink(one).startswith(str(files / "spool") + "/")]
 
 
 def sessions(program, cluster):
@@ -278,6 +332,24 @@ def hints(program, cluster):
         watching.hint()
         backend.stop()
         assert watching.hint() == 1001
+
+
+def sockets(program, cluster):
+    """A person has five sockets; the sixth takes the place of the oldest, which may be one whose network is gone. Others' are not touched."""
+    with Stage(program, cluster, limits={key: rate for key, rate in WIDE.items() if key != "sockets_per_user"}) as backend:
+        ana, ben = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2")
+        others = Socket(backend.port, ana.ticket())
+        open_ones = []
+        for _ in range(7):
+            one = Socket(backend.port, ben.ticket())
+            assert one.status == 101 and one.hint()["head"] == 1
+            open_ones.append(one)
+        assert [one.hint() for one in open_ones[:2]] == [4429, 4429]
+        ana.one("create", missed_call())
+        for one in open_ones[2:]:
+            assert one.hint()["head"] == 2
+        while others.hint()["head"] < 2:
+            pass
 
 
 def crash_points(program, cluster):
@@ -480,7 +552,7 @@ def two_backends(program, _):
 
 
 def rest(program, cluster):
-    for scene in (rest_scenes.calls, rest_scenes.repeats, rest_scenes.tasks, rest_scenes.lists, rest_scenes.people, rest_scenes.figures):
+    for scene in (rest_scenes.calls, rest_scenes.repeats, rest_scenes.tasks, rest_scenes.lists, rest_scenes.people, rest_scenes.figures, rest_scenes.refused_edits, rest_scenes.strangers):
         with Stage(program, cluster) as backend:
             print(f"  {scene.__name__}", flush=True)
             scene(backend)
@@ -491,7 +563,7 @@ def rest_hostile(program, cluster, seed=None):
         rest_scenes.hostile(backend, seed or random.randrange(10**6))
 
 
-SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, rest, rest_hostile, sessions, hints, crash_points, one_backend_per_file, hostile, storm, two_backends]
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, one_backend_per_file, hostile, storm, two_backends]
 FILE_ONLY = [restore, one_backend_per_file, two_backends]
 
 if __name__ == "__main__":

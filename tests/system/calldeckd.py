@@ -12,7 +12,7 @@ import time
 
 PASSWORD = "correct-horse-battery"
 WIDE = {"user_rate": 1e6, "user_burst": 1e6, "service_rate": 1e6, "service_burst": 1e6, "peer_rate": 1e6, "peer_burst": 1e6,
-        "logins_per_minute": 6000, "peer_logins_per_minute": 6000}
+        "logins_per_minute": 6000, "peer_logins_per_minute": 6000, "sockets_per_user": 1e6}
 
 
 def moment(offset=0):

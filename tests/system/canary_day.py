@@ -119,7 +119,8 @@ def day(arguments):
     window = None
     try:
         with desk.XServer() as screen:
-            window = start(arguments, screen, ["--server", f"http://127.0.0.1:{server.port}", "--email", "ana@day.test", "--view", "triage"])
+            window = desk.Desk(arguments.bin, screen.display, None, "--server", f"http://127.0.0.1:{server.port}", "--email", "ana@day.test", "--view", "triage",
+                               log=os.path.join(folder, "server", "desk.log"), cwd=os.path.join(folder, "server"))
             sign_in(window)
             work(window, server)
     finally:
@@ -148,31 +149,6 @@ def work(window, server):
     server.start()
     server.process.send_signal(signal.SIGABRT)
     assert server.process.wait() == -signal.SIGABRT
-
-
-def start(arguments, screen, options):
-    program = [os.path.join(arguments.bin, "calldeck"), *options]
-    window = desk.Desk.__new__(desk.Desk)
-    window.display = screen.display
-    window.lines, window.saved, window.keystrokes = [], [], 0
-    log = os.path.join(arguments.folder, "server", "desk.log")
-    environment = dict(os.environ, DISPLAY=screen.display, QT_QPA_PLATFORM="xcb", QT_LOGGING_RULES="calldeck.*=true")
-    window.process = subprocess.Popen(program, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
-                                      cwd=os.path.join(arguments.folder, "server"))
-    window.reader = threading.Thread(target=read, args=(window, log), daemon=True)
-    window.reader.start()
-    return window
-
-
-def read(window, log):
-    with open(log, "a", encoding="utf-8") as out:
-        for line in window.process.stderr:
-            out.write(line)
-            out.flush()
-            window.lines.append(line.rstrip("\n"))
-            found = desk.SAVED.search(line.strip())
-            if found:
-                window.saved.append(found.groups())
 
 
 def look_at_files(folder):

@@ -42,6 +42,8 @@ def at_the_door(operation, stage, client):
     least = allowed_role(operation)
     for role in RANK[:RANK.index(least)]:
         client.ask(operation.method, path, token=stage.tokens[role], headers=foreign, expect=403, code="forbidden", wrong=True)
+    if operation.role and operation.method != "GET":
+        client.ask(operation.method, path, token=stage.service, expect=403, code="forbidden", wrong=True)
 
 
 def bad_forms(operation, stage, client):

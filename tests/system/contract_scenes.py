@@ -83,7 +83,7 @@ class Desk:
         return result
 
 
-def signing_in(_, client):
+def signing_in(stage, client):
     def log_in(**body):
         return client.ask("POST", "/api/auth/login", body, **({} if set(body) >= {"email", "password"} else {"expect": 400, "code": "invalid", "wrong": True}))
 
@@ -93,6 +93,15 @@ def signing_in(_, client):
     for email, password in (("ben@x.org", "wrong wrong wrong"), ("nobody@x.org", "correct-horse-battery")):
         client.ask("POST", "/api/auth/login", {"email": email, "password": password}, expect=401, code="credentials")
     second = client.ask("POST", "/api/auth/refresh", {"refresh_token": first["refresh_token"]})
+    # One address and one password in two workspaces: which of them is asked of who knows the password, and of nobody else.
+    twin = {"email": "twin@x.org", "password": "correct-horse-battery"}
+    other = stage.backend.command("init", "--workspace", "Twin", "--admin-email", twin["email"], "--admin-name", "Twin")
+    stage.backend.command("user", "add", "--workspace", stage.workspace, "--email", twin["email"], "--name", "Twin", "--role", "agent")
+    asked = client.ask("POST", "/api/auth/login", twin, expect=409, code="several_workspaces")
+    assert {one["id"]: one["name"] for one in asked["workspaces"]} == {stage.workspace: "Acme", other: "Twin"}, asked
+    assert client.ask("POST", "/api/auth/login", dict(twin, workspace=other))["user"]["role"] == "ADMIN"
+    for wrong in (dict(twin, workspace="w0"), dict(twin, password="wrong wrong wrong")):
+        client.ask("POST", "/api/auth/login", wrong, expect=401, code="credentials")
     client.ask("POST", "/api/auth/refresh", {"refresh_token": "r_" + "0" * 64}, expect=401, code="session_ended")
     client.ask("POST", "/api/auth/logout", token=second["access_token"], expect=204)
     client.ask("GET", "/api/session", token=second["access_token"], expect=401, code="token_revoked")

@@ -59,26 +59,32 @@ def wait_for(what, condition, seconds=30):
 
 
 class Desk:
-    """One run of the program on a data directory."""
+    """One run of the program on a data directory; without one it is a desk with a backend that keeps its data where it does by itself.
+    `log`: a file for what it says."""
 
-    def __init__(self, bin_dir, display, data_dir, *options, agent="Robin Tester", env=None):
+    def __init__(self, bin_dir, display, data_dir, *options, agent="Robin Tester", env=None, log=None, cwd=None):
         self.bin_dir = bin_dir
         self.data_dir = data_dir
         self.display = display
         self.lines = []
         self.saved = []
         self.keystrokes = 0
-        environment = dict(os.environ, DISPLAY=display, QT_QPA_PLATFORM="xcb", QT_LOGGING_RULES="calldeck.*=true",
-                           XDG_RUNTIME_DIR=data_dir + ".run", **(env or {}))
-        os.makedirs(data_dir + ".run", mode=0o700, exist_ok=True)
-        self.process = subprocess.Popen(
-            [os.path.join(bin_dir, "calldeck"), "--data-dir", data_dir, "--agent", agent, *options],
-            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
+        self.log = log
+        program = [os.path.join(bin_dir, "calldeck"), *options]
+        environment = dict(os.environ, DISPLAY=display, QT_QPA_PLATFORM="xcb", QT_LOGGING_RULES="calldeck.*=true", **(env or {}))
+        if data_dir:
+            program[1:1] = ["--data-dir", data_dir, "--agent", agent]
+            environment["XDG_RUNTIME_DIR"] = data_dir + ".run"
+            os.makedirs(data_dir + ".run", mode=0o700, exist_ok=True)
+        self.process = subprocess.Popen(program, env=environment, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
     def _read(self):
         for line in self.process.stderr:
+            if self.log:
+                with open(self.log, "a", encoding="utf-8") as out:
+                    out.write(line)
             self.lines.append(line.rstrip("\n"))
             found = SAVED.search(line.strip())
             if found:

@@ -4,10 +4,7 @@
 
 import argparse
 import asyncio
-import json
-import os
 import random
-import sys
 import time
 import traceback
 

@@ -211,6 +211,79 @@ def s3(program, cluster):
         assert "WRONG" not in log and "S3RVER:" not in log
 
 
+class DeadServer:
+    """Takes connections and what they send, and never says a word."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self.port = self.listener.getsockname()[1]
+        self.taken = []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                self.taken.append(self.listener.accept()[0])
+            except OSError:
+                return
+
+    def close(self):
+        self.listener.close()
+        for connection in self.taken:
+            connection.close()
+
+
+def dead_s3(program, cluster):
+    """While the store of attachments says nothing, uploads wait on workers of their own, as many as there is room for, and everything else goes on."""
+    workers, queue, over = 2, 32, 6
+    with Stage(program, cluster) as backend:
+        backend.stop()
+        dead = DeadServer()
+        keys = os.path.join(backend.folder, "keys")
+        with open(keys, "w", encoding="utf-8") as out:
+            out.write("S3RVER:S3RVER\n")
+        os.chmod(keys, 0o600)
+        backend.extra = ["--data", os.path.join(backend.folder, "files"), "--s3-endpoint", f"http://127.0.0.1:{dead.port}", "--s3-bucket", "calls", "--s3-keys", keys]
+        backend.start()
+        ben = Desk(backend, "ben@x.org", "d1")
+        ben.one("create", missed_call())
+        body, headers = form(PNG)
+        answers = []
+
+        def upload():
+            connection = http.client.HTTPConnection("127.0.0.1", backend.port, timeout=120)
+            try:
+                connection.request("POST", "/api/calls/c1/attachments", body, headers=dict(headers, Authorization="Bearer " + ben.token))
+                response = connection.getresponse()
+                answers.append((response.status, response.headers.get("Retry-After"), response.read()))
+            except (OSError, http.client.HTTPException):
+                pass  # the backend stopped
+            finally:
+                connection.close()
+
+        uploads = [threading.Thread(target=upload, daemon=True) for _ in range(workers + queue + over)]
+        deadline = time.monotonic() + 10
+        for index, one in enumerate(uploads):
+            one.start()
+            while index == workers - 1 and len(dead.taken) < workers and time.monotonic() < deadline:
+                time.sleep(0.01)
+        while len(answers) < over and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert [answer[:2] for answer in answers] == [(503, "1")] * over, answers
+        # The store is silent and the queue is full: what desks do is not touched by it.
+        for index in range(30):
+            assert ben.one("tag+", {"tag": f"t{index}"})["status"] == "applied"
+        assert ask(backend, ben.token, "GET", "/api/calls/c1/attachments")["attachments"] == []
+        assert len(answers) == over and len(dead.taken) == workers, "the uploads came to an end before the pushes"
+        began = time.monotonic()
+        backend.stop()
+        assert time.monotonic() - began < 25
+        for one in uploads:
+            one.join(20)
+        dead.close()
+        assert {answer[0] for answer in answers} <= {503}, answers
+
+
 MAIL_SERVER = """
 import asyncio, json, sys
 from aiosmtpd.controller import Controller
@@ -316,7 +389,7 @@ def mail_killed(program, cluster):
         server.wait()
 
 
-SCENES = [folder, s3, mail, mail_killed]
+SCENES = [folder, s3, dead_s3, mail, mail_killed]
 
 if __name__ == "__main__":
     scenes.run(__doc__, SCENES)

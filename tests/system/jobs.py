@@ -4,14 +4,15 @@
 import atexit
 import csv
 import io
-import os
 import pathlib
+import re
 import stat
 import time
+import zlib
 
 import scenes
 from backend import Stage
-from calldeckd import Calldeckd, Desk, missed_call, moment
+from calldeckd import Calldeckd, Desk, moment
 
 
 def make_calls(backend, count, **fields):
@@ -40,6 +41,14 @@ def wait_for(backend, token, path, ends, seconds=60):
     raise AssertionError(answer)
 
 
+def pdf_text(pdf):
+    """What stands on the pages of a PDF with the letters of one byte."""
+    pages = [zlib.decompress(part) for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S) if part[:1] == b"x"]
+    texts = [text for page in pages for text in re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", page, re.S)]
+    letters = [re.sub(rb"\\(\d{3}|.)", lambda found: bytes([int(found[1], 8)]) if len(found[1]) == 3 else found[1], text, flags=re.S) for text in texts]
+    return [text.decode("cp1252") for text in letters]
+
+
 def download(backend, link):
     status, body = backend.request("GET", link)
     assert status == 200, (status, body)
@@ -58,7 +67,7 @@ def bulk(program, cluster):
         done = wait_for(backend, ben.token, f"/api/bulk-jobs/{begun['jobId']}", ("completed",))
         assert (done["progress"], done["total"], done["done"], done["failed"], done["errors"]) == (100, 120, 120, 0, []), done
         assert ask(backend, ben.token, "POST", "/api/calls/bulk", order, 202, key) == begun
-        ask(backend, ben.token, "POST", "/api/calls/bulk", dict(order, tag="other"), 409, key)
+        ask(backend, ben.token, "POST", "/api/calls/bulk", dict(order, tag="other"), 422, key)
         ben.pull()
         tagged = [name for name, row in ben.rows.items() if name[0] == "call" and row["row"].get("tags") == ["leak"]]
         assert len(tagged) == 120
@@ -128,12 +137,8 @@ def bulk_shared(program, cluster):
 
 def exports(program, cluster):
     with Stage(program, cluster) as backend:
-        if cluster:
-            backend.stop()
-            backend.extra = ["--data", os.path.join(backend.folder, "files")]
-            backend.start()
         make_calls(backend, 2500, queue="north")
-        make_calls(backend, 20, queue="south", caller_name="=HYPERLINK(\"http://x\")")
+        make_calls(backend, 20, queue="south", caller_name="=HYPERLINK(\"http://x\")", agent_name="Bartholomew Featherstonehaugh-Cholmondeley")
         ben, ana = Desk(backend, "ben@x.org", "d1"), Desk(backend, "ana@x.org", "d2")
         begun = ask(backend, ben.token, "POST", "/api/calls/export", {"format": "csv"}, 202)
         assert begun["estimatedTime"] >= 1
@@ -148,6 +153,10 @@ def exports(program, cluster):
         second = wait_for(backend, ben.token, f"/api/exports/{begun['jobId']}", ("ready",))
         pdf = download(backend, second["downloadUrl"])
         assert pdf.startswith(b"%PDF-1.") and b"%%EOF" in pdf[-64:] and second["rows"] == 20
+        shown = pdf_text(pdf)
+        assert {"Completed", "Inbound", "Page 1 of 1", "=HYPERLINK(\"http://x\")"} < set(shown) and "COMPLETED" not in shown and "INBOUND" not in shown, shown
+        assert any("America/New_York" in line for line in shown) and not any("UTC" in line for line in shown), shown
+        assert sum(line.startswith("Bartholomew") and line.endswith("\u2026") for line in shown) == 20, shown
         # A link opens its own file for a quarter of an hour; others' exports are not there.
         ask(backend, ana.token, "GET", f"/api/exports/{begun['jobId']}", expect=404)
         ticket = second["downloadUrl"].split("ticket=")[1]
@@ -173,10 +182,6 @@ def exports(program, cluster):
 def export_killed(program, cluster):
     """Killed with the file in its place and the job still open: done again, one file, one line in the audit trail."""
     with Stage(program, cluster) as backend:
-        if cluster:
-            backend.stop()
-            backend.extra = ["--data", os.path.join(backend.folder, "files")]
-            backend.start()
         make_calls(backend, 300, queue="north")
         backend.stop()
         backend.start(CRASH_AT="X1")

@@ -47,11 +47,6 @@ async def is_gone(desk, call):
     return (await desk.ask("view", ids=[call]))["rows"][call] is None
 
 
-def quietly_closed(desk):
-    """The desk as it lies on the disk once its journal is taken in."""
-    return desk.ask("quit")
-
-
 async def erase(self, number):
     return await asyncio.to_thread(self.rig.backend.run, "erase", "--number", number)
 
@@ -97,14 +92,13 @@ async def erase_offline(self):
     desk, proxy = await self.desk("Ben")
     await proxy.down()
     await note(desk, call, f"{CANARY} wants a new boiler")
-    kept = await self.edit(desk, 1)
+    await self.edit(desk, 1)
     await erase(self, number)
     await proxy.up()
     await self.emptied(desk, 60, "of the desk that was away")
     status = await self.alive(desk)
     assert not status["dead"], f"the text of an erased person is kept: {status['dead']}"
     assert await is_gone(desk, call)
-    assert kept in self.saved
     await self.all_once()
     await end_all(self)
     left = files_with(self.rig.workplace.path, CANARY, number)

@@ -1,13 +1,22 @@
 """What the REST routes beside the sync must hold, asked of a running backend. backend.py calls these with a stage."""
 
+import contextlib
 import csv
 import io
 import json
+import pathlib
 import random
+import sqlite3
+import subprocess
+import sys
 import threading
+import urllib.parse
 
 from calldeckd import Desk, missed_call, moment
 from rest_rows import ROWS, later
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import postgres  # noqa: E402
 
 
 class Asker:
@@ -259,6 +268,77 @@ def figures(backend):
     assert len(lines) == 1 + 7 + 270 and "business_name" in lines[0], len(lines)
     assert "'=Pipes, \"Ltd\"" in [line[lines[0].index("business_name")] for line in lines], "no formula runs"
     ben.refused("GET", "/api/call-tracking/export?format=xlsx", field="format")
+    for begin in range(0, 9_724, 442):  # 10,001 with those that are there
+        told = [{"provider": "p", "provider_call_id": str(index), "status": "COMPLETED", "call_type": "INBOUND", "started_at": moment(-index), "customer_number_raw": f"+1415{index:07d}"}
+                for index in range(begin, begin + 442)]
+        ada.ok("POST", "/api/calls/intake", {"calls": told})
+    assert "POST /api/calls/export" in ben.ok("GET", "/api/call-tracking/export", expect=400)["detail"], "more than go out at once"
+    lines = list(csv.reader(io.StringIO(ben.ok("GET", "/api/call-tracking/export?search=pipes").decode())))
+    assert len(lines) == 2, lines
+
+
+def strangers(backend):
+    """Whether an address has an account in another workspace is told to nobody: not by the answer to adding it, and not by signing in."""
+    other = backend.command("init", "--workspace", "Other", "--admin-email", "eve@y.org", "--admin-name", "Eve")
+    eve = Asker(backend, "eve@y.org")
+    told = []
+    for address in ("ben@x.org", "free@x.org"):
+        status, answer = eve.ask("POST", "/api/users", {"email": address, "name": "Somebody", "role": "AGENT", "password": "a word of eve's own"})
+        told.append((status, {**answer["user"], "id": "", "email": ""}))
+        assert backend.request("POST", "/api/auth/login", {"email": address, "password": "a word of eve's own"})[1]["user"]["id"] == answer["user"]["id"]
+        eve.refused("POST", "/api/users", {"email": address, "name": "Somebody", "role": "AGENT", "password": "a word of eve's own"}, status=409, code="conflict")
+    assert told[0] == told[1] and told[0][0] == 201, told
+    # Ben is still Ben, at his own place and with his own word; what is done to his namesake is not done to him.
+    ben = Asker(backend, "ben@x.org")
+    assert ben.ok("GET", "/api/session")["workspace"]["name"] == "Acme"
+    backend.command("user", "disable", "--email", "ben@x.org", expect=2)
+    backend.command("user", "disable", "--email", "ben@x.org", "--workspace", other)
+    assert backend.request("POST", "/api/auth/login", {"email": "ben@x.org", "password": "a word of eve's own"})[0] == 401
+    assert Asker(backend, "ben@x.org").ok("GET", "/api/session")["workspace"]["name"] == "Acme"
+
+
+def audit_lines(backend):
+    """The trail as it stands in the store of one workspace."""
+    asked = "SELECT entry FROM audit ORDER BY n"
+    if backend.store.startswith("sqlite:"):
+        with contextlib.closing(sqlite3.connect(f"file:{backend.store.removeprefix('sqlite:')}?mode=ro", uri=True)) as store:
+            return [json.loads(entry) for entry, in store.execute(asked)]
+    words = urllib.parse.parse_qs(urllib.parse.urlsplit(backend.store).query)
+    found = subprocess.run([str(postgres.programs() / "psql"), "-h", words["host"][0], "-p", words["port"][0], "-U", "probe", "-d", "calldeck", "-qAtX", "-c", asked],
+                           check=True, capture_output=True, text=True, timeout=30)
+    return [json.loads(line) for line in found.stdout.splitlines()]
+
+
+def refused_edits(backend):
+    """An edit that is refused leaves the same line in the audit trail, whether a desk pushed it or a REST route made it; and no value stands in it."""
+    ana, pushing, asking = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2"), Asker(backend, "ben@x.org")
+    ana.one("create", missed_call(), record="c1")
+    ana.push(ana.edit("create", {"reason": "asked"}, record="+442079460100", kind="number"))
+    secret = "TOPSECRET"
+    begin = len(audit_lines(backend))
+    for op, args, kind, record in (("flag-", {"flag": "do_not_contact"}, "call", "c1"), ("disposition", {"disposition": secret}, "call", "c1"), ("set", {"agent_performance_score": 7}, "call", "c1"),
+                                   ("del", {}, "number", "+442079460100")):
+        pushing.one(op, args, record, kind)
+    asking.refused("PATCH", "/api/calls/c1", {"do_not_contact": False}, status=403)
+    asking.refused("PATCH", "/api/calls/c1", {"disposition": secret})
+    asking.ok("PATCH", "/api/calls/c1", {"agent_performance_score": 7}, expect=403)
+    asking.refused("DELETE", "/api/blocked-numbers/%2B442079460100", status=403)
+    lines = audit_lines(backend)[begin:]
+    assert len(lines) == 8, lines
+    kept = ("actor", "action", "kind", "id", "op", "status", "code", "fields", "flag")
+    pushed, asked = ([{key: line[key] for key in kept if key in line} for line in part] for part in (lines[:4], lines[4:]))
+    assert pushed[:3] == asked[:3], (pushed, asked)
+    assert [line["code"] for line in pushed] == ["forbidden", "invalid", "forbidden", "forbidden"], pushed
+    # This one is refused at the door, before it is an edit.
+    assert asked[3]["code"] == "forbidden" and asked[3]["status"] == "rejected" and lines[7]["route"] == "DELETE /api/blocked-numbers/{number}", lines[7]
+    asking.refused("POST", "/api/outbound/schedule", {"phoneNumber": "+442079460100", "callType": "OUTBOUND_LEAD", "scheduledAt": later()}, status=409, code="do_not_contact")
+    asking.refused("POST", "/api/calls/bulk", {"callIds": ["c1"], "operation": "disposition", "disposition": "booked", "surprise": 1})
+    asking.refused("GET", "/api/users", status=403)
+    more = audit_lines(backend)[begin + 8:]
+    assert [(line["op"], line["code"]) for line in more] == [("create", "do_not_contact")], "what is no edit, or is only read, is not told of"
+    text = json.dumps(lines + more)
+    assert secret not in text and "442079460100" not in text, text
+    assert "whole" in backend.command("audit", "verify")
 
 
 def hostile(backend, seed, rounds=1500):

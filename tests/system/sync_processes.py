@@ -101,6 +101,14 @@ class SqliteStore:
         finally:
             connection.close()
 
+    def change(self, sql):
+        connection = sqlite3.connect(self.file, timeout=10)
+        try:
+            with connection:
+                connection.execute(sql)
+        finally:
+            connection.close()
+
     def backup(self, backend, number):
         copy = f"{self.file}.copy{number}"
         backend.run("backup", copy)
@@ -177,6 +185,9 @@ class PostgresStore:
         answer = self._sql(self.database, f"SELECT coalesce(json_agg(found), '[]') FROM ({sql}) found")
         return json.loads(answer)
 
+    def change(self, sql):
+        self._sql(self.database, sql)
+
     def backup(self, _backend, number):
         copy = f"{self.folder}/{self.database}.copy{number}"
         self._owner("pg_dump", "-h", self.folder, "-p", self.port, "-U", "probe", "-Fc", "-f", copy, self.database)
@@ -195,7 +206,7 @@ class PostgresStore:
 # --- calldeckd -------------------------------------------------------------------------------------------------------------------
 
 # A test asks faster than any person: the limits of a real server are another test's matter.
-LIMITS = {key: 1e6 for key in ("user_rate", "user_burst", "service_rate", "service_burst", "peer_rate", "peer_burst", "logins_per_minute", "peer_logins_per_minute")}
+LIMITS = {key: 1e6 for key in ("user_rate", "user_burst", "service_rate", "service_burst", "peer_rate", "peer_burst", "logins_per_minute", "peer_logins_per_minute", "sockets_per_user")}
 
 
 class Backend:
@@ -232,6 +243,8 @@ class Backend:
             self.run("user", "add", "--email", f"{name.lower()}@soak.test", "--name", name, "--role", "manager")
             self.tokens[name] = self.run("token", "--user", f"{name.lower()}@soak.test").split()[-1]
         self.tokens["Admin"] = self.run("token", "--user", "admin@soak.test").split()[-1]
+        # A service token edits nothing; these are people's, only that they last as long as the test.
+        self.store.change("UPDATE token_family SET kind = 'session'")
 
     async def start(self, index=None, **environment):
         for i in range(len(self.ports)) if index is None else [index]:

@@ -101,6 +101,31 @@ TEST_F(CallTableTest, theCallAtHandStaysWhenOthersArrive)
     EXPECT_EQ(table->currentCall(), before);
 }
 
+TEST_F(CallTableTest, theFirstCallThatComesIntoAnEmptyListIsLookedAt)
+{
+    desk.calls.clear();
+    make();
+    ASSERT_EQ(table->count(), 0);
+    ASSERT_EQ(table->currentCall(), 0);
+    const auto arrive = [this](const QString &name) {
+        const QSignalSpy counted(table.get(), &CallTable::countChanged);
+        ChangeSet changes;
+        changes.added = {desk.addMissed(name).key};
+        Q_EMIT desk.changed(changes);
+        EXPECT_TRUE(QTest::qWaitFor([&] { return !counted.isEmpty(); }));
+        desk.settle();
+        return changes.added.first();
+    };
+    const CallKey first = arrive(QStringLiteral("First"));
+    EXPECT_EQ(table->currentCall(), first);
+    arrive(QStringLiteral("Second"));
+    EXPECT_EQ(table->currentCall(), first) << "only the first";
+    // Who has left all calls is not sent back to one.
+    view()->setCurrentIndex({});
+    arrive(QStringLiteral("Third"));
+    EXPECT_FALSE(view()->currentIndex().isValid());
+}
+
 TEST_F(CallTableTest, selectAllMeansTheWholeResult)
 {
     press(Qt::Key_A, Qt::ControlModifier);
