@@ -1,4 +1,5 @@
 #include "Commands.h"
+#include "auth/Identities.h"
 #include "auth/Tokens.h"
 #include "store/Moment.h"
 #include "sync/Upkeep.h"
@@ -93,10 +94,12 @@ int changeUsers(const ServerOptions &options)
         return listUsers(options, **connection);
     if (action == u"disable"_s)
         return said(disableAccount(**connection, options.value(u"email"_s), serverNow()));
+    if (action == u"unlink"_s)
+        return said(unlinkIdentities(**connection, options.value(u"email"_s), serverNow()));
     const auto role = fromWireWord<UserRole>(options.value(u"role"_s));
     if (action == u"role"_s && role)
         return said(changeRole(**connection, options.value(u"email"_s), *role));
-    return complain({Error::Code::InvalidInput, u"user add, user list, user disable or user role --role agent|dispatcher|manager|admin."_s, {}, false});
+    return complain({Error::Code::InvalidInput, u"user add, user list, user disable, user unlink or user role --role agent|dispatcher|manager|admin."_s, {}, false});
 }
 
 int giveServiceToken(const ServerOptions &options)

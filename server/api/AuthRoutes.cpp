@@ -42,7 +42,7 @@ HttpResponse logIn(ApiCall &call)
     JsonReader body(call.body, QString(), wrong);
     const QString email = body.text(u"email"_s);
     const QString password = body.text(u"password"_s);
-    const QString device = body.optionalText(u"device_name"_s).left(100);
+    (void)body.optionalText(u"device_name"_s);
     if (email.size() > longest || password.size() > longest)
         body.fail(u"password"_s, u"is too long"_s);
     if (!wrong.isEmpty())
@@ -55,11 +55,16 @@ HttpResponse logIn(ApiCall &call)
     const bool fits = passwordFits(*account ? (*account)->password : QString(), password);
     if (!fits || (*account)->disabled)
         return refusedLogin();
-    const auto pair = openSession(call.connection, **account, device, call.now);
+    return sessionAnswer(call, **account);
+}
+
+HttpResponse sessionAnswer(ApiCall &call, const Account &account)
+{
+    const auto pair = openSession(call.connection, account, call.body.value(u"device_name"_s).toString().left(100), call.now);
     if (!pair)
         return failed(pair.error());
     QJsonObject answer = tokensJson(*pair);
-    answer.insert(u"user"_s, userJson((*account)->id, (*account)->name, (*account)->email, (*account)->role));
+    answer.insert(u"user"_s, userJson(account.id, account.name, account.email, account.role));
     return jsonAnswer(answer);
 }
 

@@ -18,6 +18,8 @@ namespace
 
 constexpr int passwordWorkers = 2;
 constexpr size_t passwordQueue = 32;
+constexpr int providerWorkers = 2;
+constexpr size_t providerQueue = 32;
 
 HttpResponse unauthorised(const QString &code, const QString &detail)
 {
@@ -122,12 +124,16 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, cons
 } // namespace
 
 Backend::Backend(const BackendConfig &config)
-    : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue), m_hub(m_pool),
+    : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue),
+      m_callers(config.store, providerWorkers, providerQueue), m_hub(m_pool),
       m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
 {
     if (config.store.engine == SqlEngine::Postgres)
         m_listener = std::make_unique<HeadListener>(config.store, m_hub);
     m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty());
+    if (config.open_id.isOn())
+        m_openId = std::make_unique<OpenIdProvider>(config.open_id);
+    m_services.open_id = m_openId.get();
 }
 
 QString spoolFolder(const FileConfig &config) { return config.folder.isEmpty() ? QString() : QString(config.folder % u"/spool"_s); }
@@ -193,6 +199,7 @@ void Backend::stop()
     m_listener = nullptr;
     m_hub.stop();
     m_doormen.stop();
+    m_callers.stop();
     m_pool.stop();
     // Requests wake them: they go after the last one.
     m_mailer = nullptr;
@@ -221,14 +228,20 @@ void Backend::handle(HttpRequest request, HttpReply reply)
         return reply.send(match.allowed.isEmpty() ? notFound() : notAllowed(match.allowed));
     if (auto refusal = refuse(request, *match.route))
         return reply.send(*std::move(refusal));
-    SqlPool &pool = match.route->checks_password ? m_doormen : m_pool;
-    const bool posted = pool.post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
+    const bool posted = workersFor(*match.route).post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
         if (reply.isGone())
             return;
         reply.send(connection ? answer(request, *route, **connection) : failed(connection.error()));
     });
     if (!posted)
         reply.send(tooBusy());
+}
+
+SqlPool &Backend::workersFor(const Route &route)
+{
+    if (route.checks_password)
+        return m_doormen;
+    return route.asks_provider ? m_callers : m_pool;
 }
 
 std::optional<HttpResponse> Backend::refuse(const HttpRequest &request, const Route &route)

@@ -39,6 +39,7 @@ struct Route {
     bool uploads = false;         ///< its body is a file: into the spool, multipart/form-data
     bool checks_password = false; ///< slow on purpose: on workers of its own
     HttpResponse (*handle)(ApiCall &call) = nullptr;
+    bool asks_provider = false; ///< may wait for the identity provider: on workers of its own
 };
 
 /** All routes but the socket's: the router, the list for the matrix test and the API description read this. */

@@ -36,6 +36,12 @@ Route checkingPassword(Route route)
     return route;
 }
 
+Route askingProvider(Route route)
+{
+    route.asks_provider = true;
+    return route;
+}
+
 QList<Route> table()
 {
     return {
@@ -43,6 +49,8 @@ QList<Route> table()
         get("/readyz", Door::Open, {}, showReadiness),
         get("/metrics", Door::Metrics, {}, showMetrics),
         checkingPassword(post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s}, small, logIn)),
+        askingProvider(get("/api/auth/oidc", Door::Open, {}, showOpenId)),
+        askingProvider(post("/api/auth/oidc", Door::Open, {u"code"_s, u"code_verifier"_s, u"redirect_uri"_s, u"nonce"_s, u"device_name"_s}, small, signInByOpenId)),
         post("/api/auth/refresh", Door::Open, {u"refresh_token"_s}, small, refreshTokens),
         empty("/api/auth/logout", logOut),
         get("/api/session", Door::Role, {}, showSession),

@@ -22,6 +22,8 @@ struct RequestLimits {
     double peer_logins_per_minute = 20;
 };
 
+class OpenIdProvider;
+
 /** What all requests share. Everything in it may be used from any thread. */
 struct Services {
     RequestLimits limits;
@@ -38,6 +40,7 @@ struct Services {
     std::shared_ptr<BlobStore> blobs; ///< of attachments; without it there are none
     qint64 attachment_quota = 0;      ///< bytes of a workspace
     bool mails = false;  ///< mail can go out
+    OpenIdProvider *open_id = nullptr; ///< null when nobody can sign in by one
 };
 
 } // namespace calldeck

@@ -18,6 +18,7 @@ struct Account {
 };
 
 Result<std::optional<Account>> findAccount(SqlConnection &connection, const QString &email);
+Result<std::optional<Account>> findAccountById(SqlConnection &connection, const QString &id);
 Result<QList<Account>> accountsOf(SqlConnection &connection, const QString &ws);
 /** Conflict when the e-mail address is taken, InvalidInput naming what is wrong. Gives the new account. */
 Result<Account> addAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password, TimeMs now);

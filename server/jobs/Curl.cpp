@@ -1,5 +1,6 @@
 #include "jobs/Curl.h"
 
+#include <QFile>
 #include <algorithm>
 #include <cstring>
 #include <mutex>
@@ -14,7 +15,6 @@ namespace
 
 constexpr long connectSeconds = 5;
 constexpr long wholeSeconds = 60;
-constexpr qsizetype mostAnswer = 32 * 1024 * 1024;
 
 CURL *newHandle()
 {
@@ -50,6 +50,20 @@ void CurlTransfer::setUpload(QByteArrayView bytes)
     curl_easy_setopt(handle(), CURLOPT_READDATA, this);
     curl_easy_setopt(handle(), CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(bytes.size()));
 }
+
+void CurlTransfer::setForm(const QByteArray &form)
+{
+    curl_easy_setopt(handle(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(form.size()));
+    curl_easy_setopt(handle(), CURLOPT_COPYPOSTFIELDS, form.constData());
+}
+
+void CurlTransfer::setLimits(long seconds, qsizetype answerBytes)
+{
+    curl_easy_setopt(handle(), CURLOPT_TIMEOUT, seconds);
+    m_mostAnswer = answerBytes;
+}
+
+void CurlTransfer::setAuthority(const QString &file) { curl_easy_setopt(handle(), CURLOPT_CAINFO, QFile::encodeName(file).constData()); }
 
 void CurlTransfer::setProtocols(const char *names)
 {
@@ -89,7 +103,7 @@ size_t CurlTransfer::write(char *from, size_t size, size_t count, void *self)
 {
     auto *transfer = static_cast<CurlTransfer *>(self);
     const auto bytes = static_cast<qsizetype>(size * count);
-    if (transfer->m_answer.size() + bytes > mostAnswer)
+    if (transfer->m_answer.size() + bytes > transfer->m_mostAnswer)
         return 0;
     transfer->m_answer.append(from, bytes);
     return size * count;

@@ -11,7 +11,7 @@
 namespace calldeck
 {
 
-/** One transfer by libcurl with limits that always hold: no redirects, 5 s to connect, 60 s in all, certificates checked. */
+/** One transfer by libcurl with limits that always hold: no redirects, 5 s to connect, 60 s in all unless setLimits() says less, certificates checked. */
 class CurlTransfer
 {
 public:
@@ -23,11 +23,17 @@ public:
     void addHeader(const QByteArray &line);
     /** What is sent; must stay until perform() returns. */
     void setUpload(QByteArrayView bytes);
+    /** What is posted, as application/x-www-form-urlencoded. */
+    void setForm(const QByteArray &form);
+    /** Of the whole transfer, and of the answer's body. */
+    void setLimits(long seconds, qsizetype answerBytes);
+    /** Certificates are checked with this PEM file instead of the system's. */
+    void setAuthority(const QString &file);
     /** Nothing but these protocols, "https" or "smtp,smtps". */
     void setProtocols(const char *names);
     /** The code of the answer; an error when there was none. Blocks. */
     Result<long> perform();
-    /** At most 32 MiB of the answer's body. */
+    /** At most 32 MiB of the answer's body, or what setLimits() said; a longer one is an error. */
     const QByteArray &answer() const { return m_answer; }
 
 private:
@@ -42,6 +48,7 @@ private:
     std::unique_ptr<curl_slist, Free> m_headers;
     QByteArrayView m_upload;
     qsizetype m_sent = 0;
+    qsizetype m_mostAnswer = 32 * 1024 * 1024;
     QByteArray m_answer;
 };
 
