@@ -16,10 +16,11 @@ namespace
 
 bool isThisMachine(const QString &host) { return host == u"localhost"_s || QHostAddress(host).isLoopback(); }
 
-Error notSignedIn(const BackendAnswer &answer)
+/** `wrong` is for a person: what is not right with what was shown. */
+Error notSignedIn(const BackendAnswer &answer, const QString &wrong)
 {
     if (answer.status == 401)
-        return {Error::Code::InvalidInput, u"Email and password do not fit together."_s, {}, false};
+        return {Error::Code::InvalidInput, wrong, {}, false};
     if (answer.status == 429)
         return {Error::Code::Busy, u"Too many tries. Wait a minute and try again."_s, {}, true};
     return {Error::Code::Io, answer.problem, {}, true};
@@ -64,7 +65,7 @@ Result<QUrl> serverFromText(const QString &typed)
     return url;
 }
 
-DeskAccount::DeskAccount(KeyStore &keyring, QObject *parent) : QObject(parent), m_keyring(keyring), m_client(this) {}
+DeskAccount::DeskAccount(KeyStore &keyring, QObject *parent) : QObject(parent), m_keyring(keyring), m_client(this), m_door(this) {}
 
 QString DeskAccount::keyName() const { return u"session %1 %2"_s.arg(m_record.server.toString(), m_record.user_id); }
 
@@ -76,34 +77,50 @@ void DeskAccount::resume(const AccountRecord &account)
 
 void DeskAccount::signIn(const QUrl &server, const QString &email, const QString &password, const SignedIn &done)
 {
-    m_client.setServer(server);
-    m_client.setToken({});
-    m_record.server = server;
-    m_record.email = email.trimmed();
-    const QJsonObject body{{u"email"_s, m_record.email}, {u"password"_s, password}, {u"device_name"_s, QSysInfo::machineHostName().left(100)}};
-    m_client.post(u"/api/auth/login"_s, body, [this, done](const BackendAnswer &answer) {
+    openSession(server, u"/api/auth/login"_s, {{u"email"_s, email.trimmed()}, {u"password"_s, password}}, u"Email and password do not fit together."_s, done);
+}
+
+void DeskAccount::signInByGrant(const QUrl &server, const QJsonObject &grant, const SignedIn &done)
+{
+    openSession(server, u"/api/auth/oidc"_s, grant, u"The sign-in was not accepted. Begin it again."_s, done);
+}
+
+void DeskAccount::openSession(const QUrl &server, const QString &path, QJsonObject body, const QString &wrong, const SignedIn &done)
+{
+    m_door.abortAll();
+    m_door.setServer(server);
+    m_door.setToken({});
+    body.insert(u"device_name"_s, QSysInfo::machineHostName().left(100));
+    const QString typed = body.value(u"email"_s).toString();
+    m_door.post(path, body, [this, server, typed, wrong, done](const BackendAnswer &answer) {
         if (!answer.isOk())
-            return done(notSignedIn(answer));
+            return done(notSignedIn(answer, wrong));
         const QJsonObject user = answer.body.value(u"user"_s).toObject();
-        m_record.user_id = user.value(u"id"_s).toString();
-        m_record.user_name = user.value(u"name"_s).toString();
-        if (Verdict taken = takeTokens(answer.body); !taken)
-            return done(taken.error());
-        learnWho(done);
+        const QString email = typed.isEmpty() ? user.value(u"email"_s).toString() : typed;
+        learnWho({server, email, user.value(u"id"_s).toString(), user.value(u"name"_s).toString(), {}, {}}, answer.body, done);
     });
 }
 
-void DeskAccount::learnWho(const SignedIn &done)
+void DeskAccount::learnWho(const AccountRecord &person, const QJsonObject &tokens, const SignedIn &done)
 {
-    m_client.get(u"/api/session"_s, {}, [this, done](const BackendAnswer &answer) {
+    m_door.setToken(tokens.value(u"access_token"_s).toString().toLatin1());
+    m_door.get(u"/api/session"_s, {}, [this, person, tokens, done](const BackendAnswer &answer) {
         const QJsonObject workspace = answer.body.value(u"workspace"_s).toObject();
         if (!answer.isOk() || workspace.isEmpty())
-            return done(notSignedIn(answer));
+            return done(notSignedIn(answer, u"The server ended this sign-in at once. Try again."_s));
+        // All or nothing: until here whoever was signed in before still is.
+        m_client.abortAll();
+        m_record = person;
         m_record.workspace_id = workspace.value(u"id"_s).toString();
         m_record.workspace_name = workspace.value(u"name"_s).toString();
+        m_client.setServer(m_record.server);
+        if (Verdict taken = takeTokens(tokens); !taken)
+            return done(taken.error());
         done(m_record);
     });
 }
+
+void DeskAccount::abandonSignIn() { m_door.abortAll(); }
 
 Verdict DeskAccount::takeTokens(const QJsonObject &body)
 {
@@ -111,7 +128,6 @@ Verdict DeskAccount::takeTokens(const QJsonObject &body)
     m_refresh = body.value(u"refresh_token"_s).toString().toLatin1();
     if (m_access.isEmpty() || m_refresh.isEmpty())
         return Error{Error::Code::Damaged, u"The server's answer to the sign-in cannot be read."_s, {}, true};
-    m_client.setToken(m_access);
     // Without a keyring the sign-in holds until the program ends; a plain file is no place for it.
     (void)m_keyring.write(keyName(), m_refresh);
     return Done{};
@@ -130,7 +146,6 @@ void DeskAccount::renew()
         m_refresh = **kept;
     }
     m_renewing = true;
-    m_client.setToken({});
     m_client.post(u"/api/auth/refresh"_s, {{u"refresh_token"_s, QString::fromLatin1(m_refresh)}}, [this](const BackendAnswer &answer) {
         m_renewing = false;
         if (answer.isOk() && takeTokens(answer.body)) {

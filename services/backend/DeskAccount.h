@@ -42,6 +42,10 @@ public:
     using SignedIn = std::function<void(const Result<AccountRecord> &)>;
     /** Errors are for a person: the wrong password, no server there, a keyring that does not answer is none. */
     void signIn(const QUrl &server, const QString &email, const QString &password, const SignedIn &done);
+    /** By what a browser brought back, as the body of POST /api/auth/oidc: see BrowserSignIn. */
+    void signInByGrant(const QUrl &server, const QJsonObject &grant, const SignedIn &done);
+    /** Ends a sign-in that is under way: nobody is signed in by it, and its `done` hears so. */
+    void abandonSignIn();
     /** Takes up an earlier sign-in; renew() gets its first token. */
     void resume(const AccountRecord &account);
     const AccountRecord &record() const { return m_record; }
@@ -55,11 +59,14 @@ Q_SIGNALS:
 
 private:
     QString keyName() const;
-    void learnWho(const SignedIn &done);
+    /** Asks for a session; `wrong` is what a 401 means. */
+    void openSession(const QUrl &server, const QString &path, QJsonObject body, const QString &wrong, const SignedIn &done);
+    void learnWho(const AccountRecord &person, const QJsonObject &tokens, const SignedIn &done);
     Verdict takeTokens(const QJsonObject &body);
 
     KeyStore &m_keyring;
-    BackendClient m_client;
+    BackendClient m_client; ///< renews
+    BackendClient m_door;   ///< signs in: a token of one server never goes to the one that is typed
     AccountRecord m_record;
     QByteArray m_access;
     QByteArray m_refresh;
