@@ -113,8 +113,8 @@ def signing_in_by_browser(stage, client):
     assert offer["issuer"] == stage.provider.issuer and "redirect_path" not in offer
     provider = stage.provider
 
-    def ask(code, **more):
-        return client.ask("POST", "/api/auth/oidc", dict(BROUGHT, code=code, device_name="contract"), **more)
+    def ask(brought, **more):
+        return client.ask("POST", "/api/auth/oidc", dict(BROUGHT, code=brought, device_name="contract"), **more)
 
     assert ask(provider.grant("good", sub="ben", email="ben@x.org"))["user"]["email"] == "ben@x.org"
     ask(provider.grant("bad", nonce="o" * 43), expect=401, code="sign_in_refused")

@@ -28,7 +28,7 @@ import desk
 import scenes
 from backend import Stage
 from calldeckd import WIDE
-from canary_day import TOKEN
+from canary_day import TOKEN, calls
 from door_faults import Authority
 from lying_provider import CLIENT, Browser, LyingProvider, RealProvider, SigningKey, by_hand, by_hmac, by_rsa
 
@@ -629,6 +629,8 @@ def only_here(port):
 def dialog(program, cluster):
     """The real program: the button in its dialog, a browser on its PATH, its window."""
     with RealProvider(PEOPLE) as provider, stage(program, cluster, provider, "--oidc-redirect-path", "calldeck") as backend, desk.Workplace() as data, desk.XServer() as screen:
+        status, answer = backend.request("POST", "/api/calls/intake", {"calls": calls()}, token=backend.command("token", "--user", "ada@x.org"))
+        assert status == 200, answer
         place = data + ".browser"
         os.makedirs(place)
         script = os.path.join(place, "xdg-open")
