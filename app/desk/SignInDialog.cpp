@@ -114,6 +114,7 @@ void SignInDialog::end(const Result<AccountRecord> &account)
         return accept();
     setWaiting(false);
     say(account.error().message);
+    m_browserButton->setFocus();
     activateWindow();
 }
 

@@ -1,14 +1,13 @@
 // The desk's sign-in through a browser without a window: the real account and the real flow. Commands by lines on stdin (ask, start, cancel), what happens as
 // JSON lines on stdout. The browser is whoever reads them.
 
+#include "JsonLine.h"
 #include "MemoryKeyStore.h"
 #include "backend/BrowserSignIn.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
-#include <QJsonDocument>
 #include <QSocketNotifier>
-#include <cstdio>
 #include <unistd.h>
 
 using namespace calldeck;
@@ -16,13 +15,6 @@ using namespace Qt::StringLiterals;
 
 namespace
 {
-
-void tell(const QJsonObject &json)
-{
-    const QByteArray line = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
-    fwrite(line.constData(), 1, static_cast<size_t>(line.size()), stdout);
-    fflush(stdout);
-}
 
 class Driver : public QObject
 {
@@ -39,7 +31,7 @@ private:
     static bool show(const QUrl &url, bool hasBrowser)
     {
         if (hasBrowser)
-            tell({{u"event"_s, u"browse"_s}, {u"url"_s, url.toString(QUrl::FullyEncoded)}});
+            tellLine({{u"event"_s, u"browse"_s}, {u"url"_s, url.toString(QUrl::FullyEncoded)}});
         return hasBrowser;
     }
     void readInput()
@@ -57,17 +49,17 @@ private:
     void run(const QByteArray &command)
     {
         if (command == "ask")
-            return m_flow.ask(m_server, [](bool offers) { tell({{u"event"_s, u"asked"_s}, {u"offers"_s, offers}}); });
+            return m_flow.ask(m_server, [](bool offers) { tellLine({{u"event"_s, u"asked"_s}, {u"offers"_s, offers}}); });
         if (command == "start")
             return m_flow.start(m_server, [this](const Result<AccountRecord> &account) { ended(account); });
         m_flow.cancel();
-        tell({{u"event"_s, u"cancelled"_s}});
+        tellLine({{u"event"_s, u"cancelled"_s}});
     }
     void ended(const Result<AccountRecord> &account)
     {
         if (!account)
-            return tell({{u"event"_s, u"done"_s}, {u"ok"_s, false}, {u"error"_s, account.error().message}});
-        tell({{u"event"_s, u"done"_s},
+            return tellLine({{u"event"_s, u"done"_s}, {u"ok"_s, false}, {u"error"_s, account.error().message}});
+        tellLine({{u"event"_s, u"done"_s},
               {u"ok"_s, true},
               {u"email"_s, account->email},
               {u"name"_s, account->user_name},

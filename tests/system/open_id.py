@@ -128,50 +128,61 @@ def audit_lines(backend, cluster):
     return [json.loads(line) for line in subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()]
 
 
+UNREADABLE, ALGORITHM, SIGNATURE = "cannot be read", "an algorithm that is not taken", "signature is by none"
+
+
 def wrong_tokens(provider, other):
-    """(name, ID token) of what must not open anything."""
-    key, now = provider.key, int(time.time())
-    claims = provider.claims()
+    """(name, ID token, why it is refused) of what must not open anything."""
+    key, claims = provider.key, provider.claims()
     header = {"alg": "HS256", "kid": key.kid, "typ": "JWT"}
-    yield "none", by_hand({"alg": "none", "typ": "JWT"}, claims)
-    yield "none with a key", by_hand({"alg": "none", "kid": key.kid}, claims)
-    yield "None", by_hand({"alg": "None", "kid": key.kid}, claims)
-    yield "no algorithm", by_hand({"kid": key.kid}, claims)
-    yield "HS256 with the public key's PEM", by_hand(header, claims, by_hmac(key.pem()))
-    yield "HS256 with the public key's JWK", by_hand(header, claims, by_hmac(json.dumps(key.jwk).encode()))
-    yield "HS256 with the modulus", by_hand(header, claims, by_hmac(base64.urlsafe_b64decode(key.jwk["n"] + "==")))
-    yield "HS256 with nothing", by_hand(header, claims, by_hmac(b""))
-    yield "RS256 that is an HMAC", by_hand({**header, "alg": "RS256"}, claims, by_hmac(key.pem()))
-    yield "another key", other.sign(claims, kid=key.kid)
-    yield "an unknown key", other.sign(claims)
-    yield "no key named, by another", by_hand({"alg": "RS256"}, claims, by_rsa(other))
+    yield "none", by_hand({"alg": "none", "typ": "JWT"}, claims), ALGORITHM
+    yield "none with a key", by_hand({"alg": "none", "kid": key.kid}, claims), ALGORITHM
+    yield "None", by_hand({"alg": "None", "kid": key.kid}, claims), UNREADABLE
+    yield "no algorithm", by_hand({"kid": key.kid}, claims), UNREADABLE
+    for name, secret in (("PEM", key.pem()), ("JWK", json.dumps(key.jwk).encode()), ("modulus", base64.urlsafe_b64decode(key.jwk["n"] + "==")), ("nothing", b"")):
+        yield f"HS256 with the public key's {name}", by_hand(header, claims, by_hmac(secret)), ALGORITHM
+    yield "RS256 that is an HMAC", by_hand({**header, "alg": "RS256"}, claims, by_hmac(key.pem())), SIGNATURE
+    yield "another key", other.sign(claims, kid=key.kid), SIGNATURE
+    yield "an unknown key", other.sign(claims), SIGNATURE
+    yield "no key named, by another", by_hand({"alg": "RS256"}, claims, by_rsa(other)), SIGNATURE
     good = key.sign(claims)
     head, body, signature = good.split(".")
-    yield "no signature", f"{head}.{body}."
-    yield "two parts", f"{head}.{body}"
+    yield "no signature", f"{head}.{body}.", SIGNATURE
+    yield "two parts", f"{head}.{body}", UNREADABLE
     forged = by_hand({}, provider.claims(sub="s2", email="mia@x.org")).split(".")[1]
-    yield "a changed body", f"{head}.{forged}.{signature}"
-    yield "its own key in the header", other.sign(claims, kid=key.kid, jwk=other.jwk)
-    yield "a critical extension", key.sign(claims, crit=["x"], x=1)
-    yield "not a token", "x"
-    yield "five parts", "a.b.c.d.e"
-    yield "a long one", good + "A" * 20_000
-    for name, changed in {"expired": {"exp": now - 120}, "no end": {"exp": None}, "an end that is text": {"exp": str(now + 300)}, "no beginning": {"iat": None}, "from the future": {"iat": now + 600},
-                          "not yet": {"nbf": now + 600}, "another audience": {"aud": "other"}, "two audiences": {"aud": [CLIENT, "other"]}, "another party": {"azp": "other"},
-                          "a party that is a list": {"azp": ["x"]}, "no audience": {"aud": None}, "another issuer": {"iss": "https://evil.example"}, "issuer with a slash": {"iss": provider.issuer + "/"},
-                          "no issuer": {"iss": None}, "another nonce": {"nonce": "o" * 43}, "no nonce": {"nonce": None}, "nobody": {"sub": None}, "an empty subject": {"sub": ""},
-                          "a long subject": {"sub": "s" * 256}, "a number for a subject": {"sub": 7}}.items():
-        yield name, by_hand({"alg": "RS256", "kid": key.kid}, provider.claims(**changed), by_rsa(key))
+    yield "a changed body", f"{head}.{forged}.{signature}", SIGNATURE
+    yield "its own key in the header", other.sign(claims, kid=key.kid, jwk=other.jwk), SIGNATURE
+    yield "a critical extension", key.sign(claims, crit=["x"], x=1), "critical extensions"
+    yield "not a token", "x", UNREADABLE
+    yield "five parts", "a.b.c.d.e", UNREADABLE
+    yield "a long one", good + "A" * 20_000, "too long"
+    for reason, changes in wrong_claims(provider).items():
+        for changed in changes:
+            yield str(changed)[:60], key.sign(provider.claims(**changed)), reason
+
+
+def wrong_claims(provider):
+    """{why they are refused: [claims that are otherwise than they should be; None leaves one out]}"""
+    now = int(time.time())
+    return {"has expired": [{"exp": now - 120}, {"exp": 0}], "from when to when": [{"exp": None}, {"exp": str(now + 300)}, {"iat": None}, {"iat": "now"}],
+            "from the future": [{"iat": now + 600}, {"nbf": now + 600}],
+            "for another client": [{"aud": "other"}, {"aud": [CLIENT, "other"]}, {"azp": "other"}, {"azp": ["x"]}, {"aud": None}, {"aud": []}, {"aud": {CLIENT: 1}}, {"aud": [CLIENT, "other"], "azp": "other"}],
+            "of another issuer": [{"iss": "https://evil.example"}, {"iss": provider.issuer + "/"}, {"iss": None}], "of another sign-in": [{"nonce": "o" * 43}, {"nonce": None}, {"nonce": ""}],
+            "who it is about": [{"sub": None}, {"sub": ""}, {"sub": "s" * 256}, {"sub": 7}, {"sub": "a b"}, {"sub": "\u00e4"}]}
 
 
 def forged_tokens(program, cluster):
     with LyingProvider() as provider, stage(program, cluster, provider) as backend:
         other, elliptic, small = SigningKey("k2"), SigningKey("k3", "ES256"), SigningKey("k4", bits=1024)
         provider.keys += [elliptic.jwk, small.jwk, {"kty": "oct", "kid": "k5", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}]
-        count = 0
-        for name, token in wrong_tokens(provider, other):
-            exchange(backend, provider.grant("c-" + name, token), 401, "sign_in_refused")
-            count += 1
+        reasons = []
+        for name, token, reason in wrong_tokens(provider, other):
+            exchange(backend, provider.grant(f"c{len(reasons)}", token), 401, "sign_in_refused")
+            reasons.append((name, reason))
+        said = [line["detail"] for line in backend.lines() if line["event"] == "openid_failed"]
+        assert len(said) == len(reasons), said
+        for (name, reason), detail in zip(reasons, said):
+            assert reason in detail, f"{name} was refused because {detail}"
         # An identity must not have been linked by any of them.
         assert "identity_link" not in [line["action"] for line in audit_lines(backend, cluster)]
         # The same with nothing wrong is let in, in all the ways that are right.
@@ -182,7 +193,7 @@ def forged_tokens(program, cluster):
         exchange(backend, provider.grant("small", small.sign(provider.claims())), 401, "sign_in_refused")
         symmetric = by_hand({"alg": "HS256", "kid": "k5"}, provider.claims(), by_hmac(base64.urlsafe_b64decode(provider.keys[-1]["k"])))
         exchange(backend, provider.grant("symmetric", symmetric), 401, "sign_in_refused")
-        print(f"  {count + 2} forged tokens refused", flush=True)
+        print(f"  {len(reasons) + 2} forged tokens refused, each for its own reason", flush=True)
 
 
 def addresses(program, cluster):
