@@ -3,11 +3,11 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(g++ cmake ninja-build ccache mold pkg-config qt6-base-dev 'qt6-svg-dev|libqt6svg6-dev' libgl1-mesa-dev 'qt6-websockets-dev|libqt6websockets6-dev' libsqlite3-dev
-  qtkeychain-qt6-dev libsodium-dev libphonenumber-dev zlib1g-dev libboost-dev libssl-dev libpq-dev libcurl4-openssl-dev libhpdf-dev libgtest-dev libgmock-dev)
+  qtkeychain-qt6-dev libsodium-dev libphonenumber-dev zlib1g-dev libboost-dev libssl-dev libpq-dev libcurl4-openssl-dev libcjose-dev libhpdf-dev libgtest-dev libgmock-dev)
 desk_packages=(libqt6svg6 fonts-inter tzdata)
 # node often comes from elsewhere than apt, and the two do not go together: asked for only where there is no npm.
 npm_packages=(nodejs npm)
-test_packages=(xvfb xauth xdotool x11-utils sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox gnome-keyring postgresql python3-aiosmtpd openssl libsecret-tools)
+test_packages=(xvfb xauth xdotool x11-utils sqlite3 python3 dbus dbus-x11 at-spi2-core python3-pyatspi openbox gnome-keyring postgresql python3-aiosmtpd python3-cryptography openssl libsecret-tools)
 
 say() { printf '\n== %s\n' "$*"; }
 

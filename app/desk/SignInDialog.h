@@ -1,9 +1,11 @@
 #pragma once
 
+#include "backend/BrowserSignIn.h"
 #include "backend/DeskAccount.h"
 
 #include <QDialog>
 
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -11,7 +13,10 @@ class QPushButton;
 namespace calldeck
 {
 
-/** Asks for server, email and password before the window opens, and says in words why a sign-in did not work. */
+/**
+ * Asks for server, email and password before the window opens, or has the person sign in with their browser where the server offers it, and says in words why a
+ * sign-in did not work.
+ */
 class SignInDialog : public QDialog
 {
     Q_OBJECT
@@ -21,16 +26,30 @@ public:
     static constexpr int withoutServer = 2;
     SignInDialog(DeskAccount &account, const QString &server, const QString &email, Without without, QWidget *parent = nullptr);
 
+    /** Cancel: ends the waiting for the browser first, then the dialog. */
+    void reject() override;
+
 private:
+    void addFields();
+    void addButtons(Without without);
+    void askServer();
     void signIn();
+    void signInByBrowser();
+    void setWaiting(bool waiting);
     void say(const QString &problem);
+    void end(const Result<AccountRecord> &account);
 
     DeskAccount &m_account;
+    BrowserSignIn m_browser;
+    QFormLayout *m_form;
     QLineEdit *m_server;
     QLineEdit *m_email;
     QLineEdit *m_password;
     QLabel *m_problem;
-    QPushButton *m_button;
+    QLabel *m_waiting;
+    QPushButton *m_button = nullptr;
+    QPushButton *m_browserButton;
+    QString m_asked; ///< the server that was asked last, as typed
 };
 
 } // namespace calldeck

@@ -1,4 +1,5 @@
 #include "Commands.h"
+#include "auth/Identities.h"
 #include "auth/Tokens.h"
 #include "store/Moment.h"
 #include "sync/Upkeep.h"
@@ -65,11 +66,13 @@ Result<Account> chosenAccount(const ServerOptions &options, SqlConnection &conne
 int changeUser(const ServerOptions &options, SqlConnection &connection, const QString &action)
 {
     const auto role = fromWireWord<UserRole>(options.value(u"role"_s));
-    if (action != u"disable"_s && (action != u"role"_s || !role))
-        return complain({Error::Code::InvalidInput, u"user add, user list, user disable or user role --role agent|dispatcher|manager|admin."_s, {}, false});
+    if (action != u"disable"_s && action != u"unlink"_s && (action != u"role"_s || !role))
+        return complain({Error::Code::InvalidInput, u"user add, user list, user disable, user unlink or user role --role agent|dispatcher|manager|admin."_s, {}, false});
     const auto account = chosenAccount(options, connection, u"email"_s);
     if (!account)
         return complain(account.error());
+    if (action == u"unlink"_s)
+        return said(unlinkIdentities(connection, *account, serverNow()));
     return said(action == u"disable"_s ? disableAccount(connection, account->id, serverNow()) : changeRole(connection, account->id, *role));
 }
 

@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
+#include <QRegularExpression>
 #include <QUrl>
 
 namespace calldeck
@@ -23,7 +24,8 @@ const QStringList &knownOptions()
                                    u"email"_s,     u"name"_s,   u"role"_s,     u"user"_s,    u"keep"_s,   u"workers"_s,
                                    u"secret"_s,    u"audit-log"_s, u"number"_s, u"contact"_s,
                                    u"data"_s,      u"pdf-font"_s, u"smtp"_s,  u"mail-from"_s, u"smtp-keys"_s, u"s3-endpoint"_s,
-                                   u"s3-bucket"_s, u"s3-region"_s, u"s3-keys"_s, u"attachment-quota-mb"_s};
+                                   u"s3-bucket"_s, u"s3-region"_s, u"s3-keys"_s, u"attachment-quota-mb"_s,
+                                   u"oidc-issuer"_s, u"oidc-client-id"_s, u"oidc-client-secret-file"_s, u"oidc-ca"_s, u"oidc-redirect-path"_s};
     return names;
 }
 
@@ -78,7 +80,8 @@ Verdict readLimits(JsonReader &json, RequestLimits &limits, HttpLimits &http)
 
 /**
  * {"store", "listen", "tls_cert", "tls_key", "secret", "audit_log", "data", "pdf_font", "smtp", "smtp_keys", "mail_from", "s3_endpoint", "s3_bucket",
- * "s3_region", "s3_keys", "workers", "origins": [], "limits": {...}}
+ * "s3_region", "s3_keys", "oidc_issuer", "oidc_client_id", "oidc_client_secret_file", "oidc_ca",
+ * "oidc_redirect_path", "workers", "origins": [], "limits": {...}}
  */
 Verdict readFile(const QString &path, ServerOptions &options)
 {
@@ -102,7 +105,8 @@ Verdict readFile(const QString &path, ServerOptions &options)
     orElse(u"secret"_s, u"secret"_s);
     orElse(u"audit-log"_s, u"audit_log"_s);
     orElse(u"data"_s, u"data"_s);
-    for (const QString &option : {u"pdf-font"_s, u"smtp"_s, u"smtp-keys"_s, u"mail-from"_s, u"s3-endpoint"_s, u"s3-bucket"_s, u"s3-region"_s, u"s3-keys"_s})
+    for (const QString &option : {u"pdf-font"_s, u"smtp"_s, u"smtp-keys"_s, u"mail-from"_s, u"s3-endpoint"_s, u"s3-bucket"_s, u"s3-region"_s, u"s3-keys"_s, u"oidc-issuer"_s, u"oidc-client-id"_s,
+                                  u"oidc-client-secret-file"_s, u"oidc-ca"_s, u"oidc-redirect-path"_s})
         orElse(option, QString(option).replace(u'-', u'_'));
     if (json.has(u"workers"_s))
         options.backend.workers = static_cast<int>(json.integer(u"workers"_s));
@@ -173,8 +177,8 @@ Verdict takeFiles(ServerOptions &options)
     return Done{};
 }
 
-/** "name:secret" of a file that nobody else can read: secrets never stand on the command line. */
-Result<QByteArray> keysIn(const QString &option, const QString &path)
+/** The one line of a file that nobody else can read: secrets never stand on the command line. */
+Result<QByteArray> secretIn(const QString &option, const QString &path)
 {
     constexpr qint64 most = 1000;
     QFile file(path);
@@ -183,8 +187,17 @@ Result<QByteArray> keysIn(const QString &option, const QString &path)
     const auto others = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther | QFileDevice::WriteOther;
     if (file.permissions() & others)
         return usage(u"--%1: %2 can be read by others. Run chmod 600."_s.arg(option, path));
-    const QByteArray keys = file.read(most).trimmed();
-    if (!keys.contains(':') || keys.contains('\n'))
+    const QByteArray secret = file.read(most).trimmed();
+    if (secret.isEmpty() || secret.contains('\n'))
+        return usage(u"--%1: %2 must hold one line."_s.arg(option, path));
+    return secret;
+}
+
+/** "name:secret", likewise. */
+Result<QByteArray> keysIn(const QString &option, const QString &path)
+{
+    auto keys = secretIn(option, path);
+    if (keys && !keys->contains(':'))
         return usage(u"--%1: %2 must hold one line, NAME:SECRET."_s.arg(option, path));
     return keys;
 }
@@ -236,6 +249,41 @@ Verdict takeMail(ServerOptions &options)
     return Done{};
 }
 
+/** https; http only to this machine, where nobody is on the way. */
+bool isIssuer(const QString &text)
+{
+    const QUrl url(text, QUrl::StrictMode);
+    const bool here = url.host() == u"localhost"_s || url.host() == u"127.0.0.1"_s || url.host() == u"::1"_s;
+    return isUrl(text, here ? QStringList{u"http"_s, u"https"_s} : QStringList{u"https"_s}) && !url.hasFragment();
+}
+
+Verdict takeOpenId(ServerOptions &options)
+{
+    OpenIdConfig &open_id = options.backend.open_id;
+    open_id = {options.value(u"oidc-issuer"_s), options.value(u"oidc-client-id"_s), {}, options.value(u"oidc-ca"_s), options.value(u"oidc-redirect-path"_s)};
+    const bool secret = options.values.contains(u"oidc-client-secret-file"_s);
+    if (!open_id.isOn()) {
+        const bool half = !open_id.client_id.isEmpty() || secret || !open_id.ca_file.isEmpty() || !open_id.redirect_path.isEmpty();
+        return half ? Verdict(usage(u"--oidc-issuer is missing: it says who signs people in."_s)) : Verdict(Done{});
+    }
+    if (!isIssuer(open_id.issuer))
+        return usage(u"--oidc-issuer is https://HOST[/PATH], exactly as the identity provider spells it; http:// only on this machine."_s);
+    if (open_id.client_id.isEmpty())
+        return usage(u"--oidc-client-id is missing: it is the name by which the identity provider knows this backend."_s);
+    static const QRegularExpression segment(u"^[A-Za-z0-9_-]{0,100}\\z"_s);
+    if (!segment.match(open_id.redirect_path).hasMatch())
+        return usage(u"--oidc-redirect-path is one word of letters, digits, - and _: the path of http://127.0.0.1/PATH as it is registered."_s);
+    if (!open_id.ca_file.isEmpty() && !QFileInfo(open_id.ca_file).isReadable())
+        return usage(u"--oidc-ca: %1 cannot be read."_s.arg(open_id.ca_file));
+    if (!secret)
+        return Done{};
+    const auto line = secretIn(u"oidc-client-secret-file"_s, options.value(u"oidc-client-secret-file"_s));
+    if (!line)
+        return line.error();
+    open_id.secret = *line;
+    return Done{};
+}
+
 } // namespace
 
 Result<ServerOptions> ServerOptions::parse(const QStringList &arguments)
@@ -258,6 +306,8 @@ Result<ServerOptions> ServerOptions::parse(const QStringList &arguments)
         done = takeS3(options);
     if (done)
         done = takeMail(options);
+    if (done)
+        done = takeOpenId(options);
     if (!done)
         return done.error();
     return options;

@@ -20,9 +20,12 @@ struct ServerCommand {
 constexpr ServerCommand commands[] = {
     {"serve", "[serve] --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--workers N] [--data FOLDER] [--pdf-font FILE]\n"
               "      [--attachment-quota-mb N] [--s3-endpoint URL --s3-bucket NAME --s3-keys FILE [--s3-region NAME]]\n"
-              "      [--smtp URL --mail-from ADDRESS [--smtp-keys FILE]]", serve, true},
+              "      [--smtp URL --mail-from ADDRESS [--smtp-keys FILE]]\n"
+              "      [--oidc-issuer URL --oidc-client-id ID [--oidc-client-secret-file FILE] [--oidc-ca FILE]\n"
+              "       [--oidc-redirect-path PATH]]", serve, true},
     {"init", "init --workspace NAME --admin-email EMAIL --admin-name NAME    (password: CALLDECK_PASSWORD or standard input)", initWorkspace, true},
-    {"user", "user add --email E --name N --role agent|dispatcher|manager|admin | user list | user disable --email E | user role --email E --role R", changeUsers, true},
+    {"user", "user add --email E --name N --role agent|dispatcher|manager|admin | user list | user disable --email E | user role --email E --role R\n"
+             "       user unlink --email E    forgets who an identity provider says that they are", changeUsers, true},
     {"token", "token --user EMAIL    prints a service token, once", giveServiceToken, true},
     {"migrate", "migrate", migrateStore, true},
     {"backup", "backup FILE    a consistent copy while the backend runs (SQLite)", backUp, true},

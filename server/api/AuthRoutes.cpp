@@ -79,7 +79,7 @@ HttpResponse logIn(ApiCall &call)
     JsonReader body(call.body, QString(), wrong);
     const QString email = body.text(u"email"_s);
     const QString password = body.text(u"password"_s);
-    const QString device = body.optionalText(u"device_name"_s).left(100);
+    (void)body.optionalText(u"device_name"_s);
     const QString ws = body.optionalText(u"workspace"_s);
     if (email.size() > longest || password.size() > longest)
         body.fail(u"password"_s, u"is too long"_s);
@@ -94,8 +94,12 @@ HttpResponse logIn(ApiCall &call)
         return refusedLogin();
     if (opened->size() > 1)
         return askWhich(call.connection, *opened);
-    const Account &account = opened->first();
-    const auto pair = openSession(call.connection, account, device, call.now);
+    return sessionAnswer(call, opened->first());
+}
+
+HttpResponse sessionAnswer(ApiCall &call, const Account &account)
+{
+    const auto pair = openSession(call.connection, account, call.body.value(u"device_name"_s).toString().left(100), call.now);
     if (!pair)
         return failed(pair.error());
     QJsonObject answer = tokensJson(*pair);

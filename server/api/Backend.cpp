@@ -21,6 +21,8 @@ constexpr int passwordWorkers = 2;
 constexpr size_t passwordQueue = 32;
 constexpr int fileWorkers = 2;
 constexpr size_t fileQueue = 32;
+constexpr int providerWorkers = 2;
+constexpr size_t providerQueue = 32;
 
 HttpResponse unauthorised(const QString &code, const QString &detail)
 {
@@ -161,12 +163,15 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, Hub:
 
 Backend::Backend(const BackendConfig &config)
     : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue),
-      m_porters(config.store, fileWorkers, fileQueue), m_hub(m_pool, static_cast<qsizetype>(config.limits.sockets_per_user)),
+      m_porters(config.store, fileWorkers, fileQueue), m_callers(config.store, providerWorkers, providerQueue), m_hub(m_pool, static_cast<qsizetype>(config.limits.sockets_per_user)),
       m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
 {
     if (config.store.engine == SqlEngine::Postgres)
         m_listener = std::make_unique<HeadListener>(config.store, m_hub);
     m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty());
+    if (config.open_id.isOn())
+        m_openId = std::make_unique<OpenIdProvider>(config.open_id);
+    m_services.open_id = m_openId.get();
 }
 
 QString spoolFolder(const FileConfig &config) { return config.folder.isEmpty() ? QString() : QString(config.folder % u"/spool"_s); }
@@ -235,6 +240,7 @@ void Backend::stop()
     if (m_services.blobs)
         m_services.blobs->stop();
     m_porters.stop();
+    m_callers.stop();
     m_pool.stop();
     // Requests wake them: they go after the last one.
     m_mailer = nullptr;
@@ -277,6 +283,7 @@ SqlPool &Backend::poolFor(Lane lane)
     switch (lane) {
     case Lane::Usual: return m_pool;
     case Lane::Passwords: return m_doormen;
+    case Lane::Provider: return m_callers;
     case Lane::Files: return m_porters;
     }
     Q_UNREACHABLE();

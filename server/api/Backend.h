@@ -6,6 +6,7 @@
 #include "api/Ticker.h"
 #include "http/HttpHandler.h"
 #include "jobs/Mailer.h"
+#include "openid/OpenIdProvider.h"
 
 namespace calldeck
 {
@@ -28,6 +29,7 @@ struct BackendConfig {
     RequestLimits limits;
     FileConfig files;
     MailConfig mail;
+    OpenIdConfig open_id;
     QStringList origins; ///< web pages that may open sockets; the desk sends no Origin
 };
 
@@ -64,8 +66,10 @@ private:
     SqlPool m_pool;
     SqlPool m_doormen; ///< check passwords
     SqlPool m_porters; ///< carry files
+    SqlPool m_callers; ///< ask the identity provider
     Metrics m_metrics;
     Hub m_hub;
+    std::unique_ptr<OpenIdProvider> m_openId; ///< null without one
     Services m_services;
     std::unique_ptr<HeadListener> m_listener;
     std::unique_ptr<Ticker> m_ticker;

@@ -7,6 +7,10 @@ namespace calldeck
 
 // What the routes do, by the table in Routes.cpp.
 HttpResponse logIn(ApiCall &call);
+HttpResponse showOpenId(ApiCall &call);
+HttpResponse signInByOpenId(ApiCall &call);
+/** Begins a session of somebody who has proved who they are, named by the body's `device_name`. */
+HttpResponse sessionAnswer(ApiCall &call, const Account &account);
 HttpResponse refreshTokens(ApiCall &call);
 HttpResponse logOut(ApiCall &call);
 HttpResponse showSession(ApiCall &call);

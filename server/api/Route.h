@@ -32,6 +32,7 @@ enum class Door {
 enum class Lane {
     Usual,
     Passwords, ///< slow on purpose
+    Provider,  ///< may wait for the identity provider
     Files      ///< may wait for the store of attachments, which may be another machine
 };
 

@@ -43,6 +43,8 @@ QList<Route> table()
         get("/readyz", Door::Open, {}, showReadiness),
         get("/metrics", Door::Metrics, {}, showMetrics),
         in(Lane::Passwords, post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s, u"workspace"_s}, small, logIn)),
+        in(Lane::Provider, get("/api/auth/oidc", Door::Open, {}, showOpenId)),
+        in(Lane::Provider, post("/api/auth/oidc", Door::Open, {u"code"_s, u"code_verifier"_s, u"redirect_uri"_s, u"nonce"_s, u"device_name"_s}, small, signInByOpenId)),
         post("/api/auth/refresh", Door::Open, {u"refresh_token"_s}, small, refreshTokens),
         {"POST", "/api/auth/logout", Door::Role, UserRole::AGENT, {u"discarded"_s}, std::nullopt, small, false, false, logOut},
         get("/api/session", Door::Role, {}, showSession),

@@ -23,6 +23,8 @@ struct RequestLimits {
     double sockets_per_user = 5; ///< open at once; the next one closes the oldest
 };
 
+class OpenIdProvider;
+
 /** What all requests share. Everything in it may be used from any thread. */
 struct Services {
     RequestLimits limits;
@@ -39,6 +41,7 @@ struct Services {
     std::shared_ptr<BlobStore> blobs; ///< of attachments; without it there are none
     qint64 attachment_quota = 0;      ///< bytes of a workspace
     bool mails = false;  ///< mail can go out
+    OpenIdProvider *open_id = nullptr; ///< null when nobody can sign in by one
 };
 
 } // namespace calldeck

@@ -29,6 +29,14 @@ Result<QList<Account>> accountsIn(SqlStatement rows)
     return accounts;
 }
 
+Result<std::optional<Account>> oneAccount(SqlStatement find)
+{
+    const auto found = find.found();
+    if (!found)
+        return found.error();
+    return *found ? std::optional(accountOf(find)) : std::nullopt;
+}
+
 Error invalid(const QString &message) { return {Error::Code::InvalidInput, message, {}, false}; }
 
 Verdict checkNames(const QString &email, const QString &name)
@@ -66,6 +74,8 @@ Result<std::optional<Account>> findAccount(SqlConnection &connection, const QStr
         return found.error();
     return found->size() == 1 ? std::optional(found->first()) : std::nullopt;
 }
+
+Result<std::optional<Account>> findAccountById(SqlConnection &connection, const QString &id) { return oneAccount(connection.query(QByteArray(accountColumns) + "WHERE id = ?", id)); }
 
 Result<QList<Account>> accountsOf(SqlConnection &connection, const QString &ws)
 {

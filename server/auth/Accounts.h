@@ -21,6 +21,7 @@ struct Account {
 Result<QList<Account>> accountsOfAddress(SqlConnection &connection, const QString &email);
 /** The only one of an address. Nothing when there is none, and nothing when there are several. */
 Result<std::optional<Account>> findAccount(SqlConnection &connection, const QString &email);
+Result<std::optional<Account>> findAccountById(SqlConnection &connection, const QString &id);
 Result<QList<Account>> accountsOf(SqlConnection &connection, const QString &ws);
 /** Conflict when the address has one in this workspace, InvalidInput naming what is wrong. Gives the new account. */
 Result<Account> addAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password, TimeMs now);

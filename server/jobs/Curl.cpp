@@ -1,5 +1,6 @@
 #include "jobs/Curl.h"
 
+#include <QFile>
 #include <algorithm>
 #include <cstring>
 #include <mutex>
@@ -56,7 +57,7 @@ void CurlTransfer::setUpload(QByteArrayView bytes)
 
 void CurlTransfer::setAnswer(QIODevice *to, qint64 most)
 {
-    m_answer = to;
+    m_sink = to;
     m_room = most;
 }
 
@@ -67,6 +68,20 @@ void CurlTransfer::setStop(const std::atomic<bool> *stop)
     curl_easy_setopt(handle(), CURLOPT_XFERINFOFUNCTION, &CurlTransfer::look);
     curl_easy_setopt(handle(), CURLOPT_XFERINFODATA, this);
 }
+
+void CurlTransfer::setForm(const QByteArray &form)
+{
+    curl_easy_setopt(handle(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(form.size()));
+    curl_easy_setopt(handle(), CURLOPT_COPYPOSTFIELDS, form.constData());
+}
+
+void CurlTransfer::setLimits(long seconds, qsizetype answerBytes)
+{
+    curl_easy_setopt(handle(), CURLOPT_TIMEOUT, seconds);
+    m_mostAnswer = answerBytes;
+}
+
+void CurlTransfer::setAuthority(const QString &file) { curl_easy_setopt(handle(), CURLOPT_CAINFO, QFile::encodeName(file).constData()); }
 
 void CurlTransfer::setProtocols(const char *names)
 {
@@ -106,12 +121,18 @@ size_t CurlTransfer::write(char *from, size_t size, size_t count, void *self)
 {
     auto *transfer = static_cast<CurlTransfer *>(self);
     const auto bytes = static_cast<qint64>(size * count);
+    if (!transfer->m_sink) {
+        if (transfer->m_answer.size() + bytes > transfer->m_mostAnswer)
+            return 0;
+        transfer->m_answer.append(from, bytes);
+        return size * count;
+    }
     long code = 0;
     curl_easy_getinfo(transfer->handle(), CURLINFO_RESPONSE_CODE, &code);
-    if (!transfer->m_answer || code != 200)
+    if (code != 200)
         return size * count;
     transfer->m_room -= bytes;
-    return transfer->m_room >= 0 && transfer->m_answer->write(from, bytes) == bytes ? size * count : 0;
+    return transfer->m_room >= 0 && transfer->m_sink->write(from, bytes) == bytes ? size * count : 0;
 }
 
 int CurlTransfer::look(void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return static_cast<CurlTransfer *>(self)->m_stop->load() ? 1 : 0; }

@@ -17,10 +17,13 @@ namespace
 
 bool isThisMachine(const QString &host) { return host == u"localhost"_s || QHostAddress(host).isLoopback(); }
 
-Error notSignedIn(const BackendAnswer &answer)
+/** `wrong` is for a person: what is not right with what was shown. */
+Error notSignedIn(const BackendAnswer &answer, const QString &wrong)
 {
     if (answer.status == 401)
-        return {Error::Code::InvalidInput, u"Email and password do not fit together."_s, {}, false};
+        return {Error::Code::InvalidInput, wrong, {}, false};
+    if (answer.status == 409)
+        return {Error::Code::InvalidInput, u"This password is yours in several workspaces. Ask an administrator for a different one in each."_s, {}, false};
     if (answer.status == 429)
         return {Error::Code::Busy, u"Too many tries. Wait a minute and try again."_s, {}, true};
     return {Error::Code::Io, answer.problem, {}, true};
@@ -67,7 +70,7 @@ Result<QUrl> serverFromText(const QString &typed)
     return url;
 }
 
-DeskAccount::DeskAccount(KeyStore &keyring, QObject *parent) : QObject(parent), m_keyring(keyring), m_client(this)
+DeskAccount::DeskAccount(KeyStore &keyring, QObject *parent) : QObject(parent), m_keyring(keyring), m_client(this), m_door(this)
 {
     m_keyThread.setMaxThreadCount(1);
     m_keyThread.setExpiryTimeout(-1);
@@ -85,46 +88,60 @@ void DeskAccount::resume(const AccountRecord &account)
 
 void DeskAccount::signIn(const QUrl &server, const QString &email, const QString &password, const SignedIn &done)
 {
-    m_client.setServer(server);
-    m_client.setToken({});
-    m_record.server = server;
-    m_record.email = email.trimmed();
-    m_record.signed_out = false;
-    const QJsonObject body{{u"email"_s, m_record.email}, {u"password"_s, password}, {u"device_name"_s, QSysInfo::machineHostName().left(100)}};
-    m_client.post(u"/api/auth/login"_s, body, [this, done](const BackendAnswer &answer) {
+    openSession(server, u"/api/auth/login"_s, {{u"email"_s, email.trimmed()}, {u"password"_s, password}}, u"Email and password do not fit together."_s, done);
+}
+
+void DeskAccount::signInByGrant(const QUrl &server, const QJsonObject &grant, const SignedIn &done)
+{
+    openSession(server, u"/api/auth/oidc"_s, grant, u"The sign-in was not accepted. Begin it again."_s, done);
+}
+
+void DeskAccount::openSession(const QUrl &server, const QString &path, QJsonObject body, const QString &wrong, const SignedIn &done)
+{
+    m_door.abortAll();
+    m_door.setServer(server);
+    m_door.setToken({});
+    body.insert(u"device_name"_s, QSysInfo::machineHostName().left(100));
+    const QString typed = body.value(u"email"_s).toString();
+    m_door.post(path, body, [this, server, typed, wrong, done](const BackendAnswer &answer) {
         if (!answer.isOk())
-            return done(notSignedIn(answer));
+            return done(notSignedIn(answer, wrong));
         const QJsonObject user = answer.body.value(u"user"_s).toObject();
-        m_record.user_id = user.value(u"id"_s).toString();
-        m_record.user_name = user.value(u"name"_s).toString();
-        if (Verdict taken = takeTokens(answer.body); !taken)
-            return done(taken.error());
-        learnWho(done);
+        const QString email = typed.isEmpty() ? user.value(u"email"_s).toString() : typed;
+        learnWho({server, email, user.value(u"id"_s).toString(), user.value(u"name"_s).toString(), {}, {}}, answer.body, done);
     });
 }
 
-void DeskAccount::learnWho(const SignedIn &done)
+void DeskAccount::learnWho(const AccountRecord &person, const QJsonObject &tokens, const SignedIn &done)
 {
-    m_client.get(u"/api/session"_s, {}, [this, done](const BackendAnswer &answer) {
+    m_door.setToken(tokens.value(u"access_token"_s).toString().toLatin1());
+    m_door.get(u"/api/session"_s, {}, [this, person, tokens, done](const BackendAnswer &answer) {
         const QJsonObject workspace = answer.body.value(u"workspace"_s).toObject();
         if (!answer.isOk() || workspace.isEmpty())
-            return done(notSignedIn(answer));
-        m_record.workspace_id = workspace.value(u"id"_s).toString();
-        m_record.workspace_name = workspace.value(u"name"_s).toString();
-        learnSettings(done);
+            return done(notSignedIn(answer, u"The server ended this sign-in at once. Try again."_s));
+        AccountRecord known = person;
+        known.workspace_id = workspace.value(u"id"_s).toString();
+        known.workspace_name = workspace.value(u"name"_s).toString();
+        learnSettings(known, tokens, done);
     });
 }
 
-void DeskAccount::learnSettings(const SignedIn &done)
+void DeskAccount::learnSettings(const AccountRecord &person, const QJsonObject &tokens, const SignedIn &done)
 {
-    m_client.get(u"/api/sync/rows"_s, {{u"kind"_s, u"workspace"_s}, {u"ids"_s, u"settings"_s}}, [this, done](const BackendAnswer &answer) {
+    m_door.get(u"/api/sync/rows"_s, {{u"kind"_s, u"workspace"_s}, {u"ids"_s, u"settings"_s}}, [this, person, tokens, done](const BackendAnswer &answer) {
         const QJsonObject row = answer.body.value(u"rows"_s).toArray().at(0).toObject().value(u"row"_s).toObject();
         const auto settings = workspaceFromJson(row);
         if (!answer.isOk() || row.isEmpty())
-            return done(notSignedIn(answer));
+            return done(notSignedIn(answer, u"The server ended this sign-in at once. Try again."_s));
         if (!settings)
             return done(Error{Error::Code::Damaged, u"The server sent settings that cannot be read."_s, settings.error().message, true});
+        // All or nothing: until here whoever was signed in before still is.
+        m_client.abortAll();
+        m_record = person;
         m_settings = *settings;
+        m_client.setServer(m_record.server);
+        if (Verdict taken = takeTokens(tokens); !taken)
+            return done(taken.error());
         done(m_record);
     });
 }
@@ -135,7 +152,6 @@ Verdict DeskAccount::takeTokens(const QJsonObject &body)
     m_refresh = body.value(u"refresh_token"_s).toString().toLatin1();
     if (m_access.isEmpty() || m_refresh.isEmpty())
         return Error{Error::Code::Damaged, u"The server's answer to the sign-in cannot be read."_s, {}, true};
-    m_client.setToken(m_access);
     // Without a keyring the sign-in holds until the program ends; a plain file is no place for it.
     m_keyThread.start([&keyring = m_keyring, name = keyName(), secret = m_refresh] { (void)keyring.write(name, secret); });
     return Done{};
@@ -163,7 +179,6 @@ void DeskAccount::renewWith(const QByteArray &refresh)
         return;
     }
     m_refresh = refresh;
-    m_client.setToken({});
     m_client.post(u"/api/auth/refresh"_s, {{u"refresh_token"_s, QString::fromLatin1(m_refresh)}}, [this](const BackendAnswer &answer) {
         m_renewing = false;
         if (answer.isOk() && takeTokens(answer.body)) {
@@ -189,6 +204,7 @@ void DeskAccount::tellServer(int discardedEdits, bool mayRenew, const std::funct
 {
     constexpr int longestWaitMs = 8000;
     const QUrlQuery query{{u"discarded"_s, QString::number(discardedEdits)}};
+    m_client.setToken(m_access);
     m_client.post(u"/api/auth/logout"_s, {}, [this, discardedEdits, mayRenew, done](const BackendAnswer &answer) {
         const bool isOld = answer.kind == BackendAnswer::Kind::Answered && answer.status == 401;
         if (!isOld || !mayRenew || m_refresh.isEmpty())

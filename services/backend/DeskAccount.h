@@ -46,6 +46,10 @@ public:
     using SignedIn = std::function<void(const Result<AccountRecord> &)>;
     /** Errors are for a person: the wrong password, no server there, a keyring that does not answer is none. */
     void signIn(const QUrl &server, const QString &email, const QString &password, const SignedIn &done);
+    /** By what a browser brought back, as the body of POST /api/auth/oidc: see BrowserSignIn. */
+    void signInByGrant(const QUrl &server, const QJsonObject &grant, const SignedIn &done);
+    /** Ends a sign-in that is under way: nobody is signed in by it, and its `done` hears so. */
+    void abandonSignIn();
     /** Takes up an earlier sign-in; renew() gets its first token. */
     void resume(const AccountRecord &account);
     const AccountRecord &record() const { return m_record; }
@@ -67,15 +71,18 @@ Q_SIGNALS:
 
 private:
     QString keyName() const;
-    void learnWho(const SignedIn &done);
-    void learnSettings(const SignedIn &done);
+    /** Asks for a session; `wrong` is what a 401 means. */
+    void openSession(const QUrl &server, const QString &path, QJsonObject body, const QString &wrong, const SignedIn &done);
+    void learnWho(const AccountRecord &person, const QJsonObject &tokens, const SignedIn &done);
+    void learnSettings(const AccountRecord &person, const QJsonObject &tokens, const SignedIn &done);
     void renewWith(const QByteArray &refresh);
     void tellServer(int discardedEdits, bool mayRenew, const std::function<void(bool told)> &done);
     Verdict takeTokens(const QJsonObject &body);
 
     KeyStore &m_keyring;
     QThreadPool m_keyThread; ///< one thread: what is written last stays
-    BackendClient m_client;
+    BackendClient m_client; ///< renews, and signs out
+    BackendClient m_door;   ///< signs in: a token of one server never goes to the one that is typed
     AccountRecord m_record;
     std::optional<Workspace> m_settings;
     QByteArray m_access;

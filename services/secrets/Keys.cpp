@@ -52,6 +52,14 @@ DatabaseKey randomKey()
     return *key;
 }
 
+QString randomWord()
+{
+    QByteArray bytes(32, '\0');
+    needSodium();
+    randombytes_buf(bytes.data(), static_cast<size_t>(bytes.size()));
+    return QString::fromLatin1(bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals));
+}
+
 QString randomKeyId()
 {
     QByteArray bytes(16, '\0');

@@ -9,6 +9,8 @@ namespace calldeck
 /** From the system's generator. */
 DatabaseKey randomKey();
 QString randomKeyId();
+/** 256 random bits as 43 letters, digits, "-" and "_". */
+QString randomWord();
 /** A key file: 64 hexadecimal digits, readable by its owner alone. Errors name the file and never its content. */
 Result<DatabaseKey> readKeyFile(const QString &path);
 /** Writes one; refuses to replace a file. */

@@ -1,6 +1,7 @@
 // A desk without a window, for the tests of the sync: the real cache and the real engine, told what to do by JSON lines on stdin, one
 // answer a line. Without --auto it speaks with the backend only when told to.
 
+#include "JsonLine.h"
 #include "backend/SyncEngine.h"
 #include "store/CallRows.h"
 #include "store/DeskStore.h"
@@ -21,13 +22,6 @@ using namespace Qt::StringLiterals;
 
 namespace
 {
-
-void answer(const QJsonObject &json)
-{
-    const QByteArray line = QJsonDocument(json).toJson(QJsonDocument::Compact) + '\n';
-    fwrite(line.constData(), 1, static_cast<size_t>(line.size()), stdout);
-    fflush(stdout);
-}
 
 QJsonObject refusal(const Error &error) { return {{u"ok"_s, false}, {u"error"_s, error.message}, {u"detail"_s, error.detail}}; }
 
@@ -64,7 +58,7 @@ private:
     }
     void finish(const QJsonObject &json)
     {
-        answer(json);
+        tellLine(json);
         m_busy = false;
         QMetaObject::invokeMethod(this, [this] { next(); }, Qt::QueuedConnection);
     }
@@ -82,7 +76,7 @@ private:
         if (name == u"pull"_s)
             return m_engine.rounds().pull([this](const RoundOutcome &outcome) { finish(outcomeJson(outcome)); });
         if (name == u"quit"_s) {
-            answer({{u"ok"_s, true}});
+            tellLine({{u"ok"_s, true}});
             return QCoreApplication::quit();
         }
         finish({{u"ok"_s, false}, {u"error"_s, u"unknown command"_s}});

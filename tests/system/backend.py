@@ -152,6 +152,7 @@ BODIES = {"/api/sync/push": {"device": "d9", "epoch": 1, "schema_ver": 1, "ms": 
           "/api/sync/park": {"device": "d9", "epoch": 1, "edit": {"mid": "pm", "lseq": 1, "kind": "call", "id": "secret1", "op": "note", "args": {"text": "x"}, "base_ver": 0, "at": moment()}},
           "/api/calls/intake": {"calls": []}, "/api/workspace": {"settings": {}}, "/api/auth/refresh": {"refresh_token": "r_0"},
           "/api/auth/login": {"email": "nobody@x.org", "password": "nothing at all"},
+          "/api/auth/oidc": {"code": "c", "code_verifier": "v" * 43, "redirect_uri": "http://127.0.0.1:49152/x", "nonce": "n" * 43},
           "/api/calls/bulk": {"callIds": ["secret1"], "operation": "tag", "tag": "x"}, "/api/calls/export": {"format": "csv", "filters": {}}}
 QUERIES = {"/api/sync/changes": "?cursor=1.0", "/api/sync/rows": "?kind=call&ids=secret1", "/api/sync/digest": "?kind=call"}
 

@@ -215,6 +215,7 @@ def run(program, only=None):
         timed(sockets, stage, client)
         refused.result()
         timed(expired, stage, client)
+        timed(contract_scenes.no_provider, stage, client)
         timed(too_many, stage, client)
         if cluster.result():
             timed(broken_store, stage, client, cluster.result())

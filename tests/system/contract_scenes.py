@@ -3,8 +3,13 @@
 import os
 
 from calldeckd import WIDE, Calldeckd, missed_call, moment
+from lying_provider import CLIENT, LyingProvider
 
 PEOPLE = {"AGENT": ("ben@x.org", "Ben"), "DISPATCHER": ("ana@x.org", "Ana"), "MANAGER": ("mia@x.org", "Mia"), "ADMIN": ("ada@x.org", "Ada")}
+
+
+# What a browser brought back from the provider of the stage.
+BROUGHT = {"code": "any", "code_verifier": "v" * 43, "redirect_uri": "http://127.0.0.1:49152/x", "nonce": "n" * 43}
 
 
 class Stage:
@@ -13,8 +18,11 @@ class Stage:
     def __init__(self, program, folder):
         self.program, self.folder, self.starts = program, folder, 0
         self.store = "sqlite:" + os.path.join(folder, "store", "server.db")
+        self.provider = LyingProvider().__enter__()
+        self.provider.always = {"sub": "ben", "email": "ben@x.org"}
+        self.open_id = ["--oidc-issuer", self.provider.issuer, "--oidc-client-id", CLIENT]
         self.backend = Calldeckd(program, self.store, folder)
-        self.backend.extra = ["--attachment-quota-mb", "1"]
+        self.backend.extra = ["--attachment-quota-mb", "1", *self.open_id]
         self.people()
         self.backend.start()
         self.renew_tokens()
@@ -32,12 +40,13 @@ class Stage:
     def renew_tokens(self):
         self.tokens = {role: self.backend.login(email)["access_token"] for role, (email, _) in PEOPLE.items()}
 
-    def restart(self, limits=WIDE, **environment):
+    def restart(self, limits=WIDE, open_id=True, **environment):
         port = self.backend.port
         if self.backend.process.poll() is None:
             self.backend.stop()
         self.starts += 1
         self.backend = Calldeckd(self.program, self.store, self.folder, limits, name=f"log{self.starts}", port=port)
+        self.backend.extra = self.open_id if open_id else []
         self.backend.start(**environment)
 
     def move_to(self, store):
@@ -46,6 +55,7 @@ class Stage:
         self.backend.stop()
         self.store = store
         self.backend = Calldeckd(self.program, store, self.folder, name="moved", port=port)
+        self.backend.extra = self.open_id
         self.people()
         self.backend.start()
 
@@ -56,7 +66,7 @@ class Stage:
     @staticmethod
     def plain_body(operation):
         """A body that gets past the form of any route."""
-        known = {"/api/auth/login": {"email": "ben@x.org", "password": "correct-horse-battery"}, "/api/auth/refresh": {"refresh_token": "r_0"}}
+        known = {"/api/auth/oidc": BROUGHT, "/api/auth/login": {"email": "ben@x.org", "password": "correct-horse-battery"}, "/api/auth/refresh": {"refresh_token": "r_0"}}
         return known.get(operation.path, {}) if operation.takes_json() else None
 
 
@@ -105,6 +115,31 @@ def signing_in(stage, client):
     client.ask("POST", "/api/auth/refresh", {"refresh_token": "r_" + "0" * 64}, expect=401, code="session_ended")
     client.ask("POST", "/api/auth/logout", token=second["access_token"], expect=204)
     client.ask("GET", "/api/session", token=second["access_token"], expect=401, code="token_revoked")
+
+
+def signing_in_by_browser(stage, client):
+    offer = client.ask("GET", "/api/auth/oidc")
+    assert offer["issuer"] == stage.provider.issuer and "redirect_path" not in offer
+    provider = stage.provider
+
+    def ask(brought, **more):
+        return client.ask("POST", "/api/auth/oidc", dict(BROUGHT, code=brought, device_name="contract"), **more)
+
+    assert ask(provider.grant("good", sub="ben", email="ben@x.org"))["user"]["email"] == "ben@x.org"
+    ask(provider.grant("bad", nonce="o" * 43), expect=401, code="sign_in_refused")
+    ask(provider.grant("unknown", sub="u", email="nobody@x.org"), expect=403, code="no_account")
+    ask(provider.grant("unverified", sub="m", email="mia@x.org", email_verified=False), expect=403, code="email_not_verified")
+    ask(provider.grant("other", sub="o", email="ben@x.org"), expect=403, code="other_identity")
+    ask(provider.grant("failing", status=500), expect=503, code="provider")
+    for key, value in (("code", ""), ("code_verifier", "short"), ("redirect_uri", "https://evil.example/"), ("nonce", "short"), ("device_name", 1)):
+        answer = client.ask("POST", "/api/auth/oidc", dict(BROUGHT, **{key: value}), expect=400, code="invalid", wrong=True)
+        assert answer["errors"][0]["field"] == key, answer
+
+
+def no_provider(stage, client):
+    stage.restart(open_id=False)
+    client.ask("GET", "/api/auth/oidc", expect=404, code="not_found")
+    client.ask("POST", "/api/auth/oidc", BROUGHT, expect=404, code="not_found")
 
 
 def running(stage, client):
@@ -220,4 +255,4 @@ def workspace(stage, client):
         assert answer["errors"][0]["field"] == field, answer
 
 
-SCENES = [signing_in, running, edits, pushing_badly, intake, feed, workspace]
+SCENES = [signing_in, signing_in_by_browser, running, edits, pushing_badly, intake, feed, workspace]
