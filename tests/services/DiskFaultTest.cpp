@@ -63,7 +63,7 @@ protected:
         EXPECT_EQ(file->verify()->calls, 20);
         expectSound();
         const qint64 found = notes();
-        EXPECT_TRUE(found == (saved ? 1 : 0) || (mayBeThere && found == 1)) << found << " notes";
+        EXPECT_TRUE(found == (saved ? 1 : 0) || (mayBeThere && found == 1)) << found << " notes, called saved: " << saved << ' ' << said.toStdString();
         sitDown();
         done(AddNote{2, QStringLiteral("goes on")});
         EXPECT_EQ(notes(), found + 1);
@@ -84,6 +84,7 @@ protected:
             if (problem) {
                 ++failures;
                 expectUseful(*problem);
+                said = problem->message + u' ' + problem->detail;
             }
             expectWell(!problem, kind == DiskFault::Kind::SyncError);
             if (!struck && !later)
@@ -95,6 +96,7 @@ protected:
 
     FaultDisk disk;
     QMap<QString, QByteArray> whole;
+    QString said; ///< the last error
 };
 
 } // namespace

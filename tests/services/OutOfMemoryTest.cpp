@@ -127,7 +127,10 @@ TEST(OutOfMemoryChild, DISABLED_triesEveryRequest)
     for (const bool forEver : {false, true}) {
         for (int nth = 1;; nth += nth < 100 ? 1 : stride) {
             SCOPED_TRACE(nth);
-            ++tries;
+            if (++tries % 200 == 0) {
+                std::printf("still trying\n"); // nobody waits for ever for a line
+                std::fflush(stdout);
+            }
             if (!Try(childFolder(), whole).run(nth, forEver))
                 break;
             if (testing::Test::HasFailure())
