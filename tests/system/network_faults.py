@@ -438,7 +438,7 @@ async def hints_lie(self):
     await self.all_once()
 
 
-@case("WS-FLOOD")
+@case("WS-FLOOD", own_server=True)
 async def hints_flood(self):
     """10,000 messages a second: the same head, heads that do not exist, no JSON at all. Saving goes on, and nobody is asked in a storm."""
     desk, proxy = await self.desk()
