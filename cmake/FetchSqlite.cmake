@@ -44,7 +44,28 @@ function(calldeck_download_sqlite archive)
   file(REMOVE_RECURSE ${folder}/incoming)
 endfunction()
 
-# Sets `result` to the folder with sqlite3.c and sqlite3.h. The archive is kept where every clone and preset finds it.
+# Its layer between SQLite and the disk drops errors of reads, so that SQLite goes on with what its memory happened to hold and writes it
+# into the file: https://github.com/utelle/SQLite3MultipleCiphers/pull/272, merged after this release. The same repair, for until there
+# is a package with it, and two for memory that runs out while a file is opened. The result is pinned too.
+set(sqlite_mended_sha256 f167e09c5aea15863756ccde448a11944c954db3a53003b566b13d5daf3702e2)
+function(calldeck_mend_sqlite source mended)
+  calldeck_has_hash(${mended} ${sqlite_mended_sha256} genuine)
+  if(genuine)
+    return()
+  endif()
+  file(READ ${source} text)
+  string(REPLACE "if (rc == SQLITE_IOERR_SHORT_READ)" "if (rc != SQLITE_OK)" text "${text}")
+  string(REPLACE "cloneCodecParams = (CodecParameter*) sqlite3_malloc(" "cloneCodecParams = (cloneCipherParams == NULL) ? NULL : (CodecParameter*) sqlite3_malloc(" text "${text}")
+  set(keep "sqlite3_set_clientdata(db, globalConfigTableName, codecParameterTable, sqlite3mcFreeCodecParameterTable)")
+  string(REPLACE "  ${keep};" "  if (${keep} != SQLITE_OK) codecParameterTable = NULL;" text "${text}")
+  file(WRITE ${mended} "${text}")
+  calldeck_has_hash(${mended} ${sqlite_mended_sha256} genuine)
+  if(NOT genuine)
+    message(FATAL_ERROR "sqlite3.c cannot be mended: ${mended} is not what it should be (its SHA-256 differs).")
+  endif()
+endfunction()
+
+# Sets `result` to the folder with sqlite3.h and, in its folder mended, the sqlite3.c to compile. The archive is kept where every clone and preset finds it.
 function(calldeck_fetch_sqlite result)
   if(DEFINED ENV{XDG_CACHE_HOME} AND NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
     set(kept "$ENV{XDG_CACHE_HOME}/calldeck")
@@ -70,5 +91,6 @@ function(calldeck_fetch_sqlite result)
       calldeck_refuse_without_sqlite("sqlite3.c in the archive is not the pinned one (its SHA-256 differs)." ${archive})
     endif()
   endif()
+  calldeck_mend_sqlite(${sources}/sqlite3.c ${sources}/mended/sqlite3.c)
   set(${result} ${sources} PARENT_SCOPE)
 endfunction()

@@ -13,7 +13,7 @@ include(FetchSqlite)
 calldeck_fetch_sqlite(sqlite_folder)
 
 # Static and hidden: a libsqlite3 that is preloaded, or that another library brings along, can neither take its place nor see it.
-add_library(calldeck_sqlite3mc STATIC ${sqlite_folder}/sqlite3.c)
+add_library(calldeck_sqlite3mc STATIC ${sqlite_folder}/mended/sqlite3.c)
 target_include_directories(calldeck_sqlite3mc SYSTEM PUBLIC ${sqlite_folder})
 set_target_properties(calldeck_sqlite3mc PROPERTIES C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
 # Not the flags of our own code: no sanitizers (they triple the time of every test and find nothing of ours here), no warnings, and

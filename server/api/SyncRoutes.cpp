@@ -3,7 +3,7 @@
 #include "api/Query.h"
 #include "api/Services.h"
 #include "rules/JsonReader.h"
-#include "store/TestSwitches.h"
+#include "database/CrashPoint.h"
 #include "sync/Devices.h"
 #include "sync/JsonText.h"
 #include "sync/PushRun.h"
@@ -73,7 +73,7 @@ HttpResponse pushAnswer(ApiCall &call, const Pushed &pushed, const Head &head)
         call.services.metrics.countEdit(wordOf(outcome.status).toLatin1());
     }
     call.services.metrics.countPush();
-    TestSwitches::crashAt("S3");
+    crashAt("S3");
     call.services.hub.headMoved(call.caller.ws, head.epoch, head.seq);
     JsonObjectText answer;
     return textAnswer(answer.add("epoch", head.epoch).addRaw("results", QByteArray('[' + results + ']')).end());

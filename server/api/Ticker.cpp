@@ -3,7 +3,7 @@
 #include "api/Log.h"
 #include "store/Events.h"
 #include "store/Moment.h"
-#include "store/TestSwitches.h"
+#include "database/CrashPoint.h"
 
 namespace calldeck
 {
@@ -45,7 +45,7 @@ void Ticker::raiseAll(SqlConnection &connection, const QString &ws)
             return logLine(u"tick_failed"_s, {{LogField::Workspace, ws}, {LogField::Error, raised.error().message}});
         if (*raised == 0)
             return;
-        TestSwitches::crashAt("T1");
+        crashAt("T1");
         logLine(u"raised"_s, {{LogField::Workspace, ws}, {LogField::Count, *raised}});
         m_hub.eventsRaised(ws);
         if (*raised < mostAtOnce)

@@ -3,7 +3,7 @@
 #include "auth/Accounts.h"
 #include "rules/JsonReader.h"
 #include "store/Moment.h"
-#include "store/TestSwitches.h"
+#include "database/CrashPoint.h"
 #include "sync/EditRules.h"
 #include "sync/PushRun.h"
 
@@ -146,10 +146,10 @@ Result<bool> takeSome(JobContext &context, Job &job)
         const auto kept = keepJob(tx, job, serverNow());
         done = kept ? Verdict(Done{}) : Verdict(kept.error());
     }
-    TestSwitches::crashAt("J0");
+    crashAt("J0");
     if (done)
         done = tx.commit();
-    TestSwitches::crashAt("J1");
+    crashAt("J1");
     if (!done)
         return done.error();
     context.wrote(tx.head());

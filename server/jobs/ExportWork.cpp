@@ -5,7 +5,7 @@
 #include "store/CallList.h"
 #include "store/Mail.h"
 #include "store/Moment.h"
-#include "store/TestSwitches.h"
+#include "database/CrashPoint.h"
 #include "sync/CallState.h"
 #include "sync/Settings.h"
 
@@ -55,7 +55,7 @@ public:
         (void)m_parts.folder->remove(name);
         if (Verdict done = m_parts.folder->publish(**file, m_part, name); !done)
             return done.error();
-        TestSwitches::crashAt("X1");
+        crashAt("X1");
         return finish(name, bytes);
     }
 

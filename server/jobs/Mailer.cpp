@@ -2,7 +2,7 @@
 
 #include "jobs/Curl.h"
 #include "store/Moment.h"
-#include "store/TestSwitches.h"
+#include "database/CrashPoint.h"
 
 #include <QDateTime>
 #include <QLocale>
@@ -106,7 +106,7 @@ bool Mailer::sendOneOf(SqlConnection &connection, const QString &ws)
     if (!mail || !*mail)
         return false;
     const MailTry tried = sendMail(m_config, ws, **mail, serverNow());
-    TestSwitches::crashAt("M1");
+    crashAt("M1");
     const auto marked = inWriting([&](WorkspaceTx &tx) -> Result<std::optional<Mail>> {
         const Verdict done = tried.sent ? mailSent(tx, (*mail)->id, serverNow()) : mailFailed(tx, **mail, tried.for_good, tried.message, serverNow());
         return done ? Result<std::optional<Mail>>(std::optional<Mail>()) : done.error();

@@ -2,7 +2,7 @@
 
 #include "store/CallIndexRows.h"
 #include "store/Mail.h"
-#include "store/TestSwitches.h"
+#include "database/CrashPoint.h"
 
 namespace calldeck
 {
@@ -121,7 +121,7 @@ Result<qint64> raiseDue(SqlConnection &connection, const QString &ws, TimeMs now
             if (done && mails)
                 done = queueLetters(**tx, event);
         }
-        TestSwitches::crashAt("T0");
+        crashAt("T0");
         if (done)
             done = (*tx)->commit();
         if (!done)

@@ -5,7 +5,6 @@
 #include <QByteArray>
 #include <QRandomGenerator>
 #include <algorithm>
-#include <csignal>
 #include <mutex>
 #include <thread>
 
@@ -29,13 +28,6 @@ const char *TestSwitches::poison()
 {
     constexpr qsizetype prefix = 7; // "poison:"
     return chosenBug().startsWith("poison:") ? chosenBug().constData() + prefix : nullptr;
-}
-
-void TestSwitches::crashAt(const char *point)
-{
-    static const QByteArray chosen = qgetenv("CRASH_AT");
-    if (chosen == point)
-        std::raise(SIGKILL);
 }
 
 void TestSwitches::takeUnorderedSeq(bool writes, qint64 &seq)

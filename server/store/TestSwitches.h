@@ -1,5 +1,7 @@
 #pragma once
 
+#include "database/CrashPoint.h"
+
 #include <QtGlobal>
 
 namespace calldeck
@@ -7,21 +9,19 @@ namespace calldeck
 
 /**
  * Faults on demand, for tests that must see them caught; compiled to nothing without CALLDECK_TEST_SWITCHES. CALLDECK_BUG names one
- * seeded bug of the protocol's model, CRASH_AT a point at which the process kills itself.
+ * seeded bug of the protocol's model; CRASH_AT is database/CrashPoint.h.
  */
 struct TestSwitches {
 #ifdef CALLDECK_TEST_SWITCHES
     static bool bug(const char *name);
     /** The text of "poison:<text>"; nullptr without. */
     static const char *poison();
-    static void crashAt(const char *point);
     /** pg_seq: numbers from a counter beside the transaction, as a database sequence gives them. */
     static void takeUnorderedSeq(bool writes, qint64 &seq);
     static void beforeCommit();
 #else
     static constexpr bool bug(const char *) { return false; }
     static constexpr const char *poison() { return nullptr; }
-    static void crashAt(const char *) {}
     static void takeUnorderedSeq(bool, qint64 &) {}
     static void beforeCommit() {}
 #endif

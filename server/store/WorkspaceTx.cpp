@@ -90,9 +90,9 @@ Verdict WorkspaceTx::commit()
             return done;
     }
     TestSwitches::beforeCommit();
-    TestSwitches::crashAt("S1");
+    crashAt("S1");
     Verdict done = m_transaction.commit();
-    TestSwitches::crashAt("S2");
+    crashAt("S2");
     return done;
 }
 

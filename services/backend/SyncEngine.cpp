@@ -17,6 +17,7 @@ constexpr int countDelayMs = 60;
 constexpr int safetyPullMs = 60'000;
 constexpr int pollMs = 5'000;    ///< while there are no hints
 constexpr int probeMs = 3'500;   ///< while there is no link: the desk must tell within 5 s that it is back
+constexpr int hintGapMs = 100;   ///< as often as the backend hints: a flood of hints, or of lies, is no flood of pulls
 constexpr int pokeMs = 15'000;   ///< edits whose own next try lies ahead
 
 /** Spreads many desks over a quarter of the time. */
@@ -25,10 +26,11 @@ int jittered(int ms) { return ms - ms / 4 + QRandomGenerator::global()->bounded(
 } // namespace
 
 SyncEngine::SyncEngine(CacheAccess &cache, QObject *parent)
-    : QObject(parent), m_cache(cache), m_client(this), m_rounds(m_client, cache, this), m_hints(std::make_unique<HintSocket>(m_client)), m_pushTimer(this), m_pullTimer(this), m_countTimer(this)
+    : QObject(parent), m_cache(cache), m_client(this), m_rounds(m_client, cache, this), m_hints(std::make_unique<HintSocket>(m_client)), m_pushTimer(this), m_pullTimer(this), m_countTimer(this), m_hintTimer(this)
 {
-    for (QTimer *timer : {&m_pushTimer, &m_pullTimer, &m_countTimer})
+    for (QTimer *timer : {&m_pushTimer, &m_pullTimer, &m_countTimer, &m_hintTimer})
         timer->setSingleShot(true);
+    connect(&m_hintTimer, &QTimer::timeout, this, &SyncEngine::pullForHint);
     connect(&m_pushTimer, &QTimer::timeout, this, &SyncEngine::push);
     connect(&m_pullTimer, &QTimer::timeout, this, &SyncEngine::pull);
     connect(&m_countTimer, &QTimer::timeout, this, &SyncEngine::count);
@@ -84,7 +86,7 @@ void SyncEngine::setToken(const QByteArray &token)
 
 void SyncEngine::signInLost()
 {
-    for (QTimer *timer : {&m_pushTimer, &m_pullTimer})
+    for (QTimer *timer : {&m_pushTimer, &m_pullTimer, &m_hintTimer})
         timer->stop();
     m_hints->close();
     setLink(SyncStatus::Link::SignedOut, u"The server no longer knows this sign-in. Your changes are kept; sign in again to send them."_s);
@@ -93,7 +95,7 @@ void SyncEngine::signInLost()
 void SyncEngine::stop()
 {
     m_running = false;
-    for (QTimer *timer : {&m_pushTimer, &m_pullTimer, &m_countTimer})
+    for (QTimer *timer : {&m_pushTimer, &m_pullTimer, &m_countTimer, &m_hintTimer})
         timer->stop();
     m_hints->close();
     m_client.abortAll();
@@ -218,8 +220,18 @@ bool SyncEngine::note(const RoundOutcome &outcome)
 
 void SyncEngine::hinted(qint64 head)
 {
-    if (head > m_rounds.knownHead())
-        pull();
+    if (head <= m_rounds.knownHead() || m_hintTimer.isActive())
+        return;
+    if (!m_sinceHinted.isValid() || m_sinceHinted.hasExpired(hintGapMs))
+        pullForHint();
+    else
+        m_hintTimer.start(hintGapMs - static_cast<int>(m_sinceHinted.elapsed()));
+}
+
+void SyncEngine::pullForHint()
+{
+    m_sinceHinted.start();
+    pull();
 }
 
 void SyncEngine::setLink(SyncStatus::Link link, const QString &problem)

@@ -56,6 +56,7 @@ private:
     bool note(const RoundOutcome &outcome);
     void setLink(SyncStatus::Link link, const QString &problem);
     void hinted(qint64 head);
+    void pullForHint();
     void count();
     void tell();
 
@@ -68,6 +69,8 @@ private:
     QTimer m_pushTimer;  ///< next try of a push
     QTimer m_pullTimer;  ///< next safety pull, or probe while there is no link
     QTimer m_countTimer;
+    QTimer m_hintTimer;  ///< until a pull that a hint asked for may be
+    QElapsedTimer m_sinceHinted;
     SyncStatus m_status;
     bool m_running = false;
     bool m_pushAgain = false;

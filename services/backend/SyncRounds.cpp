@@ -2,6 +2,7 @@
 
 #include "backend/Backoff.h"
 #include "backend/FeedCodec.h"
+#include "database/CrashPoint.h"
 
 #include <QDateTime>
 #include <algorithm>
@@ -183,7 +184,10 @@ void SyncRounds::push(const Done &finished)
 
 void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done)
 {
-    m_client.post(u"/api/sync/push"_s, pushDocument(position, edits), [this, edits, done](const BackendAnswer &answer) { pushAnswered(edits, answer, done); });
+    m_client.post(u"/api/sync/push"_s, pushDocument(position, edits), [this, edits, done](const BackendAnswer &answer) {
+        crashAt("C4");
+        pushAnswered(edits, answer, done);
+    });
 }
 
 void SyncRounds::pushAnswered(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
@@ -205,15 +209,17 @@ void SyncRounds::pushAnswered(const QList<Edit> &edits, const BackendAnswer &ans
         outcome.kind = RoundOutcome::Kind::Later;
     write(
         [epoch = read->epoch, results = read->results](Database &database, FeedRows &) {
-            return nothingChanged(inTransaction(database, [&]() -> Verdict {
+            const Verdict taken = inTransaction(database, [&]() -> Verdict {
                 // Words of a history that is no more.
                 if (const auto now = syncPosition(database); !now || now->epoch != epoch)
                     return now ? Verdict(calldeck::Done{}) : Verdict(now.error());
-                if (Verdict taken = takeResults(database, results, nowMs()); !taken)
-                    return taken;
+                if (Verdict noted = takeResults(database, results, nowMs()); !noted)
+                    return noted;
                 // Pulled rows may show already what was only now acknowledged.
                 return retireShown(database, syncPosition(database)->cursor, nowMs());
-            }));
+            });
+            crashAt("C5");
+            return nothingChanged(taken);
         },
         outcome, done);
 }

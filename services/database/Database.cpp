@@ -127,8 +127,10 @@ Statement &Statement::bindNull(int index)
 
 bool Statement::step()
 {
-    const int code = m_handle ? sqlite3_step(m_handle) : SQLITE_MISUSE;
+    const bool may = m_handle && !m_database->m_lost;
+    const int code = may ? sqlite3_step(m_handle) : SQLITE_MISUSE;
     m_failed = code != SQLITE_ROW && code != SQLITE_DONE;
+    m_database->noteTransaction(m_failed);
     return code == SQLITE_ROW;
 }
 
@@ -251,10 +253,36 @@ void Database::giveBack(const QByteArray &sql, sqlite3_stmt *handle)
 
 Verdict Database::execute(const QByteArray &sql)
 {
+    const bool commits = sql == "COMMIT";
+    if (m_lost) {
+        const Error lost = *m_lost;
+        const bool ends = commits || sql == "ROLLBACK";
+        if (ends)
+            m_lost.reset();
+        return ends && !commits ? Verdict(Done{}) : lost;
+    }
+    if (commits && isGone())
+        return Error{Error::Code::Io, QStringLiteral("%1 was moved or removed while it was in use, so nothing more can be saved in it. Put it back, or close the program and start it anew.").arg(QFileInfo(m_file).fileName()), {}, false};
     const int code = sqlite3_exec(m_handle, sql.constData(), nullptr, nullptr, nullptr);
+    Verdict done = Done{};
     if (code != SQLITE_OK)
-        return error(code, QString::fromUtf8(sqlite3_errmsg(m_handle)));
-    return Done{};
+        done = error(code, QString::fromUtf8(sqlite3_errmsg(m_handle)));
+    noteTransaction(code != SQLITE_OK && !commits);
+    return done;
+}
+
+void Database::noteTransaction(bool failed)
+{
+    const bool inside = sqlite3_get_autocommit(m_handle) == 0;
+    if (failed && m_inside && !inside)
+        m_lost = lastError();
+    m_inside = inside;
+}
+
+bool Database::isGone() const
+{
+    int moved = 0;
+    return m_inside && sqlite3_file_control(m_handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
 }
 
 std::optional<qint64> Database::singleInteger(const QByteArray &sql)
@@ -271,10 +299,12 @@ QString Database::singleText(const QByteArray &sql)
 
 qint64 Database::lastInsertId() const { return sqlite3_last_insert_rowid(m_handle); }
 int Database::changedRows() const { return sqlite3_changes(m_handle); }
-bool Database::isInTransaction() const { return sqlite3_get_autocommit(m_handle) == 0; }
+bool Database::isInTransaction() const { return m_lost || sqlite3_get_autocommit(m_handle) == 0; }
 
 Error Database::lastError() const
 {
+    if (m_lost)
+        return *m_lost;
     const int code = sqlite3_extended_errcode(m_handle);
     if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW)
         return m_prepareError.value_or(error(SQLITE_ERROR, {}));

@@ -90,7 +90,11 @@ public:
 
     /** SQL that cannot be prepared is a programming error or a damaged file: the statement then fails on its first step. */
     Statement prepare(const QByteArray &sql);
-    Verdict execute(const QByteArray &sql); ///< one or more statements without parameters
+    /**
+     * One or more statements without parameters. COMMIT is an error when the file is no longer in its place: what is written into a
+     * removed file is gone when the program ends.
+     */
+    Verdict execute(const QByteArray &sql);
     std::optional<qint64> singleInteger(const QByteArray &sql);
     QString singleText(const QByteArray &sql);
 
@@ -118,6 +122,8 @@ private:
     Error error(int code, const QString &detail) const;
     void giveBack(const QByteArray &sql, sqlite3_stmt *handle);
     void dropIdle();
+    void noteTransaction(bool failed);
+    bool isGone() const;
 
     sqlite3 *m_handle;
     QString m_file;
@@ -125,6 +131,12 @@ private:
     QHash<QByteArray, sqlite3_stmt *> m_idle;
     std::function<bool()> m_cancelled;
     std::optional<Error> m_prepareError;
+    bool m_inside = false; ///< in a transaction, after the last statement
+    /**
+     * Why SQLite ended a transaction by itself, as it does when the disk or memory fails. Until its COMMIT, which is this error, or ROLLBACK
+     * nothing is carried out: statements that nobody stops would each be committed for themselves.
+     */
+    std::optional<Error> m_lost;
 };
 
 /** BEGIN IMMEDIATE now, ROLLBACK at the end of the scope unless commit() succeeded. */

@@ -80,9 +80,11 @@ Verdict migrate(Database &database, const DatabaseFormat &format)
 Verdict checkIdentity(Database &database, const DatabaseFormat &format)
 {
     const auto id = database.singleInteger("PRAGMA application_id");
-    if (!id)
+    const auto version = id ? database.singleInteger("PRAGMA user_version") : std::nullopt;
+    // What could not be read says nothing of whose file it is.
+    if (!version)
         return database.lastError();
-    return checkMarks(QFileInfo(database.file()).fileName(), *id, database.singleInteger("PRAGMA user_version").value_or(0), format);
+    return checkMarks(QFileInfo(database.file()).fileName(), *id, *version, format);
 }
 
 Verdict checkHead(const QString &path, const DatabaseFormat &format)

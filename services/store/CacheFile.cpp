@@ -23,10 +23,13 @@ constexpr int everyTurn = 4096;
 
 Result<Workspace> loadWorkspace(Database &database)
 {
-    const QString text = database.singleText("SELECT value FROM settings WHERE key = 'workspace'");
-    if (text.isEmpty())
+    Statement select = database.prepare("SELECT value FROM settings WHERE key = 'workspace'");
+    const auto found = select.found();
+    if (!found)
+        return found.error();
+    if (!*found)
         return Workspace::standard();
-    return workspaceFromJson(QJsonDocument::fromJson(text.toUtf8()).object());
+    return workspaceFromJson(QJsonDocument::fromJson(select.text(0).toUtf8()).object());
 }
 
 } // namespace

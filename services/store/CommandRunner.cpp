@@ -1,5 +1,6 @@
 #include "store/CommandRunner.h"
 
+#include "database/CrashPoint.h"
 #include "store/FollowUpRows.h"
 #include "store/UndoRunner.h"
 
@@ -70,8 +71,10 @@ Result<Effect> CommandRunner::run(const Command &command, TimeMs now)
     auto effect = std::visit([&](const auto &intention) { return apply(intention, mutation); }, command);
     if (!effect)
         return effect;
+    crashAt("C1");
     if (Verdict done = transaction.commit(); !done)
         return done.error();
+    crashAt("C2");
     return effect;
 }
 
@@ -234,6 +237,15 @@ Result<Effect> CommandRunner::apply(const AddNote &command, Mutation &mutation)
 Result<Effect> CommandRunner::apply(const Undo &command, Mutation &mutation) { return undoMutation(command.mutation_id, mutation); }
 
 Verdict CommandRunner::saveDraft(CallKey call, const Draft &draft, TimeMs now)
+{
+    Transaction transaction(m_database);
+    if (!transaction.begun())
+        return transaction.begun();
+    const Verdict done = writeDraft(call, draft, now);
+    return done ? transaction.commit() : done;
+}
+
+Verdict CommandRunner::writeDraft(CallKey call, const Draft &draft, TimeMs now)
 {
     if (draft.isEmpty()) {
         Statement remove = m_database.prepare("DELETE FROM drafts WHERE call_id = ?");

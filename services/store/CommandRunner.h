@@ -31,6 +31,7 @@ private:
 
     /** The same edit on each call. */
     Result<Effect> editEach(const QList<CallKey> &calls, const QString &op, const QJsonObject &args, const QString &action, Mutation &mutation);
+    Verdict writeDraft(CallKey call, const Draft &draft, TimeMs now);
     Result<FollowUpTask> openTask(const QString &id);
     Result<QString> contactFor(const LinkContact &command, Mutation &mutation);
 

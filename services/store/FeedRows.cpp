@@ -1,5 +1,6 @@
 #include "store/FeedRows.h"
 
+#include "database/CrashPoint.h"
 #include "rules/JsonReader.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
@@ -327,7 +328,9 @@ Result<ChangeSet> FeedRows::takePage(const FeedPage &page, TimeMs now)
     for (const FeedRow &row : callsFirst(page.rows)) {
         if (done)
             done = apply(row, false, 0, changes);
+        crashAt("C6");
     }
+    crashAt("C7");
     Statement move = m_database.prepare("UPDATE sync SET cursor = ?, synced_ms = ?");
     if (done)
         done = move.bindAll(page.to, now).run();
@@ -400,6 +403,8 @@ Result<ChangeSet> FeedRows::takeSnapshotPage(const SnapshotPage &page, TimeMs no
         done = retireShown(m_database, page.s, now);
     if (done)
         done = transaction.commit();
+    if (!isLast)
+        crashAt("C8");
     return done ? Result<ChangeSet>(changes) : done.error();
 }
 
@@ -409,6 +414,7 @@ Verdict FeedRows::sweep(qint64 snapshot, qint64 s, ChangeSet &changes)
     Statement calls = m_database.prepare("SELECT id, call_id FROM calls WHERE snapshot <> ?1 AND ver <= ?2 AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'call' "
                                          "AND b.id = calls.call_id AND b.op = 'create' AND (b.state = 'pending' OR b.seq > ?2))");
     calls.bindAll(snapshot, s);
+    crashAt("C9");
     while (calls.step())
         gone.append({calls.integer(0), calls.text(1)});
     if (calls.failed())

@@ -14,10 +14,12 @@ inline QString childFolder() { return qEnvironmentVariable("CALLDECK_TEST_CHILD"
 class StoreChild
 {
 public:
-    StoreChild(const QString &test, const QString &folder)
+    StoreChild(const QString &test, const QString &folder, const QMap<QString, QString> &environmentOfIts = {})
     {
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(QStringLiteral("CALLDECK_TEST_CHILD"), folder);
+        for (auto one = environmentOfIts.cbegin(); one != environmentOfIts.cend(); ++one)
+            environment.insert(one.key(), *one);
         m_process.setProcessEnvironment(environment);
         m_process.start(QCoreApplication::applicationFilePath(),
                         {QStringLiteral("--gtest_also_run_disabled_tests"), QStringLiteral("--gtest_brief=1"), QString(QStringLiteral("--gtest_filter=") + test)});
@@ -32,10 +34,19 @@ public:
                 const QByteArray line = m_process.readLine().trimmed();
                 if (line.startsWith(word))
                     return line.mid(word.size());
+                m_words += line + '\n';
             }
             if (!m_process.waitForReadyRead(60'000))
                 return {};
         }
+    }
+    /** The lines that were passed over, and what it said of its errors. */
+    QByteArray lastWords() { return m_words + m_process.readAllStandardError(); }
+    /** The signal that ended it; 0 when it ended by itself. */
+    int signalAtEnd()
+    {
+        m_process.waitForFinished(60'000);
+        return m_process.exitStatus() == QProcess::CrashExit ? m_process.exitCode() : 0;
     }
     /** SIGKILL; lines printed before are still to be had. */
     void kill()
@@ -46,6 +57,7 @@ public:
 
 private:
     QProcess m_process;
+    QByteArray m_words;
 };
 
 } // namespace calldeck::test

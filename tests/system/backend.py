@@ -10,6 +10,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import socket
 import sys
 import threading
@@ -372,6 +373,33 @@ def crash_points(program, cluster):
             assert ana.row() and "whole" in backend.command("audit", "verify")
 
 
+def upkeep_killed(program, cluster):
+    """A compaction and an erasure that die before or after their commit are done or not, never between; and done again."""
+    for point in ("S1", "S2"):
+        done = point == "S2"
+        with Stage(program, cluster) as backend:
+            ana, ben = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ben@x.org", "d2")
+            for index in range(8):
+                ana.one("create", missed_call(f"+1415555{2000 + index}"), record=f"c{index}")
+            backend.command("compact", "--keep", "3", expect=-signal.SIGKILL, CRASH_AT=point)
+            ana.get("/api/sync/changes?cursor=1.0", expect=410 if done else 200)
+            backend.command("erase", "--number", "+14155552001", expect=-signal.SIGKILL, CRASH_AT=point)
+            backend.kill()
+            backend.start()
+            ben.snapshot()
+            calls = {key[1] for key, row in ben.rows.items() if key[0] == "call" and not row.get("deleted")}
+            assert calls == {f"c{index}" for index in range(8)} - ({"c1"} if done else set()), calls
+            assert "whole" in backend.command("audit", "verify")
+            backend.command("compact", "--keep", "3")
+            ana.get("/api/sync/changes?cursor=1.0", expect=410)
+            if not done:
+                backend.command("erase", "--number", "+14155552001")
+            ben.snapshot()
+            assert ben.row("c1") is None and ben.row("c2"), "the erasure is not done"
+            ana.one("tag+", {"tag": "x"}, record="c3")
+            assert "whole" in backend.command("audit", "verify")
+
+
 def one_backend_per_file(program, _):
     with Stage(program) as backend:
         second = Calldeckd(program, backend.store, backend.folder, name="second")
@@ -564,7 +592,7 @@ def rest_hostile(program, cluster, seed=None):
         rest_scenes.hostile(backend, seed or random.randrange(10**6))
 
 
-SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, one_backend_per_file, hostile, storm, two_backends]
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, upkeep_killed, one_backend_per_file, hostile, storm, two_backends]
 FILE_ONLY = [restore, one_backend_per_file, two_backends]
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ class Calldeckd:
         self.process = None
         self.port = None
 
-    def command(self, *words, expect=0, password=PASSWORD):
-        done = subprocess.run([self.program, "--store", self.store, *words], env=dict(os.environ, CALLDECK_PASSWORD=password), stdout=subprocess.PIPE,
+    def command(self, *words, expect=0, password=PASSWORD, **environment):
+        done = subprocess.run([self.program, "--store", self.store, *words], env=dict(os.environ, CALLDECK_PASSWORD=password, **environment), stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=60, check=False)
         assert done.returncode == expect, (words, done.returncode, done.stdout, done.stderr)
         return done.stdout.strip()

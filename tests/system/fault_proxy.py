@@ -204,6 +204,7 @@ class FaultProxy:
         self._listener = None
         self._tasks = set()
         self._writers = set()
+        self._sockets = set()  # the clients' ends of open WebSockets
         self._passed = asyncio.Event()  # pulses when a request was answered, for reorder
         self._waiters = []
 
@@ -555,6 +556,7 @@ class FaultProxy:
         self.exchanges.append(exchange)
         up_reader, up_writer = await asyncio.open_connection(*self.upstream, limit=HEAD_LIMIT)
         self._writers.add(up_writer)
+        self._sockets.add(writer)
         try:
             head = request.first + b"\r\n" + b"".join(key + b": " + value + b"\r\n" for key, value in request.headers) + b"\r\n"
             up_writer.write(head)
@@ -567,8 +569,35 @@ class FaultProxy:
                     side.cancel()
                 await asyncio.gather(*sides, return_exceptions=True)
         finally:
+            self._sockets.discard(writer)
             self._writers.discard(up_writer)
             up_writer.close()
+
+    async def flood(self, messages, a_second, seconds):
+        """Messages of a server that has lost its mind, on every open WebSocket: so many a second, taken in turn. How many were sent."""
+        began, sent = time.monotonic(), 0
+        while (now := time.monotonic() - began) < seconds:
+            due = int(now * a_second) - sent
+            for number in range(sent, sent + due):
+                for writer in self._sockets:
+                    writer.write(text_frame(messages[number % len(messages)]))
+            sent += due
+            await asyncio.sleep(0.01)
+        return sent
+
+    async def send_giant(self, size, most):
+        """One frame of `size` bytes on every open WebSocket; how many of them the clients took before they hung up, up to `most`."""
+        sent = 0
+        for writer in list(self._sockets):
+            writer.write(bytes([0x81, 127]) + size.to_bytes(8, "big"))
+            while writer in self._sockets and sent < most:
+                writer.write(b"x" * 65_536)
+                try:
+                    await asyncio.wait_for(writer.drain(), 5)
+                except (ConnectionError, asyncio.TimeoutError):
+                    break
+                sent += 65_536
+        return sent
 
     async def _copy(self, reader, writer):
         while data := await reader.read(65_536):

@@ -101,6 +101,13 @@ class Case:
         await wait_until(f"{self.name}: an empty queue {what}", lambda: self.is_quiet(desk), seconds, 0.05)
         return time.monotonic() - began
 
+    async def _round(self, desk):
+        """A push and a pull by hand; whether nothing is left to do."""
+        await desk.ask("push")
+        await desk.ask("pull")
+        status = await desk.ask("status")
+        return not status["pending"] and not status["acked"] and not status["snapshot"]
+
     async def all_once(self):
         """Everything that was called saved is in the log, once."""
         lines = await asyncio.to_thread(self.rig.store.query, "SELECT mid FROM change WHERE op <> 'effect' AND mid <> ''")

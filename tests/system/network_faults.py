@@ -220,14 +220,6 @@ def hostile_case(how):
     return run
 
 
-async def _round(self, desk):
-    await desk.ask("push")
-    await desk.ask("pull")
-    status = await desk.ask("status")
-    return not status["pending"] and not status["acked"] and not status["snapshot"]
-
-
-fault_table.Case._round = _round
 for _how in fault_proxy.CORRUPTIONS:
     case("BODY-" + _how.upper().replace("_", "-"))(hostile_case(_how))
 
@@ -442,6 +434,48 @@ async def hints_lie(self):
     await asyncio.sleep(4)
     pulls, lies = len(proxy.requests_since(quiet, "/api/sync/changes")), proxy.hints["lied"] - told
     assert pulls <= lies + 2, f"{pulls} pulls for {lies} lies: a head that does not exist is asked for again and again"
+    await self.all_once()
+
+
+@case("WS-FLOOD", own_server=True)
+async def hints_flood(self):
+    """10,000 messages a second: the same head, heads that do not exist, no JSON at all. Saving goes on, and nobody is asked in a storm."""
+    desk, proxy = await self.desk()
+    head = (await desk.ask("status"))["cursor"]
+    hints = [json.dumps({"t": "hint", "epoch": 1, "head": head + lead}).encode() for lead in (0, 1_000_000, 2_000_000)] + [b"}{", b"[" * 200]
+    memory, began, seconds = memory_of(desk), time.monotonic(), 30 if self.long else 5
+    flooding = asyncio.ensure_future(proxy.flood(hints, 10_000, seconds))
+    slowest = 0
+    while not flooding.done():
+        asked = time.monotonic()
+        await self.edit(desk, len(self.saved) % 6)
+        slowest = max(slowest, time.monotonic() - asked)
+        await asyncio.sleep(0.2)
+    sent, took = await flooding, time.monotonic() - began
+    pulls = len(proxy.requests_since(began, "/api/sync/changes"))
+    grown = memory_of(desk) - memory
+    self.tell(f"{sent} messages, {pulls} pulls, the slowest save {slowest * 1000:.0f} ms, grown by {grown >> 20} MiB")
+    assert sent > 5_000 * seconds, "the flood was none"
+    assert slowest < 2, f"a save took {slowest:.1f} s"
+    # Ten a second for the hints, and each edit's own.
+    assert pulls <= 10 * took + len(self.saved) + 5, f"{pulls} pulls in {took:.0f} s"
+    assert grown < 32 << 20, f"grown by {grown >> 20} MiB"
+    await self.emptied(desk, UP_SECONDS, "after the flood")
+    await self.all_once()
+
+
+@case("WS-BIG")
+async def giant_hint(self):
+    """A frame that says it has 1 GiB: hung up on, and opened again later."""
+    desk, proxy = await self.desk()
+    memory, opened = memory_of(desk), len(proxy.requests_since(0, "/api/ws-ticket"))
+    sent = await proxy.send_giant(1 << 30, 256 << 20)
+    grown = memory_of(desk) - memory
+    self.tell(f"hung up after {sent >> 10} KiB, grown by {grown >> 10} KiB")
+    assert sent < 64 << 20 and grown < 8 << 20, f"it took {sent >> 20} MiB and grew by {grown >> 20} MiB"
+    await self.edit(desk)
+    await self.emptied(desk, UP_SECONDS, "after the giant")
+    await wait_until(f"{self.name}: a new socket", lambda: len(proxy.requests_since(0, "/api/ws-ticket")) > opened, 20)
     await self.all_once()
 
 
