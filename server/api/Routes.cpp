@@ -46,7 +46,7 @@ QList<Route> table()
         in(Lane::Provider, get("/api/auth/oidc", Door::Open, {}, showOpenId)),
         in(Lane::Provider, post("/api/auth/oidc", Door::Open, {u"code"_s, u"code_verifier"_s, u"redirect_uri"_s, u"nonce"_s, u"device_name"_s}, small, signInByOpenId)),
         post("/api/auth/refresh", Door::Open, {u"refresh_token"_s}, small, refreshTokens),
-        {"POST", "/api/auth/logout", Door::Role, UserRole::AGENT, {u"discarded"_s}, std::nullopt, small, false, false, logOut},
+        {"POST", "/api/auth/logout", Door::Role, UserRole::AGENT, {u"discarded"_s}, std::nullopt, small, false, Lane::Usual, logOut},
         get("/api/session", Door::Role, {}, showSession),
         empty("/api/ws-ticket", giveTicket),
         post("/api/sync/push", Door::Role, {u"device"_s, u"epoch"_s, u"schema_ver"_s, u"ms"_s}, pushBytes, pushEdits),

@@ -40,7 +40,7 @@ public:
     /** After the head, before the body. */
     virtual BodyPlan bodyPlan(const HttpRequest &head) = 0;
     /** Where the plan asks: after the head, before the body. Not a byte of it is taken until the gate is open. */
-    virtual void admit(HttpRequest head, BodyGate gate) = 0;
+    virtual void admit(HttpRequest, BodyGate gate) { gate.open(); }
     /** A whole request: hand it to a worker and answer from there. A peer's next request waits for the answer. */
     virtual void handle(HttpRequest request, HttpReply reply) = 0;
     /** A request for a WebSocket. */
