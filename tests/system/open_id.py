@@ -291,6 +291,7 @@ def provider_faults(program, cluster):
         while provider.asked(discovery) == asked:
             assert time.monotonic() < deadline, "it never asks again"
             fail(backend)
+            time.sleep(0.05)
 
     discovery = "/.well-known/openid-configuration"
     with LyingProvider() as provider, stage(program, cluster, provider) as backend:
