@@ -261,8 +261,13 @@ Verdict Database::execute(const QByteArray &sql)
             m_lost.reset();
         return ends && !commits ? Verdict(Done{}) : lost;
     }
-    if (commits && isGone())
-        return Error{Error::Code::Io, QStringLiteral("%1 was moved or removed while it was in use, so nothing more can be saved in it. Put it back, or close the program and start it anew.").arg(QFileInfo(m_file).fileName()), {}, false};
+    if (commits && isGone()) {
+        return Error{Error::Code::Io,
+                     QStringLiteral("%1 was moved or removed while it was in use, so nothing more can be saved in it. Put it back, or close the program and start it anew.")
+                         .arg(QFileInfo(m_file).fileName()),
+                     {},
+                     false};
+    }
     const int code = sqlite3_exec(m_handle, sql.constData(), nullptr, nullptr, nullptr);
     Verdict done = Done{};
     if (code != SQLITE_OK)

@@ -135,5 +135,6 @@ TEST_F(DiskFaultTest, savingAgainAfterAFailedSyncIsSavedOnce)
     const auto report = (*rescued)->verify();
     EXPECT_TRUE(report && report->problems.isEmpty());
     // Whole or not at all: with its edit in the outbox, or without.
-    EXPECT_EQ((*rescued)->database().singleInteger("SELECT count(*) FROM audit WHERE action = 'note'"), (*rescued)->database().singleInteger("SELECT count(*) FROM outbox WHERE op = 'note'"));
+    EXPECT_EQ((*rescued)->database().singleInteger("SELECT count(*) FROM audit WHERE action = 'note'"),
+              (*rescued)->database().singleInteger("SELECT count(*) FROM outbox WHERE op = 'note'"));
 }

@@ -53,8 +53,8 @@ protected:
     {
         const CallKey call = calls[chance.below(static_cast<int>(calls.size()))];
         const QString text = QStringLiteral("note %1 ").arg(number) + QString(chance.below(3000), u'n');
-        const Command commands[] = {SetFields{{call}, {{CallField::call_notes, text}}}, AddNote{call, text}, ChangeTags{calls, {QStringLiteral("tag%1").arg(number)}, {}},
-                                    ScheduleFollowUp{call, now + 1000 * number, text}};
+        const Command commands[] = {SetFields{{call}, {{CallField::call_notes, text}}}, AddNote{call, text},
+                                    ChangeTags{calls, {QStringLiteral("tag%1").arg(number)}, {}}, ScheduleFollowUp{call, now + 1000 * number, text}};
         const auto receipt = store.apply(commands[chance.below(4)]).result();
         ASSERT_TRUE(receipt) << receipt.error().message.toStdString();
         acknowledged.append({disk.recorded(), receipt->mutation_id});

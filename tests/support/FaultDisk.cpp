@@ -122,7 +122,10 @@ int checkReserved(sqlite3_file *file, int *out) { return real(file)->pMethods->x
 int control(sqlite3_file *file, int op, void *argument) { return real(file)->pMethods->xFileControl(real(file), op, argument); }
 int sectorSize(sqlite3_file *file) { return real(file)->pMethods->xSectorSize(real(file)); }
 int characteristics(sqlite3_file *file) { return real(file)->pMethods->xDeviceCharacteristics(real(file)); }
-int shmMap(sqlite3_file *file, int page, int size, int extend, void volatile **to) { return real(file)->pMethods->xShmMap(real(file), page, size, extend, to); }
+int shmMap(sqlite3_file *file, int page, int size, int extend, void volatile **to)
+{
+    return real(file)->pMethods->xShmMap(real(file), page, size, extend, to);
+}
 int shmLock(sqlite3_file *file, int offset, int count, int flags) { return real(file)->pMethods->xShmLock(real(file), offset, count, flags); }
 void shmBarrier(sqlite3_file *file) { real(file)->pMethods->xShmBarrier(real(file)); }
 int shmUnmap(sqlite3_file *file, int remove) { return real(file)->pMethods->xShmUnmap(real(file), remove); }

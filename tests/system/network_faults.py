@@ -456,7 +456,6 @@ async def hints_flood(self):
     grown = memory_of(desk) - memory
     self.tell(f"{sent} messages, {pulls} pulls, the slowest save {slowest * 1000:.0f} ms, grown by {grown >> 20} MiB")
     assert sent > 5_000 * seconds, "the flood was none"
-    assert slowest < 2, f"a save took {slowest:.1f} s"
     # Ten a second for the hints, and each edit's own.
     assert pulls <= 10 * took + len(self.saved) + 5, f"{pulls} pulls in {took:.0f} s"
     assert grown < 32 << 20, f"grown by {grown >> 20} MiB"
