@@ -146,6 +146,8 @@ void DeskAccount::learnSettings(const AccountRecord &person, const QJsonObject &
     });
 }
 
+void DeskAccount::abandonSignIn() { m_door.abortAll(); }
+
 Verdict DeskAccount::takeTokens(const QJsonObject &body)
 {
     m_access = body.value(u"access_token"_s).toString().toLatin1();
