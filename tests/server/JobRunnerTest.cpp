@@ -18,12 +18,15 @@ protected:
     {
         Job job;
         job.id = u"j%1"_s.arg(++m_count);
-        job.kind = kind;
+        job.kind = kind + m_mark;
         job.account = job.id;
         job.created_at = now + m_count;
-        const auto tx = *WorkspaceTx::begin(*connection, in, WorkspaceTx::Mode::Write);
-        ASSERT_TRUE(addJob(*tx, job, {}));
-        ASSERT_TRUE(tx->commit());
+        const Verdict added = withRetries(*connection, [&]() -> Verdict {
+            const auto tx = WorkspaceTx::begin(*connection, in, WorkspaceTx::Mode::Write);
+            const Verdict done = tx ? addJob(**tx, job, {}) : Verdict(tx.error());
+            return done ? (*tx)->commit() : done;
+        });
+        ASSERT_TRUE(added) << problemOf(added);
         runner->wake();
     }
     static Result<bool> complete(JobContext &context)
@@ -53,23 +56,24 @@ protected:
     {
         JobRunner::Parts parts;
         parts.target = target;
-        parts.work.insert(u"whole"_s, [this](JobContext &context) {
+        parts.work.insert(u"whole"_s + m_mark, [this](JobContext &context) {
             began.put(context.job.id);
             while (!enough && !context.isStopping())
                 std::this_thread::sleep_for(1ms);
             return complete(context);
         });
-        parts.work.insert(u"steps"_s, [this](JobContext &context) {
+        parts.work.insert(u"steps"_s + m_mark, [this](JobContext &context) {
             began.put(context.job.id);
             return enough ? complete(context) : keep(context);
         });
-        parts.work.insert(u"short"_s, [this](JobContext &context) {
+        parts.work.insert(u"short"_s + m_mark, [this](JobContext &context) {
             auto more = complete(context);
-            ended.put(context.ws);
+            if (more)
+                ended.put(context.ws);
             return more;
         });
         parts.wrote = [](const QString &, const Head &) {};
-        parts.failed = [](const QString &, const Error &) {}; // one cluster serves many tests: what they left is none of ours
+        parts.failed = [](const QString &, const Error &) {};
         runner = std::make_unique<JobRunner>(std::move(parts));
     }
 
@@ -79,6 +83,7 @@ protected:
     std::unique_ptr<JobRunner> runner;
 
 private:
+    const QString m_mark = randomHex(4); ///< of the kinds: one cluster serves many tests, and what they left is none of ours
     int m_count = 0;
 };
 CALLDECK_ON_BOTH_ENGINES(JobRunnerTest);
@@ -105,9 +110,11 @@ TEST_P(JobRunnerTest, jobsOfManyStepsMakeWayForOthers)
     for (const QString &in : {ws, ws, second, second})
         add(in, u"steps"_s);
     QSet<QString> going;
+    const auto until = std::chrono::steady_clock::now() + 20s;
     while (going.size() < 4) {
+        ASSERT_LT(std::chrono::steady_clock::now(), until) << going.size() << " of 4 have begun";
         const auto id = began.take();
-        ASSERT_TRUE(id) << going.size() << " of 4 have begun";
+        ASSERT_TRUE(id);
         going.insert(*id);
     }
     add(third, u"short"_s);
