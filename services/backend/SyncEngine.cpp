@@ -220,16 +220,22 @@ bool SyncEngine::note(const RoundOutcome &outcome)
 
 void SyncEngine::hinted(qint64 head)
 {
-    if (head <= m_rounds.knownHead() || m_hintTimer.isActive())
+    if (head <= m_rounds.knownHead())
+        return;
+    m_hintedHead = std::max(m_hintedHead, head);
+    if (m_hintTimer.isActive())
         return;
     if (!m_sinceHinted.isValid() || m_sinceHinted.hasExpired(hintGapMs))
         pullForHint();
     else
-        m_hintTimer.start(hintGapMs - static_cast<int>(m_sinceHinted.elapsed()));
+        m_hintTimer.start(std::max(0, hintGapMs - static_cast<int>(m_sinceHinted.elapsed())));
 }
 
 void SyncEngine::pullForHint()
 {
+    // Meanwhile another pull may have brought it.
+    if (std::exchange(m_hintedHead, 0) <= m_rounds.knownHead())
+        return;
     m_sinceHinted.start();
     pull();
 }

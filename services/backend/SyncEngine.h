@@ -71,6 +71,7 @@ private:
     QTimer m_countTimer;
     QTimer m_hintTimer;  ///< until a pull that a hint asked for may be
     QElapsedTimer m_sinceHinted;
+    qint64 m_hintedHead = 0; ///< the newest that a hint spoke of since the last pull for one
     SyncStatus m_status;
     bool m_running = false;
     bool m_pushAgain = false;

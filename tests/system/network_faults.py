@@ -423,7 +423,7 @@ case("WS-REORDER")(hint_case("reorder", 0.5))
 case("WS-OLD-EPOCH")(hint_case("old_epoch", 0.7))
 
 
-@case("WS-LIE")
+@case("WS-LIE", own_server=True)
 async def hints_lie(self):
     proxy, began = await hints(self, lie=1.0)
     assert proxy.hints["lied"], "no hint lied"
