@@ -17,23 +17,33 @@ from triage_by_accessibility import Window, everything
 
 
 class Person:
-    """Whoever sits at the desk."""
+    """Whoever sits at the desk. Windows come and go under their hands: what was gone while it was looked at is looked for again."""
 
     def __init__(self, pyatspi, run):
-        self.atspi, self.run = pyatspi, run
+        from gi.repository import GLib
+        self.atspi, self.run, self.gone = pyatspi, run, GLib.GError
 
-    @property
-    def window(self):
-        return Window(self.atspi, self.run.process.pid)
+    def on_the_window(self, act):
+        """What `act` gives for the window as it is, or nothing when it went away meanwhile."""
+        try:
+            return act(Window(self.atspi, self.run.process.pid))
+        except self.gone:
+            return None
 
     def press(self, name):
-        self.window.press(name)
+        def act(window):
+            # A dialog may be called as its button is.
+            for node in everything(window.root):
+                if node.name == name and window.showing(node) and node.getRoleName() in ("push button", "radio button", "page tab", "toggle button", "check box"):
+                    node.queryAction().doAction(0)
+                    return True
+            return False
+        desk.wait_for(f"{name} to press", lambda: self.on_the_window(act))
 
     def reads(self, words, seconds=30):
         """Waits until the words stand somewhere on the screen."""
         def look():
-            window = self.window
-            return any(words in (node.name or "") and window.showing(node) for node in everything(window.root))
+            return self.on_the_window(lambda window: any(words in (node.name or "") and window.showing(node) for node in everything(window.root)))
         try:
             desk.wait_for(f"\"{words}\" on the screen", look, seconds)
         except AssertionError as late:
@@ -41,9 +51,11 @@ class Person:
 
     def fills(self, name, text):
         """Types into the field of that name."""
-        field = self.window.find(name)
-        field.queryEditableText().setTextContents(text)
-        desk.wait_for(f"the text in {name}", lambda: field.queryText().characterCount == len(text))
+        def fill(window):
+            field = window.find(name)
+            field.queryEditableText().setTextContents(text)
+            return field.queryText().characterCount == len(text)
+        desk.wait_for(f"the text in {name}", lambda: self.on_the_window(fill))
 
     def signs_in(self, server, email):
         self.reads("Sign in to Calldeck")
@@ -136,6 +148,7 @@ def settings_change(server, token, ana):
 
 def leaves_with_work(server, ana, run, home):
     server.kill()
+    server.listen = server.port
     ana.press("Triage")
     ana.press("Left voicemail, key 4")
     run.wait_saved(0)

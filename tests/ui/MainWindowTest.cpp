@@ -478,6 +478,15 @@ TEST_F(MainWindowTest, undoDoesNotDoubleNotesThatWereTypedOn)
     EXPECT_EQ(desk.drafts.value(1).notes, QStringLiteral("called twice"));
 }
 
+TEST_F(MainWindowTest, aThemeMayOutliveItsWindows)
+{
+    window.reset();
+    theme.choose(theme.isDark() ? ThemeChoice::Light : ThemeChoice::Dark);
+    window = std::make_unique<MainWindow>(desk, theme, preferences, nullptr);
+    window->show();
+    settle();
+}
+
 TEST_F(MainWindowTest, unknownViewIsRefused)
 {
     EXPECT_FALSE(window->showView(QStringLiteral("nowhere")));

@@ -20,10 +20,12 @@ bool isPlain(const QString &text)
 
 } // namespace
 
-TextPainter::TextPainter(const Theme &theme) : m_theme(theme), m_texts(textsKept)
+TextPainter::TextPainter(const Theme &theme)
+    : m_theme(theme), m_texts(textsKept), m_changed(QObject::connect(&theme, &Theme::changed, &theme, [this] { m_texts.clear(); }))
 {
-    QObject::connect(&theme, &Theme::changed, &theme, [this] { m_texts.clear(); });
 }
+
+TextPainter::~TextPainter() { QObject::disconnect(m_changed); }
 
 QFont TextPainter::fontFor(const QString &text, TypeRole role) const
 {

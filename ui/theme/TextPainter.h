@@ -16,6 +16,10 @@ class TextPainter
 {
 public:
     explicit TextPainter(const Theme &theme);
+    /** The theme outlives windows: it is told to forget this. */
+    ~TextPainter();
+    TextPainter(const TextPainter &) = delete;
+    TextPainter &operator=(const TextPainter &) = delete;
     /** One line, centred vertically in `area`, elided at its width. */
     void draw(QPainter &painter, const QRect &area, const QString &text, TypeRole role, Token ink, bool right = false);
     /** Width of the text as draw() shows it in an area of this width. */
@@ -34,6 +38,7 @@ private:
 
     const Theme &m_theme;
     QCache<Key, QStaticText> m_texts;
+    QMetaObject::Connection m_changed;
 };
 
 } // namespace calldeck
