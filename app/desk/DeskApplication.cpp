@@ -4,6 +4,7 @@
 #include "PassphraseDialog.h"
 #include "RestWatch.h"
 #include "SignInDialog.h"
+#include "database/CrashPoint.h"
 #include "demo/DemoWorkspace.h"
 #include "shell/SignOutDialog.h"
 #include "store/DataDirectory.h"
@@ -209,6 +210,12 @@ void DeskApplication::leave(const SignOutDialog &dialog)
     // No edit may leave between what the person was told and the end; those that are kept go out after the next sign-in.
     m_desk->window().setEnabled(false);
     m_desk->sync()->stop();
+    // First of all: whatever ends this program from here on, nobody gets in again without signing in.
+    if (Verdict noted = AccountFolder().signedOut(m_account->record(), true); !noted) {
+        m_desk->window().setEnabled(true);
+        m_desk->window().fail(noted.error());
+        return;
+    }
     m_account->signOut(dialog.discarded(), [this, keep = dialog.keepsData()](bool) {
         reopen([this, keep] {
             const AccountRecord who = m_account->record();
@@ -232,6 +239,7 @@ Verdict DeskApplication::removeAccountData()
         return lock.error();
     if (Verdict removed = removeCache(m_options.data_dir); !removed)
         return removed;
+    crashAt("C12");
     // A keyring that is locked now keeps a key that opens nothing any more.
     (void)forgetDataKey(m_options.data_dir, m_keyring);
     return Done{};

@@ -5,6 +5,7 @@ keyring, pressed through AT-SPI. Starts itself again under a session bus with a 
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -125,6 +126,8 @@ def scene(arguments):
             ana.settings("Sign in to a team\u2026")
             ana.reads("Sign in to Calldeck")
             print("the next start works without a server and asks nobody", flush=True)
+            run.close()
+            run = dies_while_leaving(arguments, screen, pyatspi, address, home)
     finally:
         for process in (run and run.process, server.process):
             if process and process.poll() is None:
@@ -132,8 +135,8 @@ def scene(arguments):
                 process.wait()
 
 
-def start(arguments, screen):
-    return desk.Desk(arguments.bin, screen.display, None, env={"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1", "QT_ACCESSIBILITY": "1"})
+def start(arguments, screen, *options, **environment):
+    return desk.Desk(arguments.bin, screen.display, None, *options, env={"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1", "QT_ACCESSIBILITY": "1", **environment})
 
 
 def settings_change(server, token, ana):
@@ -189,6 +192,26 @@ def leaves_for_good(ana, home):
     ana.press("Work without a server")
     ana.reads("Triage")
     print("signed out for good: no call and no key stayed", flush=True)
+
+
+def dies_while_leaving(arguments, screen, pyatspi, address, home):
+    """KILL-C12: the calls are gone, their key and the account's record are not yet."""
+    run = start(arguments, screen, "--server", address, CRASH_AT="C12")
+    ana = Person(pyatspi, run)
+    ana.signs_in(address, "ana@day.test")
+    ana.reads("Bayline Heating")
+    ana.settings("Sign out\u2026")
+    ana.reads("Everything is sent")
+    ana.press("Sign out")
+    assert run.process.wait(60) == -signal.SIGKILL, run.process.returncode
+    assert not any(os.path.exists(os.path.join(folder, "calldeck.db")) for folder in account_folders(home))
+    run = start(arguments, screen)
+    ana = Person(pyatspi, run)
+    ana.reads("Work without a server", 60)
+    ana.signs_in(address, "ana@day.test")
+    ana.reads("Bayline Heating")
+    print("a desk that died while somebody signed out asks who is there, and works again", flush=True)
+    return run
 
 
 def main():
