@@ -62,14 +62,37 @@ std::optional<AccountRecord> AccountFolder::find(const QUrl &server, const QStri
 
 QUrl AccountFolder::lastServer() const { return QUrl(QString::fromUtf8(bytesOf(QDir(m_root).filePath(QStringLiteral("last-server")))).trimmed()); }
 
-Verdict AccountFolder::signedOut(AccountRecord account, bool keepsData) const
+Verdict AccountFolder::signedOut(AccountRecord account, Data data) const
 {
     account.signed_out = true;
+    account.wipe = data == Data::ToWipe;
     const QString record = dataDir(account) + QStringLiteral("/account.json");
-    Verdict done = keepsData ? writeWhole(record, QJsonDocument(accountToJson(account)).toJson()) : removed(record);
+    Verdict done = data == Data::Gone ? removed(record) : writeWhole(record, QJsonDocument(accountToJson(account)).toJson());
     if (done)
         done = writeWhole(QDir(m_root).filePath(QStringLiteral("last-server")), account.server.toString().toUtf8());
     return done ? removed(QDir(m_root).filePath(QStringLiteral("last"))) : done;
+}
+
+QList<AccountRecord> AccountFolder::toWipe() const
+{
+    QList<AccountRecord> accounts;
+    const QStringList folders = QDir(m_root).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QString &folder : folders) {
+        if (const auto account = read(folder); account && account->wipe)
+            accounts.append(*account);
+    }
+    return accounts;
+}
+
+Verdict AccountFolder::own(const QString &dataDir, const AccountRecord &account)
+{
+    const QString file = QDir(dataDir).filePath(QStringLiteral("calldeck.owner"));
+    const QString owner = QString::fromUtf8(bytesOf(file)).trimmed();
+    if (!owner.isEmpty() && owner != account.folderName())
+        return Error{Error::Code::InvalidInput, QStringLiteral("--data-dir: %1 holds the calls of another account. Choose another directory.").arg(dataDir), {}, false};
+    if (!QDir().mkpath(dataDir))
+        return Error{Error::Code::Io, QStringLiteral("%1 could not be made. Check the permissions of the folder above it.").arg(dataDir), {}, false};
+    return owner.isEmpty() ? writeWhole(file, account.folderName().toUtf8()) : Verdict(Done{});
 }
 
 Verdict AccountFolder::forgetServer() const { return removed(QDir(m_root).filePath(QStringLiteral("last-server"))); }

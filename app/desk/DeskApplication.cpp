@@ -39,11 +39,14 @@ int DeskApplication::run()
         if (const int code = QApplication::exec(); code != reopenCode)
             return code;
         m_desk.reset();
+        m_reopening = m_leaving = m_asking = false;
         opened = m_next();
         if (opened)
             opened = openDesk(m_nextCall);
     }
-    if (opened.error().code != Error::Code::Cancelled && showFailure(opened.error()))
+    if (opened.error().code == Error::Code::Cancelled)
+        return 0;
+    if (showFailure(opened.error()))
         QApplication::exec();
     return failedCode;
 }
@@ -54,6 +57,7 @@ Verdict DeskApplication::start()
     m_theme = std::make_unique<Theme>();
     m_theme->choose(m_options.theme.value_or(ThemeChoice::System));
     m_theme->applyTo(m_application);
+    wipeLeft();
     const Verdict found = findAccount();
     return found ? openDesk() : found;
 }
@@ -100,19 +104,27 @@ Verdict DeskApplication::askWho(const QString &server, const QString &email)
 Verdict DeskApplication::useAccount(const AccountRecord &account)
 {
     const AccountFolder folder;
-    if (Verdict kept = folder.remember(account); !kept)
-        return kept;
     if (!m_options.data_dir_chosen)
         m_options.data_dir = folder.dataDir(account);
+    else if (Verdict owned = AccountFolder::own(m_options.data_dir, account); !owned)
+        return owned;
+    // What somebody threw away must not be sent because the program ended before it was gone.
+    if (const auto known = folder.known(account); known && known->wipe) {
+        if (Verdict removed = removeData(m_options.data_dir); !removed)
+            return removed;
+    }
+    if (Verdict kept = folder.remember(account); !kept)
+        return kept;
     m_options.agent_name = account.user_name;
     return Done{};
 }
 
 Verdict DeskApplication::openDesk(CallKey call)
 {
-    const auto key = findKey();
+    const auto key = m_key && m_key->first == m_options.data_dir ? Result<DataKey>(m_key->second) : findKey();
     if (!key)
         return key.error();
+    m_key = {m_options.data_dir, *key};
     if (m_options.demo) {
         if (Verdict filled = fillDemo(key->key); !filled)
             return filled;
@@ -132,6 +144,9 @@ Verdict DeskApplication::openDesk(CallKey call)
     connect(m_desk.get(), &OpenDesk::settingsChanged, this, &DeskApplication::reopenAtRest);
     connect(m_desk.get(), &OpenDesk::signInAsked, this, &DeskApplication::signInAgain);
     m_desk->show(call);
+    m_options.call.clear();
+    m_options.view.clear();
+    m_owner = m_account ? m_account->record().folderName() : QString();
     if (m_account)
         m_desk->sync()->start({m_account->record().server, m_account->accessToken()});
     return Done{};
@@ -139,6 +154,9 @@ Verdict DeskApplication::openDesk(CallKey call)
 
 void DeskApplication::reopen(const std::function<Verdict()> &next, CallKey call)
 {
+    if (m_reopening)
+        return;
+    m_reopening = true;
     m_next = next;
     m_nextCall = call;
     QCoreApplication::exit(reopenCode);
@@ -146,9 +164,9 @@ void DeskApplication::reopen(const std::function<Verdict()> &next, CallKey call)
 
 void DeskApplication::reopenAtRest()
 {
-    if (m_rest)
+    if (m_rest || m_leaving)
         return;
-    m_rest = new RestWatch([this] { reopen([] { return Verdict(Done{}); }, m_desk->window().currentCall()); }, m_desk.get());
+    m_rest = new RestWatch([this] { return !m_leaving && !m_asking && m_desk->window().isAtRest(); }, [this] { reopen([] { return Verdict(Done{}); }, m_desk->window().currentCall()); }, m_desk.get());
 }
 
 std::optional<SignedIn> DeskApplication::signedIn() const
@@ -179,50 +197,65 @@ void DeskApplication::signInAgain()
     auto *dialog = new SignInDialog(*m_account, m_account->record().server.toString(), m_account->record().email, SignInDialog::Without::No, &m_desk->window());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setModal(true);
-    connect(dialog, &QDialog::accepted, this, [this, before = m_account->record().user_id] {
-        (void)m_account->takeSettings(); // the feed has them
-        // Another person's sign-in must not send this person's work.
-        if (m_account->record().user_id == before)
+    connect(dialog, &QDialog::accepted, this, [this] {
+        if (m_account->record().folderName() == m_owner) {
+            (void)m_account->takeSettings(); // the feed has them
             m_desk->sync()->setToken(m_account->accessToken());
-        else
-            m_desk->sync()->signInLost();
+            return;
+        }
+        // Another person: this one's work waits in its own folder, and none of it goes out under the other's name.
+        disconnect(m_account.get(), nullptr, m_desk->sync(), nullptr);
+        m_desk->sync()->stop();
+        reopen([this] { return useAccount(m_account->record()); });
     });
     dialog->show();
 }
 
 void DeskApplication::signOut()
 {
+    if (m_asking || m_leaving)
+        return;
+    m_asking = true;
     m_desk->window().keepTyped();
     m_desk->sync()->unsent().then(m_desk.get(), [this](const Result<UnsentWork> &work) {
         if (!work) {
+            m_asking = false;
             m_desk->window().fail(work.error());
             return;
         }
         auto *dialog = new SignOutDialog(*m_desk->sync(), *work, &m_desk->window());
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         connect(dialog, &QDialog::accepted, this, [this, dialog] { leave(*dialog); });
+        connect(dialog, &QDialog::finished, this, [this] { m_asking = false; });
         dialog->open();
     });
 }
 
 void DeskApplication::leave(const SignOutDialog &dialog)
 {
-    // No edit may leave between what the person was told and the end; those that are kept go out after the next sign-in.
-    m_desk->window().setEnabled(false);
-    m_desk->sync()->stop();
-    // First of all: whatever ends this program from here on, nobody gets in again without signing in.
-    if (Verdict noted = AccountFolder().signedOut(m_account->record(), true); !noted) {
-        m_desk->window().setEnabled(true);
+    if (m_leaving || m_reopening)
+        return;
+    const bool keep = dialog.keepsData();
+    // First of all: whatever ends this program from here on, nobody gets in again without signing in, and what is to go goes.
+    if (Verdict noted = AccountFolder().signedOut(m_account->record(), keep ? AccountFolder::Data::Kept : AccountFolder::Data::ToWipe); !noted) {
         m_desk->window().fail(noted.error());
         return;
     }
-    m_account->signOut(dialog.discarded(), [this, keep = dialog.keepsData()](bool) {
+    m_leaving = true;
+    delete m_rest;
+    m_desk->window().tell(QStringLiteral("Signing out\u2026"));
+    m_desk->window().setEnabled(false);
+    // No edit may leave between what the person was told and the end; those that are kept go out after the next sign-in.
+    disconnect(m_account.get(), nullptr, m_desk->sync(), nullptr);
+    m_desk->sync()->stop();
+    m_account->signOut(dialog.discarded(), [this, keep](bool) {
         reopen([this, keep] {
             const AccountRecord who = m_account->record();
-            Verdict done = keep ? Verdict(Done{}) : removeAccountData();
+            Verdict done = keep ? Verdict(Done{}) : removeData(m_options.data_dir);
             if (done)
-                done = AccountFolder().signedOut(who, keep);
+                done = AccountFolder().signedOut(who, keep ? AccountFolder::Data::Kept : AccountFolder::Data::Gone);
             m_account.reset();
+            m_key.reset();
             m_options.server.clear();
             if (!m_options.data_dir_chosen)
                 m_options.data_dir = m_ownDataDir;
@@ -232,16 +265,27 @@ void DeskApplication::leave(const SignOutDialog &dialog)
     });
 }
 
-Verdict DeskApplication::removeAccountData()
+void DeskApplication::wipeLeft()
 {
-    const auto lock = DirectoryLock::take(m_options.data_dir);
+    const AccountFolder folder;
+    const QList<AccountRecord> left = folder.toWipe();
+    for (const AccountRecord &account : left) {
+        // What cannot be removed now is tried again at the next start.
+        if (removeData(folder.dataDir(account)))
+            (void)folder.signedOut(account, AccountFolder::Data::Gone);
+    }
+}
+
+Verdict DeskApplication::removeData(const QString &dataDir)
+{
+    const auto lock = DirectoryLock::take(dataDir);
     if (!lock)
         return lock.error();
-    if (Verdict removed = removeCache(m_options.data_dir); !removed)
+    if (Verdict removed = removeCache(dataDir); !removed)
         return removed;
     crashAt("C12");
     // A keyring that is locked now keeps a key that opens nothing any more.
-    (void)forgetDataKey(m_options.data_dir, m_keyring);
+    (void)forgetDataKey(dataDir, m_keyring);
     return Done{};
 }
 

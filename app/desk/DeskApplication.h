@@ -42,7 +42,9 @@ private:
     void reopenAtRest();
     void signInAgain();
     void leave(const SignOutDialog &dialog);
-    Verdict removeAccountData();
+    /** What people who signed out left behind because the program ended before it was gone. */
+    void wipeLeft();
+    Verdict removeData(const QString &dataDir);
     Result<DataKey> findKey();
     Verdict fillDemo(const DatabaseKey &key);
     Result<CallKey> findCall(const DatabaseKey &key);
@@ -60,6 +62,11 @@ private:
     std::unique_ptr<DeskAccount> m_account; ///< null for a desk without a server
     std::unique_ptr<OpenDesk> m_desk;
     QPointer<RestWatch> m_rest;
+    std::optional<std::pair<QString, DataKey>> m_key; ///< of that directory: nobody is asked twice for what is open
+    QString m_owner;      ///< AccountRecord::folderName() of the open desk
+    bool m_asking = false; ///< what is to become of unsent work
+    bool m_leaving = false;
+    bool m_reopening = false;
     std::function<Verdict()> m_next; ///< between two desks
     CallKey m_nextCall = 0;
     std::unique_ptr<QMessageBox> m_failure;

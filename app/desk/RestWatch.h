@@ -13,12 +13,12 @@ namespace calldeck
 class RestWatch : public QObject
 {
 public:
-    RestWatch(std::function<void()> then, QObject *parent) : QObject(parent), m_then(std::move(then))
+    RestWatch(std::function<bool()> isAtRest, std::function<void()> then, QObject *parent) : QObject(parent), m_isAtRest(std::move(isAtRest)), m_then(std::move(then))
     {
         m_sinceInput.start();
         qApp->installEventFilter(this);
         connect(&m_timer, &QTimer::timeout, this, [this] {
-            if (!m_sinceInput.hasExpired(quietMs) || QApplication::activeModalWidget() || QApplication::activePopupWidget())
+            if (!m_sinceInput.hasExpired(quietMs) || QApplication::activeModalWidget() || QApplication::activePopupWidget() || !m_isAtRest())
                 return;
             m_timer.stop();
             deleteLater();
@@ -37,6 +37,7 @@ protected:
 
 private:
     static constexpr int quietMs = 3000;
+    std::function<bool()> m_isAtRest;
     std::function<void()> m_then;
     QElapsedTimer m_sinceInput;
     QTimer m_timer;

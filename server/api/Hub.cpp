@@ -41,7 +41,12 @@ void Hub::add(const Caller &caller, const WebSocketLink &link, Wish wish, const 
         // The session may have ended between its ticket and now.
         m_accessChange = -1;
         left = takeTooMany(caller.account);
+        // What came between its reading of the head and now was told to the others already.
+        Told &told = m_heads[caller.ws];
+        if (std::pair(head.epoch, head.seq) < std::pair(told.epoch, told.seq))
+            told.waiting = told.happened = m_waiting = true;
     }
+    m_wake.notify_one();
     for (const WebSocketLink &oldest : std::as_const(left))
         oldest.close(tooManySockets, "too many sockets");
 }

@@ -142,7 +142,8 @@ Verdict PostgresConnection::execute(const QByteArray &sql)
 {
     const Rows result(PQexec(m_handle, sql.constData()));
     const ExecStatusType status = PQresultStatus(result.get());
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    // A step of the schema may have nothing to do here.
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
         return error(result.get());
     // COMMIT of a transaction that failed rolls it back and calls that a success.
     if (sql == "COMMIT" && qstrcmp(PQcmdStatus(result.get()), "COMMIT") != 0)

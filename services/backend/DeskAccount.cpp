@@ -29,6 +29,10 @@ Error notSignedIn(const BackendAnswer &answer, const QString &wrong)
     return {Error::Code::Io, answer.problem, {}, true};
 }
 
+bool hasTokens(const QJsonObject &body) { return !body.value(u"access_token"_s).toString().isEmpty() && !body.value(u"refresh_token"_s).toString().isEmpty(); }
+
+Error unreadableTokens() { return {Error::Code::Damaged, u"The server's answer to the sign-in cannot be read."_s, {}, true}; }
+
 } // namespace
 
 QString AccountRecord::folderName() const
@@ -41,7 +45,7 @@ QJsonObject accountToJson(const AccountRecord &account)
 {
     return {{u"server"_s, account.server.toString()}, {u"email"_s, account.email},               {u"user_id"_s, account.user_id},
             {u"user_name"_s, account.user_name},      {u"workspace_id"_s, account.workspace_id}, {u"workspace_name"_s, account.workspace_name},
-            {u"signed_out"_s, account.signed_out}};
+            {u"signed_out"_s, account.signed_out},    {u"wipe"_s, account.wipe}};
 }
 
 Result<AccountRecord> accountFromJson(const QJsonObject &json)
@@ -50,7 +54,7 @@ Result<AccountRecord> accountFromJson(const QJsonObject &json)
     JsonReader reader(json, QString(), problem);
     const auto server = serverFromText(reader.text(u"server"_s));
     AccountRecord account{server ? *server : QUrl(), reader.text(u"email"_s), reader.text(u"user_id"_s), reader.text(u"user_name"_s), reader.text(u"workspace_id"_s), reader.text(u"workspace_name"_s),
-                          json.value(u"signed_out"_s).toBool()};
+                          json.value(u"signed_out"_s).toBool(), json.value(u"wipe"_s).toBool()};
     if (!problem.isEmpty())
         return Error{Error::Code::Damaged, u"The remembered sign-in cannot be read. Sign in again."_s, problem, false};
     return server ? Result<AccountRecord>(account) : server.error();
@@ -135,13 +139,14 @@ void DeskAccount::learnSettings(const AccountRecord &person, const QJsonObject &
             return done(notSignedIn(answer, u"The server ended this sign-in at once. Try again."_s));
         if (!settings)
             return done(Error{Error::Code::Damaged, u"The server sent settings that cannot be read."_s, settings.error().message, true});
+        if (!hasTokens(tokens))
+            return done(unreadableTokens());
         // All or nothing: until here whoever was signed in before still is.
         m_client.abortAll();
         m_record = person;
         m_settings = *settings;
         m_client.setServer(m_record.server);
-        if (Verdict taken = takeTokens(tokens); !taken)
-            return done(taken.error());
+        (void)takeTokens(tokens);
         done(m_record);
     });
 }
@@ -150,10 +155,10 @@ void DeskAccount::abandonSignIn() { m_door.abortAll(); }
 
 Verdict DeskAccount::takeTokens(const QJsonObject &body)
 {
+    if (!hasTokens(body))
+        return unreadableTokens();
     m_access = body.value(u"access_token"_s).toString().toLatin1();
     m_refresh = body.value(u"refresh_token"_s).toString().toLatin1();
-    if (m_access.isEmpty() || m_refresh.isEmpty())
-        return Error{Error::Code::Damaged, u"The server's answer to the sign-in cannot be read."_s, {}, true};
     // Without a keyring the sign-in holds until the program ends; a plain file is no place for it.
     m_keyThread.start([&keyring = m_keyring, name = keyName(), secret = m_refresh] { (void)keyring.write(name, secret); });
     return Done{};
@@ -194,6 +199,8 @@ void DeskAccount::renewWith(const QByteArray &refresh)
 
 void DeskAccount::signOut(int discardedEdits, const std::function<void(bool told)> &done)
 {
+    // A renewal under way would put its token into the keyring after this one's was taken out.
+    m_client.abortAll();
     tellServer(discardedEdits, true, [this, done](bool told) {
         m_access.clear();
         m_refresh.clear();

@@ -20,6 +20,7 @@ struct AccountRecord {
     QString workspace_id;
     QString workspace_name;
     bool signed_out = false; ///< by the person: nobody gets in without signing in again
+    bool wipe = false;       ///< and the account's data is to go, if it has not yet
 
     /** A folder name of its own for each server, workspace and user: nobody's work goes out under another's name. */
     QString folderName() const;

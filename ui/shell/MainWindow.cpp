@@ -13,8 +13,10 @@
 #include "shell/TopBar.h"
 #include "triage/TriageController.h"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QHBoxLayout>
+#include <QLineEdit>
 #include <QSplitter>
 #include <QStackedWidget>
 
@@ -281,7 +283,20 @@ void MainWindow::openCall(CallKey call)
         m_page->table().select(call);
 }
 
-void MainWindow::keepTyped() { m_drawer->flushDraft(); }
+void MainWindow::keepTyped()
+{
+    m_drawer->flushDraft();
+    m_preferences.setValue(QStringLiteral("window/size"), size());
+}
+
+bool MainWindow::isAtRest() const
+{
+    const auto popovers = findChildren<Popover *>();
+    const bool asks = std::any_of(popovers.cbegin(), popovers.cend(), [](const Popover *popover) { return popover->isVisible(); });
+    const auto *line = qobject_cast<const QLineEdit *>(QApplication::focusWidget());
+    const bool typing = line && !line->text().isEmpty();
+    return !asks && !typing && m_page->selectedCount() == 0 && m_page->expression().isEmpty() && QGuiApplication::mouseButtons() == Qt::NoButton;
+}
 
 CallKey MainWindow::currentCall() const { return m_drawer->isHidden() ? 0 : m_drawer->call(); }
 
@@ -391,7 +406,6 @@ void MainWindow::switchTheme(ThemeChoice choice)
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     keepTyped();
-    m_preferences.setValue(QStringLiteral("window/size"), size());
     QWidget::closeEvent(event);
 }
 

@@ -40,6 +40,9 @@ public:
     void openCall(CallKey call);
     /** Hands what is typed and not yet saved to the desk. */
     void keepTyped();
+    /** Whether nothing would be lost, and nobody interrupted, if this window were made anew: drafts come back, half a filter or a selection does not. */
+    bool isAtRest() const;
+    void tell(const QString &sentence) { say(sentence, false); }
     /** The call in the drawer, 0 for none. */
     CallKey currentCall() const;
     /** Tells the person what did not work. */

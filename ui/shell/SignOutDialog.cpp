@@ -94,7 +94,7 @@ void SignOutDialog::addChoices()
     m_keep = addChoice(QStringLiteral("&Keep it on this machine for me"), QStringLiteral("It is sent when you sign in here again. Nobody else sees it."));
     m_send = addChoice(QStringLiteral("&Send it now"), QStringLiteral("Then the account's calls are removed from this machine."));
     m_file = addChoice(QStringLiteral("Save it to a &file\u2026"), QStringLiteral("For a person to read: Calldeck does not send it any more."));
-    m_discard = addChoice(QStringLiteral("&Discard it"), QStringLiteral("It is gone for good, and the server notes that it was discarded."));
+    m_discard = addChoice(QStringLiteral("&Discard it"), QStringLiteral("It is gone for good; the server notes that it was discarded, if it can be reached."));
     m_count = new QLineEdit(m_choices);
     m_count->hide();
     m_choices->layout()->addWidget(m_count);
@@ -162,10 +162,13 @@ void SignOutDialog::sent(const SyncStatus &status)
     if (status.waiting > 0 && status.link == SyncStatus::Link::Online)
         return;
     m_sync.unsent().then(this, [this](const Result<UnsentWork> &left) {
-        if (!m_sending || !left)
+        if (!m_sending)
             return;
+        if (!left)
+            return say(left.error().message, false);
         if (left->all() == 0) {
             m_work = *left;
+            m_sending = false;
             return accept();
         }
         const bool stuck = left->waiting > 0;
