@@ -18,8 +18,9 @@ class XServer:
 
     def __init__(self, size="1600x1000"):
         read, write = os.pipe()
+        # Without a reset: whoever asks for the window manager before it is there would otherwise, as the last client that leaves, end it at its start.
         self.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp", "-noreset"],
             pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as pipe:
