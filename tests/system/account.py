@@ -2,7 +2,6 @@
 """A person signs in to a team from a desk that worked by itself, signs out with work that was not sent, comes back, and leaves for good: real programs, a real
 keyring, pressed through AT-SPI. Starts itself again under a session bus with a keyring of its own."""
 
-import argparse
 import json
 import os
 import signal
@@ -215,11 +214,7 @@ def dies_while_leaving(arguments, screen, pyatspi, address, home):
 
 
 def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--bin", required=True)
-    options.add_argument("--folder", help=argparse.SUPPRESS)
-    arguments = options.parse_args()
-    arguments.bin = os.path.abspath(arguments.bin)
+    arguments = canary_day.read_arguments()
     if arguments.folder:
         scene(arguments)
         return 0

@@ -177,6 +177,16 @@ def check_the_look_can_fail(folder):
     os.remove(path)
 
 
+def read_arguments():
+    """--bin, and --folder where in_session() runs the program again."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--bin", required=True)
+    options.add_argument("--folder", help=argparse.SUPPRESS)
+    arguments = options.parse_args()
+    arguments.bin = os.path.abspath(arguments.bin)
+    return arguments
+
+
 def in_session(folder, program, bin_dir, capture=True):
     """Runs a program again with --folder, in a home of its own below it, on a bus of its own with a real keyring."""
     for name in ("home", "home/data", "home/config", "home/cache", "run", "store", "server", "tmp"):
@@ -190,11 +200,7 @@ def in_session(folder, program, bin_dir, capture=True):
 
 
 def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--bin", required=True)
-    options.add_argument("--folder", help=argparse.SUPPRESS)
-    arguments = options.parse_args()
-    arguments.bin = os.path.abspath(arguments.bin)
+    arguments = read_arguments()
     if arguments.folder:
         day(arguments)
         return 0
