@@ -134,7 +134,8 @@ TEST_P(TokenTest, addressHasAnAccountInEachWorkspaceOnceAndItsHashesAreAlike)
     EXPECT_FALSE(*findAccount(*connection, u"twin@x.org"_s)) << "which one is not said";
     ASSERT_TRUE(disableAccount(*connection, mine->id, now));
     EXPECT_EQ(std::count_if(accounts.cbegin(), accounts.cend(), [&](const Account &one) { return one.id == mine->id; }), 1);
-    for (const Account &one : *accountsOfAddress(*connection, u"twin@x.org"_s))
+    const auto after = *accountsOfAddress(*connection, u"twin@x.org"_s);
+    for (const Account &one : after)
         EXPECT_EQ(one.disabled, one.id == mine->id);
 }
 

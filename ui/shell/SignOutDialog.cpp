@@ -11,7 +11,6 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QStandardPaths>
 #include <QTimeZone>
 #include <QVBoxLayout>
 
@@ -181,7 +180,7 @@ void SignOutDialog::sent(const SyncStatus &status)
 
 void SignOutDialog::saveToFile()
 {
-    auto *chooser = new QFileDialog(this, QStringLiteral("Save what was not sent"), QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
+    auto *chooser = new QFileDialog(this, QStringLiteral("Save what was not sent"));
     chooser->setAttribute(Qt::WA_DeleteOnClose);
     chooser->setAcceptMode(QFileDialog::AcceptSave);
     chooser->setDefaultSuffix(QStringLiteral("json"));
