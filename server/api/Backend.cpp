@@ -366,7 +366,7 @@ void Backend::upgrade(HttpRequest request, WebSocketUpgrade upgrade)
         return upgrade.refuse(problem(401, u"ticket"_s, u"Offer calldeck.v1 and a ticket"_s, u"POST /api/ws-ticket gives one; offer it as subprotocol ticket.<ticket>."_s));
     const auto wish = wishOf(request);
     if (!wish)
-        return upgrade.refuse(failed(wish.error()));
+        return upgrade.refuse(problem(400, u"bad_upgrade"_s, u"This cannot become a WebSocket"_s, wish.error().message));
     const bool posted = m_pool.post([this, ticket = offer.ticket, wish = *wish, upgrade](Result<SqlConnection *> connection) {
         if (!connection)
             return upgrade.refuse(failed(connection.error()));

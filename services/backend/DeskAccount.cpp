@@ -80,7 +80,7 @@ DeskAccount::DeskAccount(KeyStore &keyring, QObject *parent) : QObject(parent), 
     m_keyThread.setExpiryTimeout(-1);
 }
 
-DeskAccount::~DeskAccount() { m_keyThread.waitForDone(); }
+DeskAccount::~DeskAccount() { waitForKeyring(); }
 
 QString DeskAccount::keyName() const { return u"session %1 %2"_s.arg(m_record.server.toString(), m_record.user_id); }
 

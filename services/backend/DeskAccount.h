@@ -41,8 +41,10 @@ class DeskAccount : public QObject
     Q_OBJECT
 public:
     explicit DeskAccount(KeyStore &keyring, QObject *parent = nullptr);
-    /** Waits for what the keyring is still to keep. */
+    /** waitForKeyring(). */
     ~DeskAccount() override;
+    /** Until the keyring has what it is to keep; blocks for its time-out at most. */
+    void waitForKeyring() { m_keyThread.waitForDone(); }
 
     using SignedIn = std::function<void(const Result<AccountRecord> &)>;
     /** Errors are for a person: the wrong password, no server there, a keyring that does not answer is none. */

@@ -59,6 +59,7 @@ private:
     {
         if (!account)
             return tellLine({{u"event"_s, u"done"_s}, {u"ok"_s, false}, {u"error"_s, account.error().message}});
+        m_account.waitForKeyring();
         tellLine({{u"event"_s, u"done"_s},
               {u"ok"_s, true},
               {u"email"_s, account->email},

@@ -2,6 +2,7 @@
 """The rows of the fault table for network and server, each by its name. See fault_table.py for how they are run."""
 
 import asyncio
+import json
 import sys
 import time
 
