@@ -1,6 +1,7 @@
 #include "Cli.h"
 
 #include "Passphrase.h"
+#include "database/Database.h"
 #include "secrets/KeychainStore.h"
 
 #include <QDateTime>
@@ -103,7 +104,7 @@ Verdict Cli::encrypt()
         return lock.error();
     KeychainStore keyring;
     const auto done = encryptData(m_dataDir, m_wishes, keyring);
-    return done ? Verdict(Done{}) : Verdict(done.error());
+    return done ? OwnStore::encrypt(m_dataDir, done->key) : Verdict(done.error());
 }
 
 Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
@@ -123,6 +124,24 @@ Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
         return found.error();
     auto cache = CacheFile::open(m_dataDir, mode, found->key);
     return cache ? std::move(cache) : openingError(cache.error(), *found);
+}
+
+Result<std::unique_ptr<OwnStore>> Cli::openStore(CacheFile &cache) const
+{
+    if (isOfAccount(m_dataDir)) {
+        return Error{Error::Code::InvalidInput,
+                     QStringLiteral("%1 holds the calls of an account on a server, which calls come in by: see docs/api/rest.md. Choose another data directory; nothing was changed.").arg(m_dataDir), {}, false};
+    }
+    return OwnStore::open({m_dataDir, cache.database().key(), qEnvironmentVariable("USER", QStringLiteral("Agent"))}, cache);
+}
+
+Verdict Cli::catchUp(OwnStore &store, CacheFile &cache) const
+{
+    const Verdict done = store.catchUp(cache, [this](qint64 records) {
+        progress(QStringLiteral("%1 records brought to the desk").arg(records));
+        return true;
+    });
+    return done ? cache.reloadWorkspace() : done;
 }
 
 Result<Cli::Filtered> Cli::openFiltered() const

@@ -14,14 +14,14 @@ constexpr qint64 mostCalls = 20'000'000;
 constexpr qint64 progressEvery = 5000;
 
 /** Puts the calls in one transaction, as of `end`: the same order gives the same calls, stamps of creation included. */
-Result<qint64> fill(Cli &cli, CacheFile &cache, qint64 calls, quint64 seed, TimeMs end)
+Result<qint64> fill(Cli &cli, OwnStore &store, qint64 calls, quint64 seed, TimeMs end)
 {
-    if (Verdict begun = cache.beginImport(); !begun)
+    if (Verdict begun = store.begin(); !begun)
         return begun.error();
     Verdict done = Done{};
     qint64 made = 0;
-    CallGenerator(seed, cache.workspace()).generate(calls, end, [&](const IncomingCall &call) {
-        const auto applied = cache.put(call, end);
+    CallGenerator(seed, store.workspace()).generate(calls, end, [&](const IncomingCall &call) {
+        const auto applied = store.put(call, end);
         if (!applied)
             done = applied.error();
         else if (Cli::interrupted())
@@ -31,7 +31,7 @@ Result<qint64> fill(Cli &cli, CacheFile &cache, qint64 calls, quint64 seed, Time
         return static_cast<bool>(done);
     });
     if (done)
-        done = cache.commitImport();
+        done = store.commit();
     return done ? Result<qint64>(made) : Result<qint64>(done.error());
 }
 
@@ -68,9 +68,14 @@ int runGenerate(Cli &cli, const QStringList &arguments)
     const auto end = endFrom(cli, QTimeZone((*cache)->workspace().zone));
     if (!end)
         return cli.fail(end.error());
-    const auto made = fill(cli, **cache, calls, seed, *end);
+    const auto store = cli.openStore(**cache);
+    if (!store)
+        return cli.fail(store.error());
+    const auto made = fill(cli, **store, calls, seed, *end);
     if (!made)
         return cli.fail(made.error());
+    if (const Verdict shown = cli.catchUp(**store, **cache); !shown)
+        return cli.fail(shown.error());
     cli.progress({});
     cli.put(QStringLiteral("%1 calls generated").arg(*made).toUtf8());
     return exitOk;

@@ -33,7 +33,7 @@ QByteArray reportJson(const ImportReport &report)
 void sayReport(Cli &cli, const ImportReport &report, const ImportOrder &order)
 {
     if (report.adopted_zone)
-        cli.say(QStringLiteral("The cache was empty: the business's time zone is now %1.").arg(QString::fromLatin1(*report.adopted_zone)));
+        cli.say(QStringLiteral("There were no calls yet: the business's time zone is now %1.").arg(QString::fromLatin1(*report.adopted_zone)));
     if (order.dry_run)
         cli.say(QStringLiteral("Dry run: nothing was changed."));
     else if (!report.changed && report.refused > 0)
@@ -79,12 +79,17 @@ int runImport(Cli &cli, const QStringList &arguments)
     auto cache = aside ? CacheFile::open(elsewhere.path(), CacheFile::Mode::Create) : cli.openToWrite(CacheFile::Mode::Create);
     if (!cache)
         return cli.fail(cache.error());
-    const auto report = importFile(**cache, *order, Cli::now(), [&](qint64 rows, double share) {
+    const auto store = aside ? OwnStore::open({elsewhere.path(), {}, {}}, **cache) : cli.openStore(**cache);
+    if (!store)
+        return cli.fail(store.error());
+    const auto report = importFile(**store, *order, Cli::now(), [&](qint64 rows, double share) {
         cli.progress(QStringLiteral("%1 rows, %2 %").arg(rows).arg(static_cast<int>(share * 100)));
         return !Cli::interrupted();
     });
     if (!report)
         return cli.fail(report.error());
+    if (const Verdict shown = cli.catchUp(**store, **cache); !shown)
+        return cli.fail(shown.error());
     cli.progress({});
     sayReport(cli, *report, *order);
     if (cli.parser().isSet(QStringLiteral("json")))

@@ -1,5 +1,6 @@
 #include "Cli.h"
 
+#include "database/Database.h"
 #include "secrets/Keys.h"
 
 #include <QJsonArray>
@@ -18,7 +19,12 @@ Result<VerifyReport> verified(Cli &cli)
     if (auto readable = cli.openToRead(); !readable)
         return readable.error();
     auto cache = cli.open(CacheFile::Mode::ReadWrite);
-    return cache ? (*cache)->verify() : Result<VerifyReport>(cache.error());
+    auto report = cache ? (*cache)->verify() : Result<VerifyReport>(cache.error());
+    const auto inStore = report ? OwnStore::problems(cli.dataDir(), (*cache)->database().key()) : Result<QStringList>(report.error());
+    if (!inStore)
+        return inStore.error();
+    report->problems.append(*inStore);
+    return report;
 }
 
 /** Damage that keeps the file from being read at all is a finding like any other. */

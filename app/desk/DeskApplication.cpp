@@ -5,7 +5,7 @@
 #include "RestWatch.h"
 #include "SignInDialog.h"
 #include "database/CrashPoint.h"
-#include "demo/DemoWorkspace.h"
+#include "embedded/DemoWorkspace.h"
 #include "shell/SignOutDialog.h"
 #include "store/DataDirectory.h"
 

@@ -10,6 +10,7 @@ namespace
 {
 
 constexpr int longestWaitForPictureMs = 20'000;
+constexpr int latestBackendStartMs = 1'500;
 
 } // namespace
 
@@ -25,11 +26,10 @@ Result<std::unique_ptr<OpenDesk>> OpenDesk::open(const Options &options, const D
         desk->m_store->configure(*settings);
     desk->m_preferences = std::make_unique<FilePreferences>(QDir(options.data_dir).filePath(QStringLiteral("window.preferences")));
     theme.choose(options.theme.value_or(static_cast<ThemeChoice>(desk->m_preferences->value(QStringLiteral("theme"), 0).toInt())));
-    if (options.demo && !options.no_feed)
-        desk->m_feed = std::make_unique<DemoFeed>(*desk->m_store);
     connect(desk->m_store.get(), &DeskStore::settingsChanged, desk.get(), &OpenDesk::settingsChanged);
-    if (account)
-        desk->startSync(*account);
+    account ? desk->syncWith(*account) : desk->syncWithOwnBackend(key.key);
+    if (options.demo && !options.no_feed)
+        desk->m_feed = std::make_unique<DemoFeed>(*desk->m_store, [host = desk->m_backend.get()](const QList<IncomingCall> &calls) { host->take(calls); });
     return desk;
 }
 
@@ -42,13 +42,23 @@ OpenDesk::~OpenDesk()
     m_store->close();
 }
 
-void OpenDesk::startSync(DeskAccount &account)
+void OpenDesk::syncWith(DeskAccount &account)
 {
-    m_sync = std::make_unique<DeskSync>(*m_store);
+    m_sync = std::make_unique<DeskSync>(*m_store, DeskSync::Backend::Elsewhere);
     connect(m_sync.get(), &DeskSync::tokenRefused, &account, &DeskAccount::renew);
     connect(&account, &DeskAccount::tokenReady, m_sync.get(), &DeskSync::setToken);
     connect(&account, &DeskAccount::signInLost, m_sync.get(), &DeskSync::signInLost);
     connect(m_sync.get(), &DeskSync::signInAsked, this, &OpenDesk::signInAsked);
+}
+
+void OpenDesk::syncWithOwnBackend(const DatabaseKey &key)
+{
+    m_backend = std::make_unique<BackendHost>(OwnPlace{m_options.data_dir, key, m_options.agent_name});
+    m_sync = std::make_unique<DeskSync>(*m_store, DeskSync::Backend::Own);
+    connect(m_backend.get(), &BackendHost::ready, m_sync.get(), [this](const QUrl &server, const QByteArray &token) { m_sync->start({server, token}); });
+    connect(m_backend.get(), &BackendHost::tokenReady, m_sync.get(), &DeskSync::setToken);
+    connect(m_backend.get(), &BackendHost::failed, m_sync.get(), [this](const Error &error) { m_sync->unavailable(error.message); });
+    connect(m_sync.get(), &DeskSync::tokenRefused, m_backend.get(), &BackendHost::renew);
 }
 
 void OpenDesk::show(CallKey call)
@@ -59,9 +69,16 @@ void OpenDesk::show(CallKey call)
     if (!m_options.screenshot.isEmpty())
         takeScreenshot();
     Q_EMIT reached("window made");
-    connect(m_window.get(), &MainWindow::firstRowsPainted, this, [this] { Q_EMIT reached("first rows painted"); });
+    connect(m_window.get(), &MainWindow::firstRowsPainted, this, [this] {
+        Q_EMIT reached("first rows painted");
+        if (m_backend)
+            m_backend->start();
+    });
     m_window->show();
     Q_EMIT reached("window shown");
+    // The first rows come before it; a desk that has none need not wait for them.
+    if (m_backend)
+        QTimer::singleShot(latestBackendStartMs, m_backend.get(), &BackendHost::start);
     if (!m_options.view.isEmpty() && !m_window->showView(m_options.view)) {
         fputs(qPrintable(QStringLiteral("--view: there is no view named \"%1\".\n").arg(m_options.view)), stderr);
         QMetaObject::invokeMethod(qApp, [] { QCoreApplication::exit(1); }, Qt::QueuedConnection);

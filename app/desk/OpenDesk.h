@@ -1,5 +1,6 @@
 #pragma once
 
+#include "BackendHost.h"
 #include "FilePreferences.h"
 #include "Options.h"
 #include "backend/DeskAccount.h"
@@ -17,14 +18,13 @@ class OpenDesk : public QObject
 {
     Q_OBJECT
 public:
-    /** `account` null for a desk without a server, `accounts` where nobody can sign in. Blocks for the few milliseconds of opening the data. */
+    /** `account` null for a desk that works by itself, over a backend of its own; `accounts` null where nobody can sign in. Blocks for the few milliseconds of opening the data. */
     static Result<std::unique_ptr<OpenDesk>> open(const Options &options, const DataKey &key, Theme &theme, DeskAccount *account, AccountService *accounts);
     ~OpenDesk() override;
 
     /** Makes the window; shows it, or takes the picture that the options ask for. */
     void show(CallKey call);
     MainWindow &window() { return *m_window; }
-    /** Null without a server. */
     DeskSync *sync() { return m_sync.get(); }
 
 Q_SIGNALS:
@@ -36,13 +36,15 @@ Q_SIGNALS:
 
 private:
     OpenDesk(const Options &options, Theme &theme, AccountService *accounts) : m_options(options), m_theme(theme), m_accounts(accounts) {}
-    void startSync(DeskAccount &account);
+    void syncWith(DeskAccount &account);
+    void syncWithOwnBackend(const DatabaseKey &key);
     void takeScreenshot();
 
     const Options &m_options;
     Theme &m_theme;
     AccountService *m_accounts;
     std::unique_ptr<FilePreferences> m_preferences;
+    std::unique_ptr<BackendHost> m_backend; ///< null for a desk with an account
     std::unique_ptr<DeskStore> m_store;
     std::unique_ptr<DeskSync> m_sync;
     std::unique_ptr<DemoFeed> m_feed;

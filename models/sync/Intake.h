@@ -1,5 +1,6 @@
 #pragma once
 
+#include "records/Records.h"
 #include "rules/Workspace.h"
 #include "sync/CallState.h"
 
@@ -7,6 +8,33 @@
 
 namespace calldeck
 {
+
+/** A call as it comes from outside: a provider's news, an import, the generator. */
+struct IncomingCall {
+    Call call;                     ///< `provider` and `provider_call_id` name it; the same pair again is an update of the same call
+    QList<ConversationTurn> turns; ///< empty: nothing is said of them
+    QString raw;                   ///< the provider's own words, kept for later backfill
+};
+
+/** What an incoming call did to what is stored. */
+enum class Applied { Added, Updated, Unchanged };
+
+/** Where incoming calls go. Everything between begin and commit is there whole or not at all. Synchronous, confined to a thread. */
+class CallSink
+{
+public:
+    virtual ~CallSink() = default;
+    /** Of the business that the calls are for. */
+    virtual const Workspace &workspace() const = 0;
+    virtual Verdict setWorkspace(const Workspace &workspace) = 0;
+    virtual Result<bool> hasCalls() = 0;
+
+    virtual Verdict begin() = 0;
+    /** Adds or updates by (provider, provider_call_id); triage, deadlines and the missed-call rules follow for what is new at `now`. InvalidInput says what is wrong with the call. */
+    virtual Result<Applied> put(const IncomingCall &incoming, TimeMs now) = 0;
+    virtual Verdict commit() = 0;
+    virtual Verdict rollback() = 0;
+};
 
 /** What people have decided about a call and not taken back: news from outside leave it alone. */
 struct Handwork {

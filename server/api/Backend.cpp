@@ -220,7 +220,7 @@ void Backend::beginJobs()
     parts.work.insert(u"bulk"_s, bulkStep);
     if (m_services.exports.folder)
         parts.work.insert(u"export"_s, [exports = m_services.exports](JobContext &context) { return exportStep(context, exports); });
-    parts.wrote = [this](const QString &ws, const Head &head) { m_hub.headMoved(ws, head.epoch, head.seq); };
+    parts.wrote = [this](const QString &ws, const Head &head) { wrote(ws, head); };
     parts.failed = [](const QString &ws, const Error &error) { logLine(u"job_failed"_s, {{LogField::Workspace, ws}, {LogField::Error, error.message}, {LogField::Detail, error.detail}}); };
     parts.hourly = [exports = m_services.exports, blobs = m_blobFolder, store = m_services.blobs](SqlConnection &connection) { tidyStore(connection, exports, blobs.get(), store.get(), serverNow()); };
     m_jobs = std::make_unique<JobRunner>(std::move(parts));
@@ -382,6 +382,8 @@ void Backend::finished(const AccessLine &line)
     const QByteArray method = methods.contains(line.method) ? line.method : QByteArray("other");
     const QByteArray route = patternOf(line);
     m_metrics.countRequest(method, route, line.status, line.milliseconds);
+    if (!m_config.logs_requests)
+        return;
     logLine(u"request"_s, {{LogField::Method, QString::fromLatin1(method)},
                            {LogField::Route, QString::fromLatin1(route)},
                            {LogField::Status, line.status},

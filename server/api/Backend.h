@@ -31,6 +31,7 @@ struct BackendConfig {
     MailConfig mail;
     OpenIdConfig open_id;
     QStringList origins; ///< web pages that may open sockets; the desk sends no Origin
+    bool logs_requests = true;
 };
 
 /** Lets requests in, finds their route, and has it answered by a worker with a connection to the store. */
@@ -50,6 +51,8 @@ public:
 
     /** For /metrics; set before the server listens. */
     void setStats(std::function<HttpServer::Stats()> stats) { m_services.stats = std::move(stats); }
+    /** Somebody else of this process wrote into the store. Any thread. */
+    void wrote(const QString &ws, const Head &head) { m_hub.headMoved(ws, head.epoch, head.seq); }
     /** Answers what waits and ends the workers. After the HTTP server stopped. */
     void stop();
 

@@ -42,7 +42,7 @@ QString SqlTarget::describe() const
 
 Result<std::unique_ptr<SqlConnection>> SqlConnection::open(const SqlTarget &target, SqlSchema schema)
 {
-    auto connection = target.engine == SqlEngine::Sqlite ? SqliteConnection::open(target.file, schema) : PostgresConnection::open(target.url, schema);
+    auto connection = target.engine == SqlEngine::Sqlite ? SqliteConnection::open(target.file, schema, target.key) : PostgresConnection::open(target.url, schema);
     if (connection)
         (*connection)->m_secret = target.secret;
     return connection;

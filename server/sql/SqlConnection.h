@@ -1,5 +1,6 @@
 #pragma once
 
+#include "database/DatabaseKey.h"
 #include "sql/SqlStatement.h"
 #include "sql/StoreSecret.h"
 
@@ -14,6 +15,7 @@ struct SqlTarget {
     QString file;   ///< of SQLite
     QByteArray url; ///< of PostgreSQL; holds the password: never log it
     StoreSecret secret = StoreSecret(); ///< its connections bring it along
+    DatabaseKey key = DatabaseKey();    ///< of an encrypted file
 
     static Result<SqlTarget> parse(const QString &url);
     QString describe() const; ///< for messages and logs, without secrets

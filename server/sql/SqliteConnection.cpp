@@ -39,9 +39,9 @@ private:
 };
 
 /** Without touching the file: it may be of another version or nobody's. */
-Verdict requireVersion(const QString &file)
+Verdict requireVersion(const QString &file, const DatabaseKey &key)
 {
-    auto looked = openDatabaseFile(file, Database::Access::ReadOnly, serverFormat(SqlEngine::Sqlite));
+    auto looked = openDatabaseFile(file, Database::Access::ReadOnly, serverFormat(SqlEngine::Sqlite), key);
     if (looked)
         return Done{};
     Error error = looked.error();
@@ -52,14 +52,14 @@ Verdict requireVersion(const QString &file)
 
 } // namespace
 
-Result<std::unique_ptr<SqlConnection>> SqliteConnection::open(const QString &file, SqlSchema schema)
+Result<std::unique_ptr<SqlConnection>> SqliteConnection::open(const QString &file, SqlSchema schema, const DatabaseKey &key)
 {
     if (schema == SqlSchema::Require) {
-        if (Verdict ready = requireVersion(file); !ready)
+        if (Verdict ready = requireVersion(file, key); !ready)
             return ready.error();
     }
     const auto access = schema == SqlSchema::Create ? Database::Access::Create : Database::Access::ReadWrite;
-    auto database = openDatabaseFile(file, access, serverFormat(SqlEngine::Sqlite));
+    auto database = openDatabaseFile(file, access, serverFormat(SqlEngine::Sqlite), key);
     if (!database)
         return database.error();
     return std::unique_ptr<SqlConnection>(new SqliteConnection(*std::move(database)));

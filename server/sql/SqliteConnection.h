@@ -10,7 +10,7 @@ namespace calldeck
 class SqliteConnection : public SqlConnection
 {
 public:
-    static Result<std::unique_ptr<SqlConnection>> open(const QString &file, SqlSchema schema);
+    static Result<std::unique_ptr<SqlConnection>> open(const QString &file, SqlSchema schema, const DatabaseKey &key = {});
 
     SqlEngine engine() const override { return SqlEngine::Sqlite; }
     SqlStatement prepare(const QByteArray &sql) override;

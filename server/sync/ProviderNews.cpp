@@ -3,7 +3,6 @@
 #include "rules/JsonReader.h"
 #include "rules/Phone.h"
 #include "store/Moment.h"
-#include "sync/Intake.h"
 
 #include <QJsonDocument>
 
@@ -48,13 +47,13 @@ Verdict readBeside(IncomingCall &incoming, const QJsonObject &json, const QStrin
         const auto turns = turnsFromRow(json.value(u"turns"_s).toArray());
         if (!turns || !json.value(u"turns"_s).isArray())
             return invalid(u"%1.turns must be a list of turns."_s.arg(path));
-        incoming.turns = QJsonObject{{u"turns"_s, turnsRow(*turns)}};
+        incoming.turns = *turns;
     }
     const QJsonValue raw = json.value(u"raw"_s);
     if (raw.isObject())
-        incoming.raw = QJsonDocument(raw.toObject()).toJson(QJsonDocument::Compact);
+        incoming.raw = QString::fromUtf8(QJsonDocument(raw.toObject()).toJson(QJsonDocument::Compact));
     else if (raw.isString())
-        incoming.raw = raw.toString().toUtf8();
+        incoming.raw = raw.toString();
     return Done{};
 }
 
@@ -156,9 +155,9 @@ private:
 
     Result<bool> writeTurns(const Change &change)
     {
-        if (!m_incoming.turns)
+        if (m_incoming.turns.isEmpty())
             return false;
-        const QByteArray row = compactJson(*m_incoming.turns);
+        const QByteArray row = compactJson({{u"turns"_s, turnsRow(m_incoming.turns)}});
         const auto known = findEntity(m_tx, u"turns"_s, m_id);
         if (!known)
             return known.error();
@@ -177,8 +176,7 @@ private:
         if (m_incoming.raw.isEmpty())
             return Done{};
         return m_tx
-            .query("INSERT INTO provider_payload(ws, call_id, hash, payload, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, call_id, hash) DO NOTHING", m_id, sha256Hex(m_incoming.raw),
-                   QString::fromUtf8(m_incoming.raw), m_now)
+            .query("INSERT INTO provider_payload(ws, call_id, hash, payload, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, call_id, hash) DO NOTHING", m_id, sha256Hex(m_incoming.raw.toUtf8()), m_incoming.raw, m_now)
             .run();
     }
 

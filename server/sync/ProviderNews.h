@@ -1,16 +1,10 @@
 #pragma once
 
 #include "sync/EditSession.h"
+#include "sync/Intake.h"
 
 namespace calldeck
 {
-
-/** A call as a provider tells of it. */
-struct IncomingCall {
-    Call call;
-    std::optional<QJsonObject> turns; ///< the row {"turns": [...]}
-    QByteArray raw;                   ///< the provider's own message, "" for none
-};
 
 /** {field: value..., "tags", "turns", "raw"}; the error names the key. */
 Result<IncomingCall> incomingCallOf(const QJsonValue &json, const QString &path);

@@ -16,14 +16,6 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-/** What the same mid must say again. The known version is left out: after a restore the client lowers it. */
-QByteArray bodyHash(const Edit &edit)
-{
-    QJsonObject json = editToJson(edit);
-    json.remove(u"base_ver"_s);
-    return sha256Hex(compactJson(json));
-}
-
 /** Ids come from clients and end up in paths, logs and file names. */
 bool isSaneId(const QString &id)
 {
@@ -49,6 +41,14 @@ QStringList sortedKeys(const QJsonObject &object)
 
 } // namespace
 
+// The known version is left out: after a restore the client lowers it.
+QByteArray bodyHash(const Edit &edit)
+{
+    QJsonObject json = editToJson(edit);
+    json.remove(u"base_ver"_s);
+    return sha256Hex(compactJson(json));
+}
+
 /** Of a disposition or a note the keys tell nothing new; of a set they are the fields. The trail cannot be erased: a number does not stand in it. */
 QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const EditOutcome &outcome)
 {
@@ -62,6 +62,22 @@ QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const Edi
     if (edit.args.value(u"flag"_s).isString())
         entry.insert(u"flag"_s, edit.args.value(u"flag"_s).toString().left(40));
     return entry;
+}
+
+Verdict rememberEdit(WorkspaceTx &tx, const QString &device, const Edit &edit, const EditOutcome &outcome, TimeMs now)
+{
+    Verdict done = tx
+                       .query("INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq",
+                              edit.mid, bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, now)
+                       .run();
+    if (done) {
+        done = tx
+                   .query("INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
+                          "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
+                          device, edit.kind, edit.id, edit.lseq)
+                   .run();
+    }
+    return done;
 }
 
 Result<PushRequest> pushRequestOf(const QJsonObject &body)
@@ -219,28 +235,12 @@ PushRun::Taken PushRun::finish(const Edit &edit, EditOutcome outcome)
         (void)m_session.tx.commit();
         return Error{Error::Code::Io, u"Split."_s, {}, false};
     }
-    Verdict done = remember(edit, outcome);
+    Verdict done = rememberEdit(m_session.tx, m_session.author.device, edit, outcome, m_session.now);
     if (done)
         done = trail(edit, outcome);
     if (!done)
         return done.error();
     return std::optional(outcome);
-}
-
-Verdict PushRun::remember(const Edit &edit, const EditOutcome &outcome)
-{
-    Verdict done = m_session.tx
-                       .query("INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq",
-                              edit.mid, bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, m_session.now)
-                       .run();
-    if (done) {
-        done = m_session.tx
-                   .query("INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
-                          "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
-                          m_session.author.device, edit.kind, edit.id, edit.lseq)
-                   .run();
-    }
-    return done;
 }
 
 Verdict PushRun::trail(const Edit &edit, const EditOutcome &outcome) { return m_session.tx.audit(auditEntryOf(m_session, edit, outcome)); }

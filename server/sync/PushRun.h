@@ -21,6 +21,11 @@ struct PushRequest {
 /** The line of the audit trail for an edit and what became of it: ids and names of fields, never what stands in them. */
 QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const EditOutcome &outcome);
 
+/** What the same mid must say again. */
+QByteArray bodyHash(const Edit &edit);
+/** Keeps what became of an edit of the device: sent again, it is answered with that. */
+Verdict rememberEdit(WorkspaceTx &tx, const QString &device, const Edit &edit, const EditOutcome &outcome, TimeMs now);
+
 /** The error names the key. Unknown keys are refused. */
 Result<PushRequest> pushRequestOf(const QJsonObject &body);
 
@@ -46,7 +51,6 @@ private:
     Result<bool> comesTooLate(const Edit &edit);
     Result<EditOutcome> decide(const Edit &edit);
     Taken finish(const Edit &edit, EditOutcome outcome);
-    Verdict remember(const Edit &edit, const EditOutcome &outcome);
     Verdict trail(const Edit &edit, const EditOutcome &outcome);
 
     EditSession m_session;

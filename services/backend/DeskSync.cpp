@@ -18,6 +18,8 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
+const QString ownServer = u"this desk's own store"_s;
+
 QString wordsOf(const Edit &edit, const Workspace &workspace)
 {
     const auto arg = [&](const QString &key) { return edit.args.value(key).toVariant().toString(); };
@@ -49,13 +51,20 @@ QString wordsOf(const Edit &edit, const Workspace &workspace)
 
 } // namespace
 
-DeskSync::DeskSync(DeskStore &store) : m_store(store), m_engine(new SyncEngine(store))
+DeskSync::DeskSync(DeskStore &store, Backend backend) : m_store(store), m_engine(new SyncEngine(store))
 {
+    m_status.own = backend == Backend::Own;
+    if (m_status.own)
+        m_status.link = SyncStatus::Link::Connecting;
     m_thread.setObjectName(u"calldeck sync"_s);
     m_engine->moveToThread(&m_thread);
     connect(m_engine, &SyncEngine::statusChanged, this, [this](const SyncStatus &status) {
+        const bool own = m_status.own;
         m_status = status;
-        Q_EMIT statusChanged(status);
+        m_status.own = own;
+        if (own)
+            m_status.server = ownServer;
+        Q_EMIT statusChanged(m_status);
     });
     connect(m_engine, &SyncEngine::tokenRefused, this, &DeskSync::tokenRefused);
     connect(&store, &DeskStore::editSaved, m_engine, &SyncEngine::editsWait);
@@ -82,6 +91,13 @@ void DeskSync::setToken(const QByteArray &token)
 void DeskSync::signInLost()
 {
     QMetaObject::invokeMethod(m_engine, [engine = m_engine] { engine->signInLost(); }, Qt::QueuedConnection);
+}
+
+void DeskSync::unavailable(const QString &problem)
+{
+    m_status.link = SyncStatus::Link::Offline;
+    m_status.problem = problem;
+    Q_EMIT statusChanged(m_status);
 }
 
 void DeskSync::stop()

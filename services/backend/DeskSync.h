@@ -15,12 +15,15 @@ class DeskSync : public SyncService
 {
     Q_OBJECT
 public:
-    explicit DeskSync(DeskStore &store);
+    enum class Backend { Elsewhere, Own };
+    DeskSync(DeskStore &store, Backend backend);
     ~DeskSync() override;
 
     void start(const BackendAccount &account);
     void setToken(const QByteArray &token);
     void signInLost();
+    /** The backend does not run; before start(), or beside it. */
+    void unavailable(const QString &problem);
     void stop();
 
     SyncStatus status() const override { return m_status; }

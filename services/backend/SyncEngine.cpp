@@ -131,8 +131,10 @@ void SyncEngine::push()
 
 void SyncEngine::pushed(const RoundOutcome &outcome)
 {
+    if (!m_running)
+        return;
     m_countTimer.start(countDelayMs);
-    if (!m_running || !note(outcome))
+    if (!note(outcome))
         return;
     if (outcome.kind == RoundOutcome::Kind::Later || outcome.kind == RoundOutcome::Kind::Broken) {
         m_pushTimer.start(std::max(m_pushBackoff.next(), outcome.retry_after_s * 1000));

@@ -2,7 +2,9 @@
 
 #include "demo/Chance.h"
 #include "rules/Workspace.h"
-#include "store/CacheFile.h"
+#include "sync/Intake.h"
+
+#include <functional>
 
 namespace calldeck
 {

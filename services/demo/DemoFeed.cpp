@@ -17,20 +17,28 @@ constexpr double surgeAnswered = 0.35;
 
 } // namespace
 
-DemoFeed::DemoFeed(DeskStore &store, const DemoPace &pace)
-    : m_store(store), m_pace(pace), m_generator(static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()), store.workspace()),
+DemoFeed::DemoFeed(DeskStore &store, CallTaker take, const DemoPace &pace)
+    : m_store(store), m_take(std::move(take)), m_pace(pace), m_generator(static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()), store.workspace()),
       m_chance(static_cast<quint64>(QDateTime::currentMSecsSinceEpoch()) + 1)
 {
     m_arrivals.setSingleShot(true);
     connect(&m_arrivals, &QTimer::timeout, this, &DemoFeed::arrive);
+    m_sweeps.setInterval(pace.sweep);
+    connect(&m_sweeps, &QTimer::timeout, this, &DemoFeed::sweep);
 }
 
 void DemoFeed::start()
 {
+    sweep();
+    m_sweeps.start();
+    m_arrivals.start(nextPauseMs());
+}
+
+void DemoFeed::sweep()
+{
     m_store.inProgress(QStringLiteral("demo")).then(this, [this](const Result<QList<Call>> &calls) {
         if (calls)
             endAbandoned(*calls);
-        m_arrivals.start(nextPauseMs());
     });
 }
 
@@ -38,12 +46,15 @@ void DemoFeed::endAbandoned(const QList<Call> &calls)
 {
     QList<IncomingCall> ended;
     for (const Call &call : calls) {
+        if (m_mine.contains(call.provider_call_id))
+            continue;
+        m_mine.insert(call.provider_call_id);
         const bool answered = call.answered_at.has_value();
         const TimeMs from = call.answered_at.value_or(call.started_at.value_or(m_store.now()) + abandonedRingMs);
         ended.append(m_generator.finish({call, {}, {}}, from, std::min(m_store.now(), from + (answered ? abandonedTalkMs : 0)), answered));
     }
     if (!ended.isEmpty())
-        m_store.take(ended);
+        m_take(ended);
 }
 
 void DemoFeed::setSurge(bool on)
@@ -60,7 +71,8 @@ int DemoFeed::nextPauseMs() { return m_pace.shortest_pause + static_cast<int>(-s
 void DemoFeed::arrive()
 {
     const IncomingCall call = m_generator.arriving(m_store.now());
-    m_store.take({call});
+    m_mine.insert(call.call.provider_call_id);
+    m_take({call});
     ring(call);
     m_arrivals.start(nextPauseMs());
 }
@@ -75,14 +87,14 @@ void DemoFeed::ring(const IncomingCall &call)
         IncomingCall picked = call;
         picked.call.live_state = LiveState::ANSWERED;
         picked.call.answered_at = at;
-        m_store.take({picked});
+        m_take({picked});
         QTimer::singleShot(between(m_pace.shortest_talk, m_pace.longest_talk), this, [this, picked, at] { end(picked, at, true); });
     });
 }
 
 void DemoFeed::end(const IncomingCall &call, TimeMs answeredAt, bool answered)
 {
-    m_store.take({m_generator.finish(call, answeredAt, m_store.now(), answered)});
+    m_take({m_generator.finish(call, answeredAt, m_store.now(), answered)});
 }
 
 } // namespace calldeck

@@ -19,9 +19,9 @@ constexpr qint64 largestMapping = 1024 * 1024;
 class ImportRun
 {
 public:
-    ImportRun(CacheFile &cache, const ImportOrder &order, TimeMs now, const ImportProgress &progress)
-        : m_cache(cache), m_order(order), m_now(now), m_progress(progress), m_file(QFileInfo(order.file).fileName()),
-          m_mapper(order.mapping, m_cache.workspace(), m_file)
+    ImportRun(CallSink &sink, const ImportOrder &order, TimeMs now, const ImportProgress &progress)
+        : m_sink(sink), m_order(order), m_now(now), m_progress(progress), m_file(QFileInfo(order.file).fileName()),
+          m_mapper(order.mapping, m_sink.workspace(), m_file)
     {
     }
 
@@ -36,7 +36,7 @@ private:
     bool mayStillSucceed() const { return m_order.skip_bad || m_report.refused == 0; }
     Verdict adoptZone();
 
-    CacheFile &m_cache;
+    CallSink &m_sink;
     const ImportOrder &m_order;
     TimeMs m_now;
     const ImportProgress &m_progress;
@@ -51,13 +51,13 @@ Result<ImportReport> ImportRun::run()
 {
     if (Verdict opened = openReader(); !opened)
         return opened.error();
-    if (Verdict begun = m_cache.beginImport(); !begun)
+    if (Verdict begun = m_sink.begin(); !begun)
         return begun.error();
     Verdict done = adoptZone();
     if (done)
         done = readAll();
     const bool keep = done && mayStillSucceed() && !m_order.dry_run;
-    Verdict closed = keep ? m_cache.commitImport() : m_cache.rollbackImport();
+    Verdict closed = keep ? m_sink.commit() : m_sink.rollback();
     if (!done)
         return done.error();
     if (!closed)
@@ -110,7 +110,7 @@ Verdict ImportRun::take(const MappedRow &row)
 
 Verdict ImportRun::put(const IncomingCall &incoming, qint64 line)
 {
-    const auto applied = m_cache.put(incoming, m_now);
+    const auto applied = m_sink.put(incoming, m_now);
     if (!applied && applied.error().code == Error::Code::InvalidInput) {
         refuse({m_file, line, {}, applied.error().message});
         return Done{};
@@ -136,25 +136,25 @@ void ImportRun::refuse(const RowError &error)
 /** A desk that nobody has set up yet and that gets its first calls keeps the hours of the place where they come from. */
 Verdict ImportRun::adoptZone()
 {
-    const bool asInstalled = workspaceToJson(m_cache.workspace()) == workspaceToJson(Workspace::standard());
-    if (!m_order.mapping || m_order.mapping->zone.isEmpty() || m_order.mapping->zone == m_cache.workspace().zone || !asInstalled)
+    const bool asInstalled = workspaceToJson(m_sink.workspace()) == workspaceToJson(Workspace::standard());
+    if (!m_order.mapping || m_order.mapping->zone.isEmpty() || m_order.mapping->zone == m_sink.workspace().zone || !asInstalled)
         return Done{};
-    auto first = m_cache.forEachCall({}, m_now, [](const Call &) { return false; });
-    if (!first || *first > 0)
-        return first ? Verdict(Done{}) : Verdict(first.error());
-    Workspace workspace = m_cache.workspace();
+    const auto inUse = m_sink.hasCalls();
+    if (!inUse || *inUse)
+        return inUse ? Verdict(Done{}) : Verdict(inUse.error());
+    Workspace workspace = m_sink.workspace();
     workspace.zone = m_order.mapping->zone;
     workspace.calendar.zone = workspace.zone;
     workspace.sla.calendar.zone = workspace.zone;
     m_report.adopted_zone = workspace.zone;
-    return m_cache.setWorkspace(workspace);
+    return m_sink.setWorkspace(workspace);
 }
 
 } // namespace
 
-Result<ImportReport> importFile(CacheFile &cache, const ImportOrder &order, TimeMs now, const ImportProgress &progress)
+Result<ImportReport> importFile(CallSink &sink, const ImportOrder &order, TimeMs now, const ImportProgress &progress)
 {
-    return ImportRun(cache, order, now, progress).run();
+    return ImportRun(sink, order, now, progress).run();
 }
 
 Result<Mapping> readMapping(const QString &name)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ingest/Mapping.h"
-#include "store/CacheFile.h"
+#include "sync/Intake.h"
 
 namespace calldeck
 {
@@ -22,18 +22,18 @@ struct ImportReport {
     qint64 skipped_by_rule = 0;
     qint64 refused = 0;
     QList<RowError> errors; ///< the first hundred refused rows
-    bool changed = false;   ///< the cache was written
-    std::optional<QByteArray> adopted_zone; ///< an empty cache took the zone of the mapping for the business's own
+    bool changed = false;   ///< something was written
+    std::optional<QByteArray> adopted_zone; ///< an empty store took the zone of the mapping for the business's own
 };
 
 /** Called every few thousand rows with the rows read and the share of the file, 0 to 1. Returning false cancels the import. */
 using ImportProgress = std::function<bool(qint64 rows, double share)>;
 
 /**
- * Takes a file into the cache in one transaction. The Error is for what stops the whole import (file, mapping, store);
- * refused rows are in the report. Synchronous, on the thread of `cache`.
+ * Takes a file in, in one transaction. The Error is for what stops the whole import (file, mapping, store);
+ * refused rows are in the report. Synchronous, on the thread of `sink`.
  */
-Result<ImportReport> importFile(CacheFile &cache, const ImportOrder &order, TimeMs now, const ImportProgress &progress = {});
+Result<ImportReport> importFile(CallSink &sink, const ImportOrder &order, TimeMs now, const ImportProgress &progress = {});
 
 /** Reads a mapping document from a file. */
 Result<Mapping> readMapping(const QString &file);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ingest/RuleReader.h"
-#include "store/CacheFile.h"
+#include "sync/Intake.h"
 
 namespace calldeck
 {

@@ -30,12 +30,22 @@ struct Findings {
     bool interrupted() const { return plain && record && record->kept != Kept::Nowhere; }
 };
 
+bool isThere(const QString &file) { return QFileInfo::exists(file) || QFileInfo(file).isSymLink() || QFileInfo::exists(file + QStringLiteral("-wal")); }
+
+/** Of a desk whose own file is lost the store of its backend may be left: no new key for that either. */
+QString databaseOf(const QString &dataDir)
+{
+    const QString cache = cachePath(dataDir);
+    const QString store = ownStorePath(dataDir);
+    return !isThere(cache) && isThere(store) ? store : cache;
+}
+
 Result<Findings> look(const QString &dataDir)
 {
-    const QString file = cachePath(dataDir);
+    const QString file = databaseOf(dataDir);
     const QFileInfo info(file);
     Findings found;
-    found.data = info.exists() || info.isSymLink() || QFileInfo::exists(file + QStringLiteral("-wal"));
+    found.data = isThere(file);
     found.unreadable = found.data && (!info.isFile() || !info.isReadable() || info.size() == 0);
     found.plain = found.data && !found.unreadable && looksPlain(file);
     auto record = readKeyRecord(dataDir);

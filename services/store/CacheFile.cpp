@@ -2,7 +2,6 @@
 
 #include "database/DatabaseEncryption.h"
 #include "store/CallDetails.h"
-#include "store/CallIntake.h"
 #include "store/CallQueries.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
@@ -34,11 +33,6 @@ Result<Workspace> loadWorkspace(Database &database)
 
 } // namespace
 
-struct CacheFile::Parts {
-    CallQueries queries;
-    CallIntake intake;
-};
-
 CacheFile::CacheFile(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
 CacheFile::~CacheFile() = default;
 
@@ -53,11 +47,9 @@ Result<std::unique_ptr<CacheFile>> CacheFile::open(const QString &dataDir, Mode 
             return kept.error();
     }
     std::unique_ptr<CacheFile> file(new CacheFile(*std::move(database)));
-    auto workspace = loadWorkspace(file->database());
-    if (!workspace)
-        return workspace.error();
-    file->m_workspace = *std::move(workspace);
-    file->m_parts.reset(new Parts{CallQueries(file->database()), CallIntake(file->database(), file->m_workspace)});
+    if (Verdict loaded = file->reloadWorkspace(); !loaded)
+        return loaded.error();
+    file->m_queries = std::make_unique<CallQueries>(file->database());
     return file;
 }
 
@@ -70,16 +62,8 @@ Verdict CacheFile::setWorkspace(const Workspace &workspace)
     return done;
 }
 
-Verdict CacheFile::beginImport() { return m_database->execute("BEGIN IMMEDIATE"); }
-Verdict CacheFile::commitImport() { return m_database->execute("COMMIT"); }
-
-Verdict CacheFile::rollbackImport()
+Verdict CacheFile::reloadWorkspace()
 {
-    // A full disk or a read error has ended the transaction already.
-    if (m_database->isInTransaction()) {
-        if (Verdict done = m_database->execute("ROLLBACK"); !done)
-            return done;
-    }
     auto workspace = loadWorkspace(*m_database);
     if (!workspace)
         return workspace.error();
@@ -87,19 +71,11 @@ Verdict CacheFile::rollbackImport()
     return Done{};
 }
 
-Result<Applied> CacheFile::put(const IncomingCall &incoming, TimeMs now)
-{
-    auto taken = m_parts->intake.put(incoming, now);
-    if (!taken)
-        return taken.error();
-    return taken->applied;
-}
-
 Result<qint64> CacheFile::forEachCall(const CallQuery &query, TimeMs now, const std::function<bool(const Call &)> &visit)
 {
-    if (Verdict ready = m_parts->queries.reload(); !ready)
+    if (Verdict ready = m_queries->reload(); !ready)
         return ready.error();
-    auto keys = m_parts->queries.order(query, now, {});
+    auto keys = m_queries->order(query, now, {});
     if (!keys)
         return keys.error();
     qint64 visited = 0;

@@ -12,15 +12,7 @@ namespace calldeck
 {
 
 class Database;
-
-/** A call as it comes from outside: an import, the generator or the live feed. */
-struct IncomingCall {
-    Call call;                     ///< `provider` and `provider_call_id` name it; the same pair again is an update of the same call
-    QList<ConversationTurn> turns;
-    QString raw;                   ///< the provider's own words, kept for later backfill
-};
-
-enum class Applied { Added, Updated, Unchanged };
+class CallQueries;
 
 /** Findings of verify(); empty when the file is sound. */
 struct VerifyReport {
@@ -50,13 +42,8 @@ public:
     Database &database() { return *m_database; }
     const Workspace &workspace() const { return m_workspace; }
     Verdict setWorkspace(const Workspace &workspace);
-
-    // Import: everything between begin and commit is one transaction; destroying the file without commit rolls back.
-    Verdict beginImport();
-    /** Adds or updates by (provider, provider_call_id); applies triage, SLA and missed-call rules to what is new at `now`. */
-    Result<Applied> put(const IncomingCall &incoming, TimeMs now);
-    Verdict commitImport();
-    Verdict rollbackImport();
+    /** After somebody else has written the file. */
+    Verdict reloadWorkspace();
 
     /** Visits the calls of a query in its order without holding them all; `visit` returns false to stop. Returns how many it visited. */
     Result<qint64> forEachCall(const CallQuery &query, TimeMs now, const std::function<bool(const Call &)> &visit);
@@ -76,9 +63,8 @@ public:
 
 private:
     explicit CacheFile(std::unique_ptr<Database> database);
-    struct Parts;
     std::unique_ptr<Database> m_database;
-    std::unique_ptr<Parts> m_parts;
+    std::unique_ptr<CallQueries> m_queries;
     Workspace m_workspace;
 };
 

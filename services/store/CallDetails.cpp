@@ -253,6 +253,17 @@ Result<QList<Contact>> contactsMatching(Database &database, const QString &text,
     return contacts;
 }
 
+Result<QList<Contact>> allContacts(Database &database)
+{
+    Statement select = database.prepare(selectContact + "ORDER BY c.id");
+    QList<Contact> contacts;
+    while (select.step())
+        contacts.append(readContact(select));
+    if (select.failed())
+        return database.lastError();
+    return contacts;
+}
+
 Result<QList<TagCount>> tagCounts(Database &database)
 {
     Statement select = database.prepare("SELECT tag, count(*) FROM call_tags GROUP BY tag ORDER BY 2 DESC, tag LIMIT 500");

@@ -14,6 +14,7 @@ Result<QList<TimelineEntry>> callTimeline(Database &database, CallKey key, const
 Result<QList<CallOutcomeRecord>> callOutcomes(Database &database, CallKey key);
 Result<QList<ConversationTurn>> callTurns(Database &database, CallKey key, int limit);
 Result<QList<Contact>> contactsMatching(Database &database, const QString &text, const QString &region);
+Result<QList<Contact>> allContacts(Database &database);
 Result<QList<TagCount>> tagCounts(Database &database);
 Result<QStringList> distinctValues(Database &database, CallField field);
 Result<QList<SavedView>> savedViews(Database &database);

@@ -7,6 +7,14 @@ namespace calldeck
 
 QString cachePath(const QString &dataDir) { return QDir(dataDir).filePath(QStringLiteral("calldeck.db")); }
 
+QString ownStorePath(const QString &dataDir) { return QDir(dataDir).filePath(QStringLiteral("backend/calldeckd.db")); }
+
+bool isOfAccount(const QString &dataDir)
+{
+    const QDir folder(dataDir);
+    return folder.exists(QStringLiteral("account.json")) || folder.exists(QStringLiteral("calldeck.owner"));
+}
+
 const DatabaseFormat &cacheFormat()
 {
     static const DatabaseFormat format{0x43444b31, migrationsIn(QStringLiteral(":/calldeck/migrations/cache"))};

@@ -7,6 +7,10 @@ namespace calldeck
 
 /** Where the cache of a data directory lies. */
 QString cachePath(const QString &dataDir);
+/** Where the store of the desk's own backend lies, when it has one. */
+QString ownStorePath(const QString &dataDir);
+/** Whether the directory holds the calls of an account on a server. */
+bool isOfAccount(const QString &dataDir);
 /** The cache's mark and its migrations (resources/migrations/cache). */
 const DatabaseFormat &cacheFormat();
 Result<std::unique_ptr<Database>> openCache(const QString &dataDir, Database::Access access, const DatabaseFormat &format = cacheFormat(), const DatabaseKey &key = {});

@@ -2,7 +2,6 @@
 
 #include "rules/Phone.h"
 #include "store/CallDetails.h"
-#include "store/CallIntake.h"
 #include "store/CallQueries.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
@@ -46,7 +45,6 @@ Result<int> indexOnce(Database &database)
 struct DeskStore::Writer {
     std::unique_ptr<CacheFile> file;
     CommandRunner commands;
-    CallIntake intake;
     FeedRows feed;
 };
 
@@ -123,7 +121,7 @@ Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writ
         thread.post([&thread, box](auto *) { thread.install(std::move(*box)); });
     };
     Database &database = writing->database();
-    handOver(*m_writer, std::unique_ptr<Writer>(new Writer{std::move(writing), CommandRunner(database, m_workspace, m_agentName), CallIntake(database, m_workspace), FeedRows(database, m_workspace, m_agentName)}));
+    handOver(*m_writer, std::unique_ptr<Writer>(new Writer{std::move(writing), CommandRunner(database, m_workspace, m_agentName), FeedRows(database, m_workspace, m_agentName)}));
     handOver(*m_reader, std::unique_ptr<Reader>(new Reader{*std::move(reading)}));
     Database &finderDatabase = **finding;
     handOver(*m_finder, std::unique_ptr<Finder>(new Finder{*std::move(finding), CallQueries(finderDatabase)}));
@@ -357,29 +355,6 @@ QFuture<Result<Receipt>> DeskStore::writeAndSend(const std::function<Verdict(Dat
             return done.error();
         QMetaObject::invokeMethod(this, &DeskStore::editSaved, Qt::QueuedConnection);
         return receiptOf(at);
-    });
-}
-
-QFuture<Result<int>> DeskStore::take(const QList<IncomingCall> &incoming)
-{
-    return m_writer->ask<int>([this, incoming](Writer &writer) -> Result<int> {
-        ChangeSet changes;
-        Transaction transaction(writer.file->database());
-        if (!transaction.begun())
-            return transaction.begun().error();
-        for (const IncomingCall &call : incoming) {
-            auto taken = writer.intake.put(call, now());
-            if (!taken)
-                return taken.error();
-            if (taken->applied == Applied::Added)
-                changes.added.append(taken->key);
-            else if (taken->applied == Applied::Updated)
-                changes.changed.append(taken->key);
-        }
-        if (Verdict done = transaction.commit(); !done)
-            return done.error();
-        QMetaObject::invokeMethod(this, [this, changes] { announce(changes); }, Qt::QueuedConnection);
-        return static_cast<int>(incoming.size());
     });
 }
 

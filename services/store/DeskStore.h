@@ -15,7 +15,6 @@ namespace calldeck
 
 class CommandRunner;
 class CallQueries;
-class CallIntake;
 class DirectoryLock;
 
 /**
@@ -55,9 +54,7 @@ public:
     QFuture<Result<Receipt>> saveView(const SavedView &view) override;
     QFuture<Result<Receipt>> deleteView(qint64 id) override;
 
-    /** Calls that arrive from outside (live feed, later the sync); one transaction. */
-    QFuture<Result<int>> take(const QList<IncomingCall> &incoming);
-    /** Calls of a provider that have not ended once all that was taken before is stored; for a feed that takes up its work again. */
+    /** Calls of a provider that have not ended; for a feed that takes up its work again. */
     QFuture<Result<QList<Call>>> inProgress(const QString &provider);
     /** For the sync. `done` runs on the thread of `context`, which must live until close() has returned. */
     void write(QObject *context, const Work &work, const std::function<void(const Result<ChangeSet> &)> &done) override;

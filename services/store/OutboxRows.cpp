@@ -73,6 +73,12 @@ Verdict eraseRecordOf(Database &database, const QString &mid)
 
 } // namespace
 
+Result<QList<Edit>> shownEdits(Database &database)
+{
+    Statement select = database.prepare("SELECT " + editColumns + " FROM outbox WHERE state <> 'dead' UNION ALL SELECT " + editColumns + " FROM kept WHERE schema_ver > 1 ORDER BY lseq");
+    return editsOf(database, select);
+}
+
 Verdict insertOutgoing(Database &database, const Edit &edit, const QString &mutation)
 {
     Statement insert = database.prepare("INSERT INTO outbox (mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation) VALUES (?1, ?2, ?3, ?4, ?5, "

@@ -20,7 +20,7 @@ protected:
     }
     Applied again()
     {
-        const auto applied = file->put(incoming, now + 1000);
+        const auto applied = CacheSink(*file).put(incoming, now + 1000);
         EXPECT_TRUE(applied) << (applied ? "" : applied.error().detail.toStdString());
         return applied ? *applied : Applied::Unchanged;
     }

@@ -24,13 +24,13 @@ protected:
     void SetUp() override
     {
         StoreFixture::SetUp();
-        ASSERT_TRUE(file->beginImport());
+        ASSERT_TRUE(CacheSink(*file).begin());
         CallGenerator(11, file->workspace()).generate(calls, now, [this](IncomingCall incoming) {
-            EXPECT_TRUE(file->put(incoming, now));
+            EXPECT_TRUE(CacheSink(*file).put(incoming, now));
             return true;
         });
         roughen();
-        ASSERT_TRUE(file->commitImport());
+        ASSERT_TRUE(CacheSink(*file).commit());
     }
     void roughen()
     {

@@ -65,16 +65,16 @@ TEST_F(CommandFailureTest, fullDiskDuringAnImportKeepsWhatWasThere)
     const QString before = everything();
     const qint64 pages = *file->database().singleInteger("PRAGMA page_count");
     ASSERT_TRUE(file->database().singleInteger("PRAGMA max_page_count = " + QByteArray::number(pages + 4)));
-    ASSERT_TRUE(file->beginImport());
+    ASSERT_TRUE(CacheSink(*file).begin());
     Workspace renamed = file->workspace();
     renamed.name = QStringLiteral("Half imported");
     ASSERT_TRUE(file->setWorkspace(renamed));
     Result<Applied> applied = Applied::Added;
     for (int i = 0; applied && i < 1000; ++i)
-        applied = file->put(missedCall(QStringLiteral("n%1").arg(i)), now);
+        applied = CacheSink(*file).put(missedCall(QStringLiteral("n%1").arg(i)), now);
     ASSERT_FALSE(applied);
     EXPECT_EQ(applied.error().code, Error::Code::DiskFull);
-    EXPECT_TRUE(file->rollbackImport());
+    EXPECT_TRUE(CacheSink(*file).rollback());
     EXPECT_NE(file->workspace().name, renamed.name);
     EXPECT_EQ(everything(), before);
     makeRoom();

@@ -181,11 +181,11 @@ TEST_F(CommandUndoTest, contactThatOthersUseStays)
 
 TEST_F(CommandUndoTest, bulkOfTwoThousandThereAndBack)
 {
-    ASSERT_TRUE(file->beginImport());
+    ASSERT_TRUE(CacheSink(*file).begin());
     QList<CallKey> keys{key};
     for (int i = 1; i < 2000; ++i)
-        ASSERT_TRUE(file->put(missedCall(QStringLiteral("n%1").arg(i), i % 4 ? QStringLiteral("+1415555%1").arg(1000 + i) : QStringLiteral("(415) 555-2671")), now));
-    ASSERT_TRUE(file->commitImport());
+        ASSERT_TRUE(CacheSink(*file).put(missedCall(QStringLiteral("n%1").arg(i), i % 4 ? QStringLiteral("+1415555%1").arg(1000 + i) : QStringLiteral("(415) 555-2671")), now));
+    ASSERT_TRUE(CacheSink(*file).commit());
     for (CallKey i = 2; i <= 2000; ++i)
         keys.append(i);
     const QString before = picture();

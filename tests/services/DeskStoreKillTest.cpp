@@ -33,7 +33,7 @@ TEST(DeskStoreKillTest, everyReceiptIsThereAfterAKill)
         IncomingCall call;
         call.call.provider = QStringLiteral("test");
         call.call.provider_call_id = QStringLiteral("a");
-        ASSERT_TRUE((*file)->put(call, 1));
+        ASSERT_TRUE(CacheSink(**file).put(call, 1));
     }
     Chance chance(3);
     QList<QByteArray> receipts;

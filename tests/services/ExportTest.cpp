@@ -137,14 +137,14 @@ TEST_F(ExportTest, existingFilesStayAndFailedOnesNeverAppear)
     ASSERT_FALSE(nowhere);
     EXPECT_TRUE(nowhere.error().message.contains(u"cannot be written"_s));
 
-    ASSERT_TRUE(file->beginImport());
+    ASSERT_TRUE(CacheSink(*file).begin());
     for (int i = 0; i < 2500; ++i)
-        ASSERT_TRUE(file->put(missedCall(u"many-%1"_s.arg(i)), now));
-    ASSERT_TRUE(file->commitImport());
+        ASSERT_TRUE(CacheSink(*file).put(missedCall(u"many-%1"_s.arg(i)), now));
+    ASSERT_TRUE(CacheSink(*file).commit());
     const QString stopped = files.filePath(u"stopped.csv"_s);
     const auto cancelled = exportCalls(*file, {stopped, ExportFormat::Csv, {}, false}, now, [](qint64) { return false; });
     ASSERT_FALSE(cancelled);
     EXPECT_EQ(cancelled.error().code, Error::Code::Cancelled);
     EXPECT_FALSE(QFile::exists(stopped));
-    EXPECT_TRUE(file->beginImport()) << "the failed export still holds its transaction";
+    EXPECT_TRUE(CacheSink(*file).begin()) << "the failed export still holds its transaction";
 }

@@ -193,7 +193,8 @@ TEST_F(ImportFileTest, skipBadTakesTheGoodRowsAndNamesEveryOther)
     order.skip_bad = true;
     QList<qint64> lines;
     order.on_refused = [&](const RowError &error) { lines.append(error.line); };
-    const auto report = importFile(*file, order, now);
+    CacheSink sink(*file);
+    const auto report = importFile(sink, order, now);
     ASSERT_TRUE(report);
     EXPECT_EQ(report->added, 200);
     EXPECT_EQ(report->refused, 200);
@@ -224,7 +225,8 @@ TEST_F(ImportFileTest, cancellingChangesNothing)
     ImportOrder order;
     order.file = write(u"many.csv"_s, rows);
     double share = 0;
-    const auto report = importFile(*file, order, now, [&](qint64, double done) {
+    CacheSink sink(*file);
+    const auto report = importFile(sink, order, now, [&](qint64, double done) {
         share = done;
         return false;
     });

@@ -51,7 +51,8 @@ protected:
         order.mapping = std::move(map);
         order.dry_run = (options & DryRun) != 0;
         order.skip_bad = (options & SkipBad) != 0;
-        return importFile(*file, order, now);
+        CacheSink sink(*file);
+        return importFile(sink, order, now);
     }
     /** Imports rows that must be good. */
     ImportReport take(const QString &name, const QByteArray &bytes, std::optional<Mapping> map = {})

@@ -150,7 +150,7 @@ TEST(OutOfMemoryTest, noCrashAndNothingByHalves)
         IncomingCall call;
         call.call.provider = QStringLiteral("test");
         call.call.provider_call_id = QStringLiteral("a");
-        ASSERT_TRUE((*file)->put(call, 1));
+        ASSERT_TRUE(CacheSink(**file).put(call, 1));
     }
     StoreChild child(QStringLiteral("OutOfMemoryChild.*"), dir.path());
     const int tries = child.next("tries ").toInt();

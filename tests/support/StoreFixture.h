@@ -1,7 +1,7 @@
 #pragma once
 
+#include "CacheSink.h"
 #include "Printers.h"
-#include "store/CacheFile.h"
 
 #include <QTemporaryDir>
 #include <gtest/gtest.h>
@@ -38,10 +38,10 @@ protected:
     }
     CallKey put(const IncomingCall &incoming)
     {
-        EXPECT_TRUE(file->beginImport());
-        const auto applied = file->put(incoming, now);
+        EXPECT_TRUE(CacheSink(*file).begin());
+        const auto applied = CacheSink(*file).put(incoming, now);
         EXPECT_TRUE(applied) << (applied ? "" : applied.error().detail.toStdString());
-        EXPECT_TRUE(file->commitImport());
+        EXPECT_TRUE(CacheSink(*file).commit());
         const auto key = file->findCall(incoming.call.provider_call_id);
         return key && *key ? **key : 0;
     }

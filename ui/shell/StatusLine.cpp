@@ -75,8 +75,9 @@ QWidget *StatusLine::syncButton() const { return m_syncButton; }
 void StatusLine::showSync()
 {
     using Link = SyncStatus::Link;
-    m_syncButton->setVisible(m_sync.link != Link::Off);
-    if (m_sync.link == Link::Off)
+    const bool shown = isWorthAWord(m_sync);
+    m_syncButton->setVisible(shown);
+    if (!shown)
         return;
     const QString headline = syncHeadline(m_sync);
     m_syncButton->setText(headline);

@@ -19,9 +19,18 @@ QString waitingText(const SyncStatus &status, const QString &state)
 
 QString changesText(int changes) { return QStringLiteral("%1 %2").arg(grouped(changes), changes == 1 ? QStringLiteral("change") : QStringLiteral("changes")); }
 
+bool isWorthAWord(const SyncStatus &status)
+{
+    using Link = SyncStatus::Link;
+    const bool isWell = status.link == Link::Connecting || (status.link == Link::Online && status.problem.isEmpty() && status.dead + status.conflicts == 0);
+    return status.link != Link::Off && !(status.own && isWell);
+}
+
 QString syncHeadline(const SyncStatus &status)
 {
     using Link = SyncStatus::Link;
+    if (status.own && status.link != Link::Online)
+        return waitingText(status, QStringLiteral("This desk's own store is not reached"));
     switch (status.link) {
     case Link::Off: return QStringLiteral("All saved on this desk");
     case Link::Connecting: return QStringLiteral("Connecting to %1").arg(status.server);

@@ -20,6 +20,7 @@ struct SyncStatus {
         Refused       ///< not our server, or its certificate is not to be trusted
     };
     Link link = Link::Off;
+    bool own = false; ///< the backend is the desk's own, in the same process: worth a word only when something is wrong
     QString server;  ///< host
     QString problem; ///< a sentence, "" when all is well
     int waiting = 0; ///< edits on their way

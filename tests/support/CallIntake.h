@@ -1,9 +1,9 @@
 #pragma once
 
+#include "database/Database.h"
 #include "rules/Workspace.h"
 #include "store/CacheFile.h"
 #include "sync/Intake.h"
-#include "database/Database.h"
 
 namespace calldeck
 {

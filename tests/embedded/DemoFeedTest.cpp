@@ -1,6 +1,5 @@
-#include "StoreFixture.h"
+#include "OwnDeskFixture.h"
 #include "demo/DemoFeed.h"
-#include "store/DeskStore.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -14,29 +13,29 @@ namespace
 class DemoFeedTest : public testing::Test
 {
 protected:
-    static constexpr DemoPace quick{0, 1, 1, 0, 3, 0, 3};
+    static constexpr DemoPace quick{0, 1, 1, 0, 3, 0, 3, 200};
 
     void SetUp() override { open(); }
     void open()
     {
-        store.reset();
-        auto opened = DeskStore::open(dir.path(), CacheFile::Mode::Create, QStringLiteral("Dana"));
-        ASSERT_TRUE(opened);
-        store = *std::move(opened);
-        QObject::connect(store.get(), &DeskService::changed, store.get(), [this](const ChangeSet &changes) {
+        desk.reset();
+        desk = std::make_unique<OwnDesk>(dir.path());
+        QObject::connect(desk->store.get(), &DeskService::changed, desk->store.get(), [this](const ChangeSet &changes) {
             added += changes.added.size();
             changed += changes.changed.size();
         });
     }
-    QList<Call> inProgress() { return *store->inProgress(QStringLiteral("demo")).result(); }
+    DemoFeed feedOf(const DemoPace &pace) { return DemoFeed(*desk->store, [this](const QList<IncomingCall> &calls) { desk->take(calls); }, pace); }
+    QList<Call> inProgress() { return *desk->store->inProgress(QStringLiteral("demo")).result(); }
     VerifyReport closeAndVerify()
     {
-        store.reset();
+        desk->waitUntilInStep();
+        desk.reset();
         const auto file = CacheFile::open(dir.path(), CacheFile::Mode::ReadWrite);
         EXPECT_TRUE(file);
         const auto report = (*file)->verify();
         EXPECT_TRUE(report->problems.isEmpty()) << report->problems.join(u'\n').toStdString();
-        EXPECT_TRUE((*file)->forEachCall({}, store ? 0 : 1, [](const Call &call) {
+        EXPECT_TRUE((*file)->forEachCall({}, 1, [](const Call &call) {
             EXPECT_NE(call.status, CallStatus::IN_PROGRESS);
             EXPECT_FALSE(call.live_state) << "a call that has ended";
             EXPECT_TRUE(call.ended_at && *call.ended_at >= *call.started_at);
@@ -47,7 +46,7 @@ protected:
     }
 
     QTemporaryDir dir;
-    std::unique_ptr<DeskStore> store;
+    std::unique_ptr<OwnDesk> desk;
     qsizetype added = 0;
     qsizetype changed = 0;
 };
@@ -57,11 +56,11 @@ protected:
 TEST_F(DemoFeedTest, callsArriveAndEndLikeRealOnes)
 {
     {
-        DemoFeed feed(*store, quick);
+        DemoFeed feed = feedOf(quick);
         feed.start();
         ASSERT_TRUE(QTest::qWaitFor([&] { return added >= 30 && changed >= 30; }, 60'000));
     }
-    DemoFeed later(*store, {60'000, 60'000, 60'000, 0, 1, 0, 1});
+    DemoFeed later = feedOf({60'000, 60'000, 60'000, 0, 1, 0, 1, 200});
     later.start();
     ASSERT_TRUE(QTest::qWaitFor([&] { return inProgress().isEmpty(); }, 60'000));
     EXPECT_GE(closeAndVerify().calls, 30);
@@ -70,13 +69,13 @@ TEST_F(DemoFeedTest, callsArriveAndEndLikeRealOnes)
 TEST_F(DemoFeedTest, callsOfAClosedProgramEndAtTheNextStart)
 {
     {
-        DemoFeed feed(*store, {0, 1, 1, 600'000, 600'001, 600'000, 600'001});
+        DemoFeed feed = feedOf({0, 1, 1, 600'000, 600'001, 600'000, 600'001, 200});
         feed.start();
         ASSERT_TRUE(QTest::qWaitFor([&] { return added >= 5; }, 60'000));
     }
     open();
     EXPECT_GE(inProgress().size(), 5);
-    DemoFeed feed(*store, {60'000, 60'000, 60'000, 0, 1, 0, 1});
+    DemoFeed feed = feedOf({60'000, 60'000, 60'000, 0, 1, 0, 1, 200});
     feed.start();
     ASSERT_TRUE(QTest::qWaitFor([&] { return inProgress().isEmpty(); }, 60'000));
     closeAndVerify();
@@ -84,7 +83,7 @@ TEST_F(DemoFeedTest, callsOfAClosedProgramEndAtTheNextStart)
 
 TEST_F(DemoFeedTest, surgeIsToldOnce)
 {
-    DemoFeed feed(*store, quick);
+    DemoFeed feed = feedOf(quick);
     QSignalSpy told(&feed, &LiveFeed::surgeChanged);
     feed.setSurge(true);
     feed.setSurge(true);

@@ -1,7 +1,7 @@
 #include "Files.h"
 #include "StoreChild.h"
 #include "StoreFixture.h"
-#include "demo/DemoWorkspace.h"
+#include "embedded/DemoWorkspace.h"
 #include "store/DataDirectory.h"
 
 #include <QFileInfo>
@@ -22,7 +22,7 @@ TEST(DemoWorkspaceTest, isWholeAndMarked)
 {
     QTemporaryDir dir;
     ASSERT_TRUE(makeDemoWorkspace(dir.path(), 800, now));
-    EXPECT_EQ(QDir(dir.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), (QStringList{QStringLiteral("calldeck.db"), QStringLiteral("calldeck.lock")}));
+    EXPECT_EQ(QDir(dir.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot), (QStringList{QStringLiteral("backend"), QStringLiteral("calldeck.db"), QStringLiteral("calldeck.lock")}));
     const auto file = CacheFile::open(dir.path(), CacheFile::Mode::ReadWrite);
     ASSERT_TRUE(file);
     EXPECT_TRUE((*file)->workspace().is_demo);
@@ -64,7 +64,7 @@ TEST(DemoWorkspaceTest, killedOnTheWayLeavesNoDesk)
     QTemporaryDir dir;
     {
         StoreChild child(QStringLiteral("DemoWorkspaceChild.*"), dir.path());
-        ASSERT_TRUE(QTest::qWaitFor([&] { return QFileInfo::exists(cachePath(dir.filePath(QStringLiteral("demo.filling")))); }, 60'000));
+        ASSERT_TRUE(QTest::qWaitFor([&] { return QFileInfo::exists(ownStorePath(dir.filePath(QStringLiteral("demo.filling")))); }, 60'000));
     }
     EXPECT_FALSE(QFileInfo::exists(cachePath(dir.path())));
     ASSERT_TRUE(makeDemoWorkspace(dir.path(), 60, now));

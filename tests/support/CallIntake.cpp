@@ -1,4 +1,4 @@
-#include "store/CallIntake.h"
+#include "CallIntake.h"
 
 #include "store/AuditRows.h"
 #include "store/CallDetails.h"

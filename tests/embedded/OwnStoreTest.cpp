@@ -1,0 +1,287 @@
+#include "Files.h"
+#include "OwnDeskFixture.h"
+#include "ingest/Importer.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSignalSpy>
+
+using namespace calldeck;
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+class OwnStoreTest : public CommandFixture
+{
+protected:
+    const DatabaseKey key = *DatabaseKey::fromBytes(QByteArray("0123456789abcdef0123456789ABCDEF"));
+
+    std::unique_ptr<OwnStore> openStore(const DatabaseKey &with = {})
+    {
+        auto opened = OwnStore::open({dir.path(), with, u"Dana"_s}, *file);
+        EXPECT_TRUE(opened) << (opened ? "" : QString(opened.error().message + opened.error().detail).toStdString());
+        return opened ? *std::move(opened) : nullptr;
+    }
+    /** Calls by the store and then on the desk. */
+    QList<Applied> takeIn(OwnStore &store, const QList<IncomingCall> &calls)
+    {
+        QList<Applied> results;
+        EXPECT_TRUE(store.begin());
+        for (const IncomingCall &call : calls) {
+            const auto applied = store.put(call, now);
+            EXPECT_TRUE(applied) << (applied ? "" : applied.error().message.toStdString());
+            results.append(applied ? *applied : Applied::Unchanged);
+        }
+        EXPECT_TRUE(store.commit());
+        EXPECT_TRUE(store.catchUp(*file));
+        return results;
+    }
+    CallKey keyOf(const QString &providerCallId) { return (*file->findCall(providerCallId)).value_or(0); }
+    /** The backend writes no moment down that is yet to come. */
+    static TimeMs today() { return std::min(now, QDateTime::currentMSecsSinceEpoch()); }
+    /** Everything a person can do to a call, with text of all kinds. */
+    void work(const QString &name)
+    {
+        const CallKey call = keyOf(name);
+        done(disposition({call}, u"booked"_s, u"after five, gate \"7\"\nring twice"_s, now + 3'600'000, 12'500), today());
+        done(ChangeTags{{call}, {u"vip"_s}, {}}, today());
+        done(set({call}, CallField::caller_name, u"Zoë O'Neil"_s), today());
+        done(AddNote{call, u"the dog is friendly"_s}, today());
+        done(LinkContact{call, {}, true}, today());
+    }
+    void letGo()
+    {
+        runner.reset();
+        file.reset();
+    }
+    void takeUp(const DatabaseKey &with = {})
+    {
+        auto opened = CacheFile::open(dir.path(), CacheFile::Mode::ReadWrite, with);
+        ASSERT_TRUE(opened) << (opened ? "" : opened.error().message.toStdString());
+        file = *std::move(opened);
+        sitDown();
+    }
+    /** Runs the whole desk until everything went to its backend and came back. */
+    void syncOnce(const DatabaseKey &with = {})
+    {
+        letGo();
+        OwnDesk(dir.path(), with).waitUntilInStep();
+        takeUp(with);
+    }
+};
+
+} // namespace
+
+TEST_F(OwnStoreTest, callsComeInByTheStoreAndShowOnTheDesk)
+{
+    const auto store = openStore();
+    EXPECT_EQ(takeIn(*store, {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)}), (QList<Applied>{Applied::Added, Applied::Added}));
+    EXPECT_EQ(rows("calls"), 2);
+    EXPECT_EQ(rows("outbox"), 0);
+    const Call call = callAt(keyOf(u"a"_s));
+    EXPECT_EQ(call.customer_number, u"+14155552671"_s);
+    EXPECT_TRUE(call.outcome_required);
+    EXPECT_FALSE(openTask().isEmpty()) << "a missed call makes its callback task";
+    EXPECT_EQ(takeIn(*store, {missedCall(u"a"_s)}), QList<Applied>{Applied::Unchanged});
+    IncomingCall more = missedCall(u"a"_s);
+    more.call.caller_name = u"Marisol Vega-Ruiz"_s;
+    EXPECT_EQ(takeIn(*store, {more}), QList<Applied>{Applied::Updated});
+    EXPECT_EQ(callAt(keyOf(u"a"_s)).caller_name, u"Marisol Vega-Ruiz"_s);
+    expectSound();
+    EXPECT_EQ(*OwnStore::problems(dir.path(), {}), QStringList());
+}
+
+TEST_F(OwnStoreTest, refusedCallAndRollbackLeaveNothing)
+{
+    const auto store = openStore();
+    ASSERT_TRUE(store->begin());
+    EXPECT_TRUE(store->put(missedCall(u"a"_s), now));
+    const auto refused = store->put(IncomingCall{}, now);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Error::Code::InvalidInput);
+    ASSERT_TRUE(store->rollback());
+    ASSERT_TRUE(store->catchUp(*file));
+    EXPECT_EQ(rows("calls"), 0);
+    ASSERT_TRUE(store->begin());
+    EXPECT_FALSE(*store->hasCalls());
+}
+
+TEST_F(OwnStoreTest, fileOfCallsIsImportedOnce)
+{
+    const QString csv = dir.filePath(u"calls.csv"_s);
+    QFile out(csv);
+    ASSERT_TRUE(out.open(QIODevice::WriteOnly));
+    out.write("provider_call_id,started_at,outcome,caller_name\n1,2026-11-20T10:00:00Z,NO_ANSWER,Anna\n2,2026-11-20T11:00:00Z,NO_ANSWER,Beth\n");
+    out.close();
+    const auto store = openStore();
+    ImportOrder order;
+    order.file = csv;
+    EXPECT_EQ(importFile(*store, order, now)->added, 2);
+    EXPECT_EQ(importFile(*store, order, now)->unchanged, 2);
+    order.dry_run = true;
+    EXPECT_FALSE(importFile(*store, order, now)->changed);
+    ASSERT_TRUE(store->catchUp(*file));
+    EXPECT_EQ(rows("calls"), 2);
+}
+
+TEST_F(OwnStoreTest, whatPeopleDoGoesThroughTheBackend)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
+    work(u"a"_s);
+    const QString before = picture();
+    EXPECT_GT(rows("outbox"), 0);
+    syncOnce();
+    EXPECT_EQ(picture(), before);
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(rows("dead"), 0);
+    EXPECT_EQ(rows("conflicts"), 0);
+    EXPECT_EQ(file->database().singleInteger("SELECT min(ver) FROM calls").value_or(0) > 0, true);
+    expectSound();
+}
+
+TEST_F(OwnStoreTest, deskOfTheTimeWithoutABackendIsTakenOver)
+{
+    put(missedCall(u"a"_s));
+    put(missedCall(u"b"_s, u"+14155550001"_s));
+    IncomingCall talk = missedCall(u"c"_s, u"+14155550002"_s);
+    talk.turns = {{}};
+    talk.turns.first().content = u"my boiler is out"_s;
+    put(talk);
+    work(u"a"_s);
+    done(SetDoNotContact{{keyOf(u"b"_s)}, true, u"asked us to stop"_s}, today());
+    const QString before = picture();
+    const qint64 outcomes = rows("call_outcomes");
+    syncOnce();
+    EXPECT_EQ(picture(), before);
+    EXPECT_EQ(rows("call_outcomes"), outcomes) << "an edit that the taken rows show was carried out again";
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(rows("dead"), 0);
+    EXPECT_EQ(rows("conflicts"), 0);
+    EXPECT_EQ((*file->turns(keyOf(u"c"_s))).size(), 1);
+    done(disposition({keyOf(u"c"_s)}, u"booked"_s, u"this afternoon"_s), today());
+    const QString later = picture();
+    syncOnce();
+    EXPECT_EQ(picture(), later);
+    expectSound();
+}
+
+TEST_F(OwnStoreTest, lostStoreIsMadeAgainOfTheDesk)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
+    work(u"a"_s);
+    syncOnce();
+    done(set({keyOf(u"b"_s)}, CallField::caller_name, u"not sent yet"_s), today());
+    const QString before = picture();
+    const qint64 outcomes = rows("call_outcomes");
+    letGo();
+    ASSERT_TRUE(QDir(dir.filePath(u"backend"_s)).removeRecursively());
+    takeUp();
+    syncOnce();
+    EXPECT_EQ(picture(), before);
+    EXPECT_EQ(rows("call_outcomes"), outcomes);
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(rows("dead"), 0);
+    EXPECT_EQ(rows("conflicts"), 0);
+    expectSound();
+}
+
+TEST_F(OwnStoreTest, lostDeskIsFilledFromTheStore)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s)});
+    work(u"a"_s);
+    syncOnce();
+    const QString before = picture();
+    letGo();
+    ASSERT_TRUE(removeCache(dir.path()));
+    OwnDesk(dir.path()).waitUntilInStep();
+    takeUp();
+    EXPECT_EQ(picture(), before);
+}
+
+TEST_F(OwnStoreTest, interruptedMakingIsBegunAgain)
+{
+    put(missedCall(u"a"_s));
+    ASSERT_TRUE(QDir(dir.path()).mkpath(u"backend"_s));
+    QFile half(ownStorePath(dir.path()) + u".making"_s);
+    ASSERT_TRUE(half.open(QIODevice::WriteOnly) && half.write("half a store") > 0);
+    half.close();
+    const auto store = openStore();
+    ASSERT_TRUE(store->begin());
+    EXPECT_TRUE(*store->hasCalls());
+    EXPECT_FALSE(QFileInfo::exists(half.fileName()));
+}
+
+TEST_F(OwnStoreTest, storeIsEncryptedAsItsDirectoryIs)
+{
+    file.reset();
+    ASSERT_TRUE(removeCache(dir.path()));
+    file = *CacheFile::open(dir.path(), CacheFile::Mode::Create, key);
+    sitDown();
+    takeIn(*openStore(key), {missedCall(u"a"_s)});
+    syncOnce(key);
+    const auto files = test::contentOf(dir.path());
+    for (auto each = files.begin(); each != files.end(); ++each) {
+        EXPECT_FALSE(each.value().contains("Marisol")) << each.key().toStdString();
+        EXPECT_FALSE(each.value().contains("4155552671")) << each.key().toStdString();
+    }
+    const auto other = OwnStore::open({dir.path(), *DatabaseKey::fromBytes(QByteArray("0123456789abcdef0123456789ABCDEf")), {}}, *file);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, Error::Code::WrongKey);
+    EXPECT_FALSE(OwnStore::problems(dir.path(), {}));
+}
+
+TEST_F(OwnStoreTest, plainStoreOfAnEncryptedDirectoryIsEncrypted)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s)});
+    ASSERT_TRUE(OwnStore::encrypt(dir.path(), key));
+    EXPECT_FALSE(test::bytesOf(ownStorePath(dir.path())).contains("Marisol"));
+    EXPECT_EQ(*OwnStore::problems(dir.path(), key), QStringList());
+}
+
+TEST_F(OwnStoreTest, damageAndAlteredTrailAreFound)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s)});
+    {
+        const auto database = Database::open(ownStorePath(dir.path()), Database::Access::ReadWrite);
+        ASSERT_TRUE((*database)->execute("UPDATE audit SET entry = replace(entry, 'intake', 'intakf')"));
+    }
+    EXPECT_EQ((*OwnStore::problems(dir.path(), {})).size(), 1);
+}
+
+TEST_F(OwnStoreTest, tokenOfTheLastStartIsGoodNoLonger)
+{
+    letGo();
+    QByteArray old;
+    {
+        OwnDesk desk(dir.path());
+        desk.waitUntilInStep();
+        old = *desk.backend->newToken();
+        // The desk's own token went with that: it is told, and asks for another.
+        QSignalSpy refused(desk.sync.get(), &DeskSync::tokenRefused);
+        desk.sync->syncNow();
+        ASSERT_TRUE(refused.count() > 0 || refused.wait());
+        desk.sync->setToken(*desk.backend->newToken());
+        desk.waitUntilInStep();
+    }
+    OwnDesk desk(dir.path());
+    desk.sync->setToken(old);
+    QSignalSpy refused(desk.sync.get(), &DeskSync::tokenRefused);
+    desk.sync->syncNow();
+    EXPECT_TRUE(refused.count() > 0 || refused.wait());
+}
+
+TEST_F(OwnStoreTest, anotherPersonSignsTheirOwnDecisions)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s)});
+    letGo();
+    {
+        OwnDesk desk(dir.path(), {}, u"Robin"_s);
+        desk.waitUntilInStep();
+        ASSERT_TRUE(desk.store->apply(disposition({1}, u"booked"_s, u"now"_s)).result());
+        desk.waitUntilInStep();
+    }
+    takeUp();
+    EXPECT_EQ(file->database().singleText("SELECT agent_id FROM call_outcomes"), u"Robin"_s);
+    EXPECT_EQ(rows("outbox"), 0);
+}
