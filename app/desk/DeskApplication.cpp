@@ -25,7 +25,7 @@ constexpr int reopenCode = 1000; ///< of an event loop, never of the program
 
 QString notTold()
 {
-    return QStringLiteral("You are signed out here, but the server could not be told. The session ends there by itself after 30 days at the latest; an administrator can end it sooner.");
+    return QStringLiteral("You are signed out here, but the server could not be told. The session ends there by itself after 30 days at the latest, or when it is ended among your sessions.");
 }
 
 } // namespace
@@ -258,14 +258,13 @@ void DeskApplication::leave(const SignOutDialog &dialog)
     // No edit may leave between what the person was told and the end; those that are kept go out after the next sign-in.
     disconnect(m_account.get(), nullptr, m_desk->sync(), nullptr);
     m_desk->sync()->stop();
-    m_account->signOut(dialog.discarded(), [this](bool told) {
-        reopen([this, told] {
-            const AccountFolder folder;
-            const AccountRecord who = m_account->record();
-            const auto left = folder.known(who);
-            Verdict done = left ? wipe(*left) : Verdict(Done{});
-            if (done && left && !left->wipe.isEmpty())
-                done = folder.forget(who);
+    m_account->signOut(dialog.discarded(), [this, keep](bool told) {
+        reopen([this, keep, told] {
+            AccountRecord who = m_account->record();
+            who.wipe = keep ? QString() : m_options.data_dir;
+            Verdict done = wipe(who);
+            if (done && !keep)
+                done = AccountFolder().forget(who);
             m_account.reset();
             m_key.reset();
             m_options.server.clear();
