@@ -33,6 +33,9 @@ QByteArray bytesOf(const QString &path)
     return file.open(QIODevice::ReadOnly) ? file.read(64 * 1024) : QByteArray();
 }
 
+QString ownerFile(const QString &dataDir) { return QDir(dataDir).filePath(QStringLiteral("calldeck.owner")); }
+QString ownerOf(const QString &dataDir) { return QString::fromUtf8(bytesOf(ownerFile(dataDir))).trimmed(); }
+
 } // namespace
 
 AccountFolder::AccountFolder() : m_root(QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath(QStringLiteral("accounts"))) {}
@@ -62,23 +65,27 @@ std::optional<AccountRecord> AccountFolder::find(const QUrl &server, const QStri
 
 QUrl AccountFolder::lastServer() const { return QUrl(QString::fromUtf8(bytesOf(QDir(m_root).filePath(QStringLiteral("last-server")))).trimmed()); }
 
-Verdict AccountFolder::signedOut(AccountRecord account, Data data) const
+QString AccountFolder::recordOf(const AccountRecord &account) const { return dataDir(account) + QStringLiteral("/account.json"); }
+
+Verdict AccountFolder::signedOut(AccountRecord account, const QString &wipe) const
 {
     account.signed_out = true;
-    account.wipe = data == Data::ToWipe;
-    const QString record = dataDir(account) + QStringLiteral("/account.json");
-    Verdict done = data == Data::Gone ? removed(record) : writeWhole(record, QJsonDocument(accountToJson(account)).toJson());
+    // As seen from anywhere: the next start may be in another folder.
+    account.wipe = wipe.isEmpty() ? QString() : QDir(wipe).absolutePath();
+    Verdict done = writeWhole(recordOf(account), QJsonDocument(accountToJson(account)).toJson());
     if (done)
         done = writeWhole(QDir(m_root).filePath(QStringLiteral("last-server")), account.server.toString().toUtf8());
     return done ? removed(QDir(m_root).filePath(QStringLiteral("last"))) : done;
 }
+
+Verdict AccountFolder::forget(const AccountRecord &account) const { return removed(recordOf(account)); }
 
 QList<AccountRecord> AccountFolder::toWipe() const
 {
     QList<AccountRecord> accounts;
     const QStringList folders = QDir(m_root).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
     for (const QString &folder : folders) {
-        if (const auto account = read(folder); account && account->wipe)
+        if (const auto account = read(folder); account && !account->wipe.isEmpty())
             accounts.append(*account);
     }
     return accounts;
@@ -86,13 +93,21 @@ QList<AccountRecord> AccountFolder::toWipe() const
 
 Verdict AccountFolder::own(const QString &dataDir, const AccountRecord &account)
 {
-    const QString file = QDir(dataDir).filePath(QStringLiteral("calldeck.owner"));
-    const QString owner = QString::fromUtf8(bytesOf(file)).trimmed();
+    const QString owner = ownerOf(dataDir);
     if (!owner.isEmpty() && owner != account.folderName())
         return Error{Error::Code::InvalidInput, QStringLiteral("--data-dir: %1 holds the calls of another account. Choose another directory.").arg(dataDir), {}, false};
     if (!QDir().mkpath(dataDir))
         return Error{Error::Code::Io, QStringLiteral("%1 could not be made. Check the permissions of the folder above it.").arg(dataDir), {}, false};
-    return owner.isEmpty() ? writeWhole(file, account.folderName().toUtf8()) : Verdict(Done{});
+    return owner.isEmpty() ? writeWhole(ownerFile(dataDir), account.folderName().toUtf8()) : Verdict(Done{});
+}
+
+Verdict AccountFolder::disown(const QString &dataDir) { return removed(ownerFile(dataDir)); }
+
+bool AccountFolder::isOwned(const QString &dataDir) { return !ownerOf(dataDir).isEmpty(); }
+
+bool AccountFolder::isOf(const QString &dataDir, const AccountRecord &account) const
+{
+    return QDir(dataDir).absolutePath() == QDir(this->dataDir(account)).absolutePath() || ownerOf(dataDir) == account.folderName();
 }
 
 Verdict AccountFolder::forgetServer() const { return removed(QDir(m_root).filePath(QStringLiteral("last-server"))); }
@@ -103,7 +118,7 @@ Verdict AccountFolder::remember(const AccountRecord &account) const
     if (!QDir().mkpath(folder))
         return Error{Error::Code::Io, QStringLiteral("%1 could not be made. Check the permissions of the folder above it.").arg(folder), {}, false};
     QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-    const Verdict done = writeWhole(folder + QStringLiteral("/account.json"), QJsonDocument(accountToJson(account)).toJson());
+    const Verdict done = writeWhole(recordOf(account), QJsonDocument(accountToJson(account)).toJson());
     return done ? writeWhole(QDir(m_root).filePath(QStringLiteral("last")), account.folderName().toUtf8()) : done;
 }
 

@@ -23,6 +23,11 @@ Q_LOGGING_CATEGORY(timing, "calldeck.timing", QtWarningMsg)
 constexpr int failedCode = 3;
 constexpr int reopenCode = 1000; ///< of an event loop, never of the program
 
+QString notTold()
+{
+    return QStringLiteral("You are signed out here, but the server could not be told. The session ends there by itself after 30 days at the latest, or when it is ended among your sessions.");
+}
+
 } // namespace
 
 DeskApplication::DeskApplication(QApplication &application, Options options)
@@ -88,10 +93,11 @@ Verdict DeskApplication::findAccount()
     return askWho(m_options.server, m_options.email);
 }
 
-Verdict DeskApplication::askWho(const QString &server, const QString &email)
+Verdict DeskApplication::askWho(const QString &server, const QString &email, const QString &notice)
 {
     m_account = std::make_unique<DeskAccount>(m_keyring);
     SignInDialog dialog(*m_account, server, email, m_options.server.isEmpty() ? SignInDialog::Without::Offered : SignInDialog::Without::No);
+    dialog.setNotice(notice);
     const int answer = dialog.exec();
     if (answer == QDialog::Accepted)
         return useAccount(m_account->record());
@@ -104,15 +110,15 @@ Verdict DeskApplication::askWho(const QString &server, const QString &email)
 Verdict DeskApplication::useAccount(const AccountRecord &account)
 {
     const AccountFolder folder;
+    // What somebody threw away must not be sent because the program ended before it was gone.
+    if (const auto known = folder.known(account)) {
+        if (Verdict removed = wipe(*known); !removed)
+            return removed;
+    }
     if (!m_options.data_dir_chosen)
         m_options.data_dir = folder.dataDir(account);
     else if (Verdict owned = AccountFolder::own(m_options.data_dir, account); !owned)
         return owned;
-    // What somebody threw away must not be sent because the program ended before it was gone.
-    if (const auto known = folder.known(account); known && known->wipe) {
-        if (Verdict removed = removeData(m_options.data_dir); !removed)
-            return removed;
-    }
     if (Verdict kept = folder.remember(account); !kept)
         return kept;
     m_options.agent_name = account.user_name;
@@ -121,6 +127,10 @@ Verdict DeskApplication::useAccount(const AccountRecord &account)
 
 Verdict DeskApplication::openDesk(CallKey call)
 {
+    if (!m_account && AccountFolder::isOwned(m_options.data_dir)) {
+        return Error{Error::Code::InvalidInput,
+                     QStringLiteral("--data-dir: %1 holds the calls of an account. Sign in to its server with --server, or choose another directory.").arg(m_options.data_dir), {}, false};
+    }
     const auto key = m_key && m_key->first == m_options.data_dir ? Result<DataKey>(m_key->second) : findKey();
     if (!key)
         return key.error();
@@ -237,7 +247,7 @@ void DeskApplication::leave(const SignOutDialog &dialog)
         return;
     const bool keep = dialog.keepsData();
     // First of all: whatever ends this program from here on, nobody gets in again without signing in, and what is to go goes.
-    if (Verdict noted = AccountFolder().signedOut(m_account->record(), keep ? AccountFolder::Data::Kept : AccountFolder::Data::ToWipe); !noted) {
+    if (Verdict noted = AccountFolder().signedOut(m_account->record(), keep ? QString() : m_options.data_dir); !noted) {
         m_desk->window().fail(noted.error());
         return;
     }
@@ -248,19 +258,20 @@ void DeskApplication::leave(const SignOutDialog &dialog)
     // No edit may leave between what the person was told and the end; those that are kept go out after the next sign-in.
     disconnect(m_account.get(), nullptr, m_desk->sync(), nullptr);
     m_desk->sync()->stop();
-    m_account->signOut(dialog.discarded(), [this, keep](bool) {
-        reopen([this, keep] {
-            const AccountRecord who = m_account->record();
-            Verdict done = keep ? Verdict(Done{}) : removeData(m_options.data_dir);
-            if (done)
-                done = AccountFolder().signedOut(who, keep ? AccountFolder::Data::Kept : AccountFolder::Data::Gone);
+    m_account->signOut(dialog.discarded(), [this, keep](bool told) {
+        reopen([this, keep, told] {
+            AccountRecord who = m_account->record();
+            who.wipe = keep ? QString() : m_options.data_dir;
+            Verdict done = wipe(who);
+            if (done && !keep)
+                done = AccountFolder().forget(who);
             m_account.reset();
             m_key.reset();
             m_options.server.clear();
             if (!m_options.data_dir_chosen)
                 m_options.data_dir = m_ownDataDir;
             m_options.agent_name = m_ownName;
-            return done ? askWho(who.server.toString(), {}) : done;
+            return done ? askWho(who.server.toString(), {}, told ? QString() : notTold()) : done;
         });
     });
 }
@@ -271,13 +282,17 @@ void DeskApplication::wipeLeft()
     const QList<AccountRecord> left = folder.toWipe();
     for (const AccountRecord &account : left) {
         // What cannot be removed now is tried again at the next start.
-        if (removeData(folder.dataDir(account)))
-            (void)folder.signedOut(account, AccountFolder::Data::Gone);
+        if (wipe(account))
+            (void)folder.forget(account);
     }
 }
 
-Verdict DeskApplication::removeData(const QString &dataDir)
+Verdict DeskApplication::wipe(const AccountRecord &account)
 {
+    // Not theirs any more: a run that was cut off had come as far as this, and somebody else may have moved in.
+    if (account.wipe.isEmpty() || !AccountFolder().isOf(account.wipe, account))
+        return Done{};
+    const QString &dataDir = account.wipe;
     const auto lock = DirectoryLock::take(dataDir);
     if (!lock)
         return lock.error();
@@ -286,7 +301,8 @@ Verdict DeskApplication::removeData(const QString &dataDir)
     crashAt("C12");
     // A keyring that is locked now keeps a key that opens nothing any more.
     (void)forgetDataKey(dataDir, m_keyring);
-    return Done{};
+    // The mark last: by it the next start knows that this is still to go.
+    return AccountFolder::disown(dataDir);
 }
 
 Result<DataKey> DeskApplication::findKey()

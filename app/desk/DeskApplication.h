@@ -33,7 +33,8 @@ private:
     bool showFailure(const Error &error);
     /** Finds out whose desk this is: nobody's, or that of an account on a server. */
     Verdict findAccount();
-    Verdict askWho(const QString &server, const QString &email);
+    /** `notice` is what the person is to know before they sign in again, or "". */
+    Verdict askWho(const QString &server, const QString &email, const QString &notice = {});
     Verdict useAccount(const AccountRecord &account);
     /** Opens the data and shows its window; `call` 0 for the one of the options. */
     Verdict openDesk(CallKey call = 0);
@@ -44,7 +45,8 @@ private:
     void leave(const SignOutDialog &dialog);
     /** What people who signed out left behind because the program ended before it was gone. */
     void wipeLeft();
-    Verdict removeData(const QString &dataDir);
+    /** Removes the directory that this account left to be removed; nothing when there is none. */
+    Verdict wipe(const AccountRecord &account);
     Result<DataKey> findKey();
     Verdict fillDemo(const DatabaseKey &key);
     Result<CallKey> findCall(const DatabaseKey &key);

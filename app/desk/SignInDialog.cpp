@@ -2,6 +2,7 @@
 
 #include "theme/DeskStyle.h"
 
+#include <QComboBox>
 #include <QDesktopServices>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -28,7 +29,7 @@ QLabel *wordsLabel(QWidget *parent)
 
 SignInDialog::SignInDialog(DeskAccount &account, const QString &server, const QString &email, Without without, QWidget *parent)
     : QDialog(parent), m_account(account), m_browser(account, &QDesktopServices::openUrl), m_form(new QFormLayout(this)), m_server(new QLineEdit(server, this)),
-      m_email(new QLineEdit(email, this)), m_password(new QLineEdit(this)), m_problem(wordsLabel(this)), m_waiting(wordsLabel(this)),
+      m_email(new QLineEdit(email, this)), m_password(new QLineEdit(this)), m_workspace(new QComboBox(this)), m_notice(wordsLabel(this)), m_problem(wordsLabel(this)), m_waiting(wordsLabel(this)),
       m_browserButton(new QPushButton(QStringLiteral("Sign in with your &browser"), this))
 {
     setWindowTitle(QStringLiteral("Sign in to Calldeck"));
@@ -45,9 +46,13 @@ void SignInDialog::addFields()
 {
     m_server->setPlaceholderText(QStringLiteral("calls.example.com"));
     m_password->setEchoMode(QLineEdit::Password);
+    m_form->addRow(m_notice);
+    setNotice({});
     m_form->addRow(QStringLiteral("&Server"), m_server);
     m_form->addRow(QStringLiteral("&Email"), m_email);
     m_form->addRow(QStringLiteral("&Password"), m_password);
+    m_form->addRow(QStringLiteral("&Workspace"), m_workspace);
+    offer({});
     m_form->addRow(m_browserButton);
     m_form->setRowVisible(m_browserButton, false);
     m_waiting->setText(
@@ -58,6 +63,9 @@ void SignInDialog::addFields()
     m_form->addRow(m_problem);
     m_browserButton->setAutoDefault(false);
     connect(m_server, &QLineEdit::editingFinished, this, &SignInDialog::askServer);
+    // What may be chosen is of exactly this person and password.
+    for (QLineEdit *field : {m_server, m_email, m_password})
+        connect(field, &QLineEdit::textChanged, this, [this] { offer({}); });
     connect(m_browserButton, &QPushButton::clicked, this, &SignInDialog::signInByBrowser);
 }
 
@@ -100,8 +108,27 @@ void SignInDialog::say(const QString &problem)
     adjustSize();
 }
 
+void SignInDialog::setNotice(const QString &notice)
+{
+    m_notice->setText(notice);
+    m_form->setRowVisible(m_notice, !notice.isEmpty());
+}
+
+void SignInDialog::offer(const QList<WorkspaceChoice> &workspaces)
+{
+    m_workspace->clear();
+    for (const WorkspaceChoice &workspace : workspaces) {
+        const bool twice = std::count_if(workspaces.cbegin(), workspaces.cend(), [&](const WorkspaceChoice &other) { return other.name == workspace.name; }) > 1;
+        m_workspace->addItem(twice ? QStringLiteral("%1 (%2)").arg(workspace.name, workspace.id) : workspace.name, workspace.id);
+    }
+    m_form->setRowVisible(m_workspace, !workspaces.isEmpty());
+    if (!workspaces.isEmpty())
+        m_workspace->setFocus();
+}
+
 void SignInDialog::setWaiting(bool waiting)
 {
+    offer({});
     const QList<QWidget *> fields{m_server, m_email, m_password, m_browserButton};
     for (QWidget *row : fields)
         m_form->setRowVisible(row, !waiting);
@@ -129,13 +156,13 @@ void SignInDialog::signIn()
         return say(QStringLiteral("Type your email and your password."));
     say({});
     m_button->setEnabled(false);
-    m_account.signIn(*server, m_email->text(), m_password->text(), [dialog = QPointer<SignInDialog>(this)](const Result<AccountRecord> &account) {
+    m_account.signIn(*server, m_email->text(), m_password->text(), m_workspace->currentData().toString(), [dialog = QPointer<SignInDialog>(this)](const Result<AccountRecord> &account) {
         if (!dialog)
             return;
         if (account)
-            dialog->accept();
-        else
-            dialog->say(account.error().message);
+            return dialog->accept();
+        dialog->offer(dialog->m_account.choices());
+        dialog->say(account.error().message);
     });
 }
 

@@ -5,6 +5,7 @@
 
 #include <QDialog>
 
+class QComboBox;
 class QFormLayout;
 class QLabel;
 class QLineEdit;
@@ -14,8 +15,8 @@ namespace calldeck
 {
 
 /**
- * Asks for server, email and password before the window opens, or has the person sign in with their browser where the server offers it, and says in words why a
- * sign-in did not work.
+ * Asks for server, email and password before the window opens, and for the workspace where the password opens several, or has the person sign in with their
+ * browser where the server offers it, and says in words why a sign-in did not work.
  */
 class SignInDialog : public QDialog
 {
@@ -26,6 +27,8 @@ public:
     static constexpr int withoutServer = 2;
     SignInDialog(DeskAccount &account, const QString &server, const QString &email, Without without, QWidget *parent = nullptr);
 
+    /** Something to know before signing in, above the fields; "" for nothing. */
+    void setNotice(const QString &notice);
     /** Cancel: ends the waiting for the browser first, then the dialog. */
     void reject() override;
 
@@ -37,6 +40,8 @@ private:
     void signInByBrowser();
     void setWaiting(bool waiting);
     void say(const QString &problem);
+    /** Shows the workspaces that the password opens, or nothing to choose. */
+    void offer(const QList<WorkspaceChoice> &workspaces);
     void end(const Result<AccountRecord> &account);
 
     DeskAccount &m_account;
@@ -45,6 +50,8 @@ private:
     QLineEdit *m_server;
     QLineEdit *m_email;
     QLineEdit *m_password;
+    QComboBox *m_workspace; ///< only of a password that opens several
+    QLabel *m_notice;
     QLabel *m_problem;
     QLabel *m_waiting;
     QPushButton *m_button = nullptr;

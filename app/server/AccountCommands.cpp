@@ -62,7 +62,7 @@ Result<Account> chosenAccount(const ServerOptions &options, SqlConnection &conne
     return Error{Error::Code::InvalidInput, u"%1 has an account in several workspaces. Say which with --workspace."_s.arg(options.value(option)), {}, false};
 }
 
-/** user disable, user role. */
+/** user disable, user unlink, user role. */
 int changeUser(const ServerOptions &options, SqlConnection &connection, const QString &action)
 {
     const auto role = fromWireWord<UserRole>(options.value(u"role"_s));

@@ -1,6 +1,7 @@
 #include "Options.h"
 
 #include "rules/JsonReader.h"
+#include "rules/SafeAddress.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -54,28 +55,60 @@ Verdict splitWords(const QStringList &arguments, ServerOptions &options)
     return Done{};
 }
 
-Verdict readLimits(JsonReader &json, RequestLimits &limits, HttpLimits &http)
+constexpr int mostCounted = 1'000'000;
+constexpr int mostWorkers = 64;
+
+/** Of what can be had in whole numbers; a value that is out of its range is wrong, never made to fit. */
+void readCount(JsonReader &json, const QString &key, int least, int most, int &value)
 {
-    const auto count = [&](const QString &key, int &value) {
-        if (json.has(key))
-            value = static_cast<int>(std::clamp<qint64>(json.integer(key), 0, 1'000'000));
+    if (!json.has(key))
+        return;
+    const qint64 given = json.integer(key);
+    if (given < least || given > most)
+        json.fail(key, u"must be a whole number from %1 to %2"_s.arg(least).arg(most));
+    else
+        value = static_cast<int>(given);
+}
+
+/** A name that nobody reads would be a limit that its writer believes in. */
+void refuseUnknown(JsonReader &json, const QJsonObject &object, const QStringList &known)
+{
+    for (const QString &key : object.keys()) {
+        if (!known.contains(key))
+            json.fail(key, u"is not known"_s);
+    }
+}
+
+void readLimits(JsonReader &json, const QJsonObject &object, RequestLimits &limits, HttpLimits &http)
+{
+    constexpr double slowest = 0.001; // one in a quarter of an hour
+    constexpr double most = mostCounted;
+    struct Limit {
+        QString key;
+        double least;
+        double *value;
     };
-    count(u"connections"_s, http.connections);
-    count(u"peer_connections"_s, http.connections_per_peer);
-    const auto take = [&](const QString &key, double &value) {
-        if (json.has(key))
-            value = json.number(key);
-    };
-    take(u"user_rate"_s, limits.user_rate);
-    take(u"user_burst"_s, limits.user_burst);
-    take(u"service_rate"_s, limits.service_rate);
-    take(u"service_burst"_s, limits.service_burst);
-    take(u"peer_rate"_s, limits.peer_rate);
-    take(u"peer_burst"_s, limits.peer_burst);
-    take(u"logins_per_minute"_s, limits.logins_per_minute);
-    take(u"peer_logins_per_minute"_s, limits.peer_logins_per_minute);
-    take(u"sockets_per_user"_s, limits.sockets_per_user);
-    return Done{};
+    const Limit numbers[] = {{u"user_rate"_s, slowest, &limits.user_rate},
+                             {u"user_burst"_s, 1, &limits.user_burst},
+                             {u"service_rate"_s, slowest, &limits.service_rate},
+                             {u"service_burst"_s, 1, &limits.service_burst},
+                             {u"peer_rate"_s, slowest, &limits.peer_rate},
+                             {u"peer_burst"_s, 1, &limits.peer_burst},
+                             {u"logins_per_minute"_s, 1, &limits.logins_per_minute},
+                             {u"peer_logins_per_minute"_s, 1, &limits.peer_logins_per_minute},
+                             {u"sockets_per_user"_s, 1, &limits.sockets_per_user}};
+    QStringList known{u"connections"_s, u"peer_connections"_s};
+    readCount(json, u"connections"_s, 1, mostCounted, http.connections);
+    readCount(json, u"peer_connections"_s, 0, mostCounted, http.connections_per_peer);
+    for (const Limit &limit : numbers) {
+        known.append(limit.key);
+        if (!json.has(limit.key))
+            continue;
+        *limit.value = json.number(limit.key);
+        if (*limit.value < limit.least || *limit.value > most)
+            json.fail(limit.key, u"must be a number from %1 to %2"_s.arg(limit.least).arg(mostCounted));
+    }
+    refuseUnknown(json, object, known);
 }
 
 /**
@@ -94,7 +127,9 @@ Verdict readFile(const QString &path, ServerOptions &options)
         return usage(u"--config: %1 is no JSON object: %2 at byte %3."_s.arg(path, error.errorString()).arg(error.offset));
     QString problem;
     JsonReader json(document.object(), QString(), problem);
+    QStringList known{u"workers"_s, u"origins"_s, u"limits"_s};
     const auto orElse = [&](const QString &option, const QString &key) {
+        known.append(key);
         if (!options.values.contains(option) && json.has(key))
             options.values.insert(option, json.text(key));
     };
@@ -108,11 +143,14 @@ Verdict readFile(const QString &path, ServerOptions &options)
     for (const QString &option : {u"pdf-font"_s, u"smtp"_s, u"smtp-keys"_s, u"mail-from"_s, u"s3-endpoint"_s, u"s3-bucket"_s, u"s3-region"_s, u"s3-keys"_s, u"oidc-issuer"_s, u"oidc-client-id"_s,
                                   u"oidc-client-secret-file"_s, u"oidc-ca"_s, u"oidc-redirect-path"_s})
         orElse(option, QString(option).replace(u'-', u'_'));
-    if (json.has(u"workers"_s))
-        options.backend.workers = static_cast<int>(json.integer(u"workers"_s));
+    readCount(json, u"workers"_s, 1, mostWorkers, options.backend.workers);
     options.backend.origins = json.optionalTexts(u"origins"_s);
     if (json.has(u"limits"_s))
-        (void)json.object<int>(u"limits"_s, [&](JsonReader &limits) { return readLimits(limits, options.backend.limits, options.http.limits) ? 0 : 1; });
+        (void)json.object<bool>(u"limits"_s, [&](JsonReader &limits) {
+            readLimits(limits, document.object().value(u"limits"_s).toObject(), options.backend.limits, options.http.limits);
+            return true;
+        });
+    refuseUnknown(json, document.object(), known);
     if (!problem.isEmpty())
         return usage(u"--config: "_s + problem);
     return Done{};
@@ -249,12 +287,10 @@ Verdict takeMail(ServerOptions &options)
     return Done{};
 }
 
-/** https; http only to this machine, where nobody is on the way. */
 bool isIssuer(const QString &text)
 {
     const QUrl url(text, QUrl::StrictMode);
-    const bool here = url.host() == u"localhost"_s || url.host() == u"127.0.0.1"_s || url.host() == u"::1"_s;
-    return isUrl(text, here ? QStringList{u"http"_s, u"https"_s} : QStringList{u"https"_s}) && !url.hasFragment();
+    return isUrl(text, {u"http"_s, u"https"_s}) && isSafeAddress(url) && !url.hasFragment();
 }
 
 Verdict takeOpenId(ServerOptions &options)
@@ -298,8 +334,8 @@ Result<ServerOptions> ServerOptions::parse(const QStringList &arguments)
         done = takeStore(options);
     if (done && options.values.contains(u"workers"_s))
         options.backend.workers = options.value(u"workers"_s).toInt();
-    if (done && (options.backend.workers < 1 || options.backend.workers > 64))
-        done = usage(u"--workers is a number from 1 to 64."_s);
+    if (done && (options.backend.workers < 1 || options.backend.workers > mostWorkers))
+        done = usage(u"--workers is a number from 1 to %1."_s.arg(mostWorkers));
     if (done)
         done = takeFiles(options);
     if (done)

@@ -1,5 +1,6 @@
 #include "backend/BrowserSignIn.h"
 
+#include "rules/SafeAddress.h"
 #include "secrets/Keys.h"
 
 #include <QCryptographicHash>
@@ -20,12 +21,7 @@ constexpr int offerTimeoutMs = 12'000;
 Error forPerson(Error::Code code, const QString &words) { return {code, words, {}, true}; }
 
 /** What the browser is sent to must not be read on the way, nor be a program's own scheme. */
-bool isSafe(const QUrl &url)
-{
-    const bool here = url.host() == u"localhost"_s || url.host() == u"127.0.0.1"_s || url.host() == u"::1"_s;
-    return url.isValid() && !url.host().isEmpty() && url.userInfo().isEmpty() && !url.hasFragment() &&
-           (url.scheme() == u"https"_s || (url.scheme() == u"http"_s && here));
-}
+bool isSignInPage(const QUrl &url) { return isSafeAddress(url) && url.userInfo().isEmpty() && !url.hasFragment(); }
 
 QString challengeOf(const QString &verifier)
 {
@@ -59,7 +55,7 @@ Result<BrowserSignIn::Offer> BrowserSignIn::offerIn(const BackendAnswer &answer)
     const Offer offer{answer.body.value(u"issuer"_s).toString(), QUrl(answer.body.value(u"authorization_endpoint"_s).toString(), QUrl::StrictMode),
                       answer.body.value(u"client_id"_s).toString(), answer.body.value(u"scope"_s).toString(), answer.body.value(u"redirect_path"_s).toString()};
     static const QRegularExpression segment(u"^[A-Za-z0-9_-]{0,100}\\z"_s);
-    if (!segment.match(offer.redirect_path).hasMatch() || offer.issuer.isEmpty() || offer.client_id.isEmpty() || !isSafe(offer.endpoint))
+    if (!segment.match(offer.redirect_path).hasMatch() || offer.issuer.isEmpty() || offer.client_id.isEmpty() || !isSignInPage(offer.endpoint))
         return forPerson(Error::Code::Damaged, u"The server's word about its sign-in page cannot be used. Ask whoever runs it."_s);
     return offer;
 }

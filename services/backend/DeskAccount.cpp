@@ -1,9 +1,9 @@
 #include "backend/DeskAccount.h"
 
 #include "rules/JsonReader.h"
+#include "rules/SafeAddress.h"
 
 #include <QCryptographicHash>
-#include <QHostAddress>
 #include <QJsonArray>
 #include <QSysInfo>
 
@@ -15,15 +15,25 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-bool isThisMachine(const QString &host) { return host == u"localhost"_s || QHostAddress(host).isLoopback(); }
+QList<WorkspaceChoice> choicesIn(const BackendAnswer &answer)
+{
+    constexpr qsizetype longestName = 200;
+    QList<WorkspaceChoice> choices;
+    if (answer.kind != BackendAnswer::Kind::Answered || answer.status != 409)
+        return choices;
+    const QJsonArray workspaces = answer.body.value(u"workspaces"_s).toArray();
+    for (const QJsonValue &workspace : workspaces)
+        choices.append({workspace[u"id"_s].toString(), workspace[u"name"_s].toString().left(longestName)});
+    return choices;
+}
 
 /** `wrong` is for a person: what is not right with what was shown. */
 Error notSignedIn(const BackendAnswer &answer, const QString &wrong)
 {
     if (answer.status == 401)
         return {Error::Code::InvalidInput, wrong, {}, false};
-    if (answer.status == 409)
-        return {Error::Code::InvalidInput, u"This password is yours in several workspaces. Ask an administrator for a different one in each."_s, {}, false};
+    if (!choicesIn(answer).isEmpty())
+        return {Error::Code::Conflict, u"This password is yours in several workspaces. Choose one."_s, {}, false};
     if (answer.status == 429)
         return {Error::Code::Busy, u"Too many tries. Wait a minute and try again."_s, {}, true};
     return {Error::Code::Io, answer.problem, {}, true};
@@ -54,7 +64,7 @@ Result<AccountRecord> accountFromJson(const QJsonObject &json)
     JsonReader reader(json, QString(), problem);
     const auto server = serverFromText(reader.text(u"server"_s));
     AccountRecord account{server ? *server : QUrl(), reader.text(u"email"_s), reader.text(u"user_id"_s), reader.text(u"user_name"_s), reader.text(u"workspace_id"_s), reader.text(u"workspace_name"_s),
-                          json.value(u"signed_out"_s).toBool(), json.value(u"wipe"_s).toBool()};
+                          json.value(u"signed_out"_s).toBool(), json.value(u"wipe"_s).toString()};
     if (!problem.isEmpty())
         return Error{Error::Code::Damaged, u"The remembered sign-in cannot be read. Sign in again."_s, problem, false};
     return server ? Result<AccountRecord>(account) : server.error();
@@ -69,7 +79,7 @@ Result<QUrl> serverFromText(const QString &typed)
     const auto wrong = [&](const QString &why) { return Error{Error::Code::InvalidInput, u"\"%1\" is no server address: %2"_s.arg(typed.trimmed().left(80), why), {}, false}; };
     if (!url.isValid() || url.host().isEmpty() || !url.userInfo().isEmpty() || url.path().size() > 1 || url.hasQuery() || url.hasFragment())
         return wrong(u"it looks like calls.example.com or https://calls.example.com:8443."_s);
-    if (url.scheme() != u"https"_s && !(url.scheme() == u"http"_s && isThisMachine(url.host())))
+    if (!isSafeAddress(url))
         return wrong(u"it must begin with https, so that nobody on the way reads along."_s);
     return url;
 }
@@ -90,9 +100,12 @@ void DeskAccount::resume(const AccountRecord &account)
     m_client.setServer(account.server);
 }
 
-void DeskAccount::signIn(const QUrl &server, const QString &email, const QString &password, const SignedIn &done)
+void DeskAccount::signIn(const QUrl &server, const QString &email, const QString &password, const QString &workspace, const SignedIn &done)
 {
-    openSession(server, u"/api/auth/login"_s, {{u"email"_s, email.trimmed()}, {u"password"_s, password}}, u"Email and password do not fit together."_s, done);
+    QJsonObject body{{u"email"_s, email.trimmed()}, {u"password"_s, password}};
+    if (!workspace.isEmpty())
+        body.insert(u"workspace"_s, workspace);
+    openSession(server, u"/api/auth/login"_s, body, u"Email and password do not fit together."_s, done);
 }
 
 void DeskAccount::signInByGrant(const QUrl &server, const QJsonObject &grant, const SignedIn &done)
@@ -108,11 +121,12 @@ void DeskAccount::openSession(const QUrl &server, const QString &path, QJsonObje
     body.insert(u"device_name"_s, QSysInfo::machineHostName().left(100));
     const QString typed = body.value(u"email"_s).toString();
     m_door.post(path, body, [this, server, typed, wrong, done](const BackendAnswer &answer) {
+        m_choices = choicesIn(answer);
         if (!answer.isOk())
             return done(notSignedIn(answer, wrong));
         const QJsonObject user = answer.body.value(u"user"_s).toObject();
         const QString email = typed.isEmpty() ? user.value(u"email"_s).toString() : typed;
-        learnWho({server, email, user.value(u"id"_s).toString(), user.value(u"name"_s).toString(), {}, {}}, answer.body, done);
+        learnWho({server, email, user.value(u"id"_s).toString(), user.value(u"name"_s).toString(), {}, {}, false, {}}, answer.body, done);
     });
 }
 

@@ -20,10 +20,16 @@ struct AccountRecord {
     QString workspace_id;
     QString workspace_name;
     bool signed_out = false; ///< by the person: nobody gets in without signing in again
-    bool wipe = false;       ///< and the account's data is to go, if it has not yet
+    QString wipe;            ///< and this directory of theirs is to go, if it has not yet; "" when none is
 
     /** A folder name of its own for each server, workspace and user: nobody's work goes out under another's name. */
     QString folderName() const;
+};
+
+/** A workspace that a password opens. */
+struct WorkspaceChoice {
+    QString id;
+    QString name;
 };
 
 QJsonObject accountToJson(const AccountRecord &account);
@@ -47,8 +53,13 @@ public:
     void waitForKeyring() { m_keyThread.waitForDone(); }
 
     using SignedIn = std::function<void(const Result<AccountRecord> &)>;
-    /** Errors are for a person: the wrong password, no server there, a keyring that does not answer is none. */
-    void signIn(const QUrl &server, const QString &email, const QString &password, const SignedIn &done);
+    /**
+     * Errors are for a person: the wrong password, no server there, a keyring that does not answer is none. Conflict: the password is that of several
+     * workspaces, choices() has them; the same again with the id of one as `workspace` signs in there.
+     */
+    void signIn(const QUrl &server, const QString &email, const QString &password, const QString &workspace, const SignedIn &done);
+    /** What the last signIn() gave to choose from. */
+    const QList<WorkspaceChoice> &choices() const { return m_choices; }
     /** By what a browser brought back, as the body of POST /api/auth/oidc: see BrowserSignIn. */
     void signInByGrant(const QUrl &server, const QJsonObject &grant, const SignedIn &done);
     /** Ends a sign-in that is under way: nobody is signed in by it, and its `done` hears so. */
@@ -88,6 +99,7 @@ private:
     BackendClient m_door;   ///< signs in: a token of one server never goes to the one that is typed
     AccountRecord m_record;
     std::optional<Workspace> m_settings;
+    QList<WorkspaceChoice> m_choices;
     QByteArray m_access;
     QByteArray m_refresh;
     bool m_renewing = false;

@@ -349,13 +349,10 @@ Verdict forgetDataKey(const QString &dataDir, KeyStore &keyring)
     const auto record = readKeyRecord(dataDir);
     if (!record || !*record)
         return record ? Verdict(Done{}) : Verdict(record.error());
-    if ((*record)->kept == KeyRecord::Kept::Keyring) {
-        if (Verdict removed = keyring.remove((*record)->key_id); !removed)
-            return removed;
-    }
-    QFile::remove(keyRecordPath(dataDir) + QStringLiteral(".old"));
-    QFile::remove(keyRecordPath(dataDir));
-    return Done{};
+    // The record first: what is cut off in between leaves a key that opens nothing, never a record of a key that is gone.
+    if (Verdict removed = removeKeyRecord(dataDir); !removed)
+        return removed;
+    return (*record)->kept == KeyRecord::Kept::Keyring ? keyring.remove((*record)->key_id) : Verdict(Done{});
 }
 
 } // namespace calldeck

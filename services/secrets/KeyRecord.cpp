@@ -120,6 +120,17 @@ Verdict writeKeyRecord(const QString &dataDir, const KeyRecord &record)
     return Done{};
 }
 
+Verdict removeKeyRecord(const QString &dataDir)
+{
+    const QString path = keyRecordPath(dataDir);
+    for (const QString &file : {QString(path + QStringLiteral(".old")), path}) {
+        if (QFile::exists(file) && !QFile::remove(file))
+            return Error{Error::Code::Io, QStringLiteral("%1 could not be removed. Check the permissions of its folder.").arg(file), {}, false};
+    }
+    syncDirectory(dataDir);
+    return Done{};
+}
+
 Verdict putKeyRecordBack(const QString &dataDir, const std::optional<KeyRecord> &record)
 {
     if (record)

@@ -27,6 +27,8 @@ Result<std::optional<KeyRecord>> readKeyRecord(const QString &dataDir);
 /** On the disk when it returns; one that was there is kept as calldeck.key-id.old. */
 Verdict writeKeyRecord(const QString &dataDir, const KeyRecord &record);
 
+/** With the one kept of before; gone from the disk when it returns. */
+Verdict removeKeyRecord(const QString &dataDir);
 /** What was there before a record that came to nothing. */
 Verdict putKeyRecordBack(const QString &dataDir, const std::optional<KeyRecord> &record);
 

@@ -229,6 +229,33 @@ TEST_F(EncryptionKeyTest, keyMadeBeforeACrashIsUsedAfterIt)
     EXPECT_EQ(keyForDesk(other.path(), wishes, keyring).error().code, Error::Code::NoKey) << "nor is its record replaced while the keyring is away";
 }
 
+TEST_F(EncryptionKeyTest, forgottenKeyLeavesTheKeyringAfterItsRecord)
+{
+    start();
+    ASSERT_TRUE(removeCache(dir.path()));
+    bool asked = false;
+    keyring.removing = [&] {
+        asked = true;
+        EXPECT_FALSE(QFile::exists(keyRecordPath(dir.path()))) << "a kill here leaves a record without its key";
+    };
+    ASSERT_TRUE(forgetDataKey(dir.path(), keyring));
+    EXPECT_TRUE(asked);
+    EXPECT_TRUE(keyring.secrets.isEmpty());
+    start(); // as a new directory
+    EXPECT_EQ(keyring.secrets.size(), 1);
+}
+
+TEST_F(EncryptionKeyTest, keyringThatIsAwayKeepsAKeyThatOpensNothing)
+{
+    start();
+    ASSERT_TRUE(removeCache(dir.path()));
+    keyring.absent = true;
+    EXPECT_FALSE(forgetDataKey(dir.path(), keyring));
+    EXPECT_FALSE(QFile::exists(keyRecordPath(dir.path())));
+    keyring.absent = false;
+    start();
+}
+
 TEST_F(EncryptionKeyTest, emptyOrStrayFilesAreNotNewDirectories)
 {
     for (const QString &name : {QStringLiteral("calldeck.db"), QStringLiteral("calldeck.db-wal")}) {

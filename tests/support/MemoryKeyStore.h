@@ -3,6 +3,7 @@
 #include "secrets/KeyStore.h"
 
 #include <QMap>
+#include <functional>
 
 namespace calldeck
 {
@@ -16,6 +17,7 @@ public:
     bool forgetful = false; ///< says that it took a key and has not
     bool blind = false;     ///< locked, and says that there are no entries
     int writes = 0;
+    std::function<void()> removing; ///< called before an entry goes
 
     Result<std::optional<QByteArray>> read(const QString &name) override
     {
@@ -34,6 +36,8 @@ public:
     }
     Verdict remove(const QString &name) override
     {
+        if (removing)
+            removing();
         secrets.remove(name);
         return absent ? Verdict(gone()) : Verdict(Done{});
     }

@@ -42,12 +42,14 @@ class Person:
 
     def reads(self, words, seconds=30):
         """Waits until the words stand somewhere on the screen."""
-        def look():
-            return self.on_the_window(lambda window: any(words in (node.name or "") and window.showing(node) for node in everything(window.root)))
         try:
-            desk.wait_for(f"\"{words}\" on the screen", look, seconds)
+            desk.wait_for(f"\"{words}\" on the screen", lambda: self.shows(words), seconds)
         except AssertionError as late:
             raise AssertionError(f"{late}; the desk ({self.run.process.poll()}) said: {self.run.lines[-20:]}") from late
+
+    def shows(self, words):
+        """Whether the words stand somewhere on the screen now."""
+        return self.on_the_window(lambda window: any(words in (node.name or "") and window.showing(node) for node in everything(window.root)))
 
     def fills(self, name, text):
         """Types into the field of that name."""
@@ -56,6 +58,13 @@ class Person:
             field.queryEditableText().setTextContents(text)
             return field.queryText().characterCount == len(text)
         desk.wait_for(f"the text in {name}", lambda: self.on_the_window(fill))
+
+    def choices(self):
+        """What the list on the screen offers, and what is chosen of it: Qt gives a list that for its name, and what it is for by a relation to its label."""
+        def look(window):
+            box = next((node for node in everything(window.root) if node.getRoleName() == "combo box" and window.showing(node)), None)
+            return box and ([node.name for node in everything(box) if node.getRoleName() == "list item"], box.name)
+        return desk.wait_for("something to choose", lambda: self.on_the_window(look))
 
     def signs_in(self, server, email):
         self.reads("Sign in to Calldeck")
@@ -72,6 +81,17 @@ class Person:
 def account_folders(home):
     root = os.path.join(home, "data", "calldeck", "accounts")
     return [os.path.join(root, name) for name in os.listdir(root) if os.path.isdir(os.path.join(root, name))]
+
+
+def records():
+    """Of the accounts that are known on this machine."""
+    found = []
+    for folder in account_folders(os.environ["HOME"]):
+        path = os.path.join(folder, "account.json")
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                found.append(json.load(file))
+    return found
 
 
 def refresh_tokens():
@@ -126,6 +146,8 @@ def scene(arguments):
             ana.reads("Sign in to Calldeck")
             print("the next start works without a server and asks nobody", flush=True)
             run.close()
+            chooses_a_workspace(arguments, screen, pyatspi, server, address)
+            leaves_a_chosen_folder(arguments, screen, pyatspi, server, address)
             run = dies_while_leaving(arguments, screen, pyatspi, address, home)
     finally:
         for process in (run and run.process, server.process):
@@ -148,7 +170,8 @@ def settings_change(server, token, ana):
     print("other settings of the workspace reached the open desk", flush=True)
 
 
-def leaves_with_work(server, ana, run, home):
+def leaves_unsent(server, ana, run):
+    """Signs out with a saved disposition while the server is away."""
     server.kill()
     server.listen = server.port
     ana.press("Triage")
@@ -159,7 +182,11 @@ def leaves_with_work(server, ana, run, home):
     ana.settings("Sign out\u2026")
     ana.reads("not sent yet")
     ana.press("Sign out")
-    ana.reads("Sign in to Calldeck", 60)
+    ana.reads("the server could not be told", 60)
+
+
+def leaves_with_work(server, ana, run, home):
+    leaves_unsent(server, ana, run)
     folders = account_folders(home)
     assert len(folders) == 1 and os.path.exists(os.path.join(folders[0], "calldeck.db")), folders
     with open(os.path.join(folders[0], "account.json"), encoding="utf-8") as file:
@@ -185,12 +212,118 @@ def leaves_for_good(ana, home):
     ana.reads("Everything is sent")
     ana.press("Sign out")
     ana.reads("Work without a server", 60)
+    assert not ana.shows("could not be told")
     left = [name for name in os.listdir(folder) if name.startswith("calldeck.") and name != "calldeck.lock"]
     assert not left and not os.path.exists(os.path.join(folder, "account.json")), os.listdir(folder)
     assert refresh_tokens() == 0
     ana.press("Work without a server")
     ana.reads("Triage")
     print("signed out for good: no call and no key stayed", flush=True)
+
+
+def chooses_a_workspace(arguments, screen, pyatspi, server, address):
+    """One address and one password in two workspaces: the person is asked which, and gets in there."""
+    server.command("init", "--workspace", "Twin Roofing", "--admin-email", "twin@day.test", "--admin-name", "Tess")
+    home = server.command("init", "--workspace", "Twin Gutters", "--admin-email", "twin@day.test", "--admin-name", "Tess")
+    run = start(arguments, screen, "--server", address)
+    tess = Person(pyatspi, run)
+    tess.signs_in(address, "twin@day.test")
+    tess.reads("in several workspaces")
+    tess.reads("Workspace")
+    assert tess.choices() == (["Twin Roofing", "Twin Gutters"], "Twin Roofing")
+    # Another password, another question: what was offered goes.
+    tess.fills("Password", "wrong wrong wrong")
+    assert not tess.shows("Twin Roofing")
+    tess.press("Sign in")
+    tess.reads("do not fit together")
+    tess.fills("Password", calldeckd.PASSWORD)
+    tess.press("Sign in")
+    tess.reads("in several workspaces")
+    run.focus()
+    run.keys("Down")
+    desk.wait_for("the second one chosen", lambda: tess.choices()[1] == "Twin Gutters")
+    tess.press("Sign in")
+    tess.reads("Triage")
+    tess.press("Settings")
+    tess.reads("Twin Gutters")
+    assert not tess.shows("Twin Roofing")
+    assert home in (record["workspace_id"] for record in records()), "not the workspace that was chosen"
+    leaves(tess)
+    run.close()
+    print("signed in to one of two workspaces that the same password opens", flush=True)
+
+
+def leaves(person):
+    person.settings("Sign out\u2026")
+    person.reads("Everything is sent")
+    person.press("Sign out")
+    person.reads("Sign in to Calldeck", 60)
+
+
+def leaves_a_chosen_folder(arguments, screen, pyatspi, server, address):
+    """--data-dir: what goes is what lies there, and nobody sees it without its account."""
+    folder = os.path.join(arguments.folder, "chosen")
+
+    def opens(*options, chosen=("--data-dir", folder), **environment):
+        run = start(arguments, screen, *chosen, *options, **environment)
+        return run, Person(pyatspi, run)
+
+    wiped_by_the_next_start(opens, address, folder)
+    kept_for_its_account(opens, server, address, folder)
+    assert names_in(folder) == ["calldeck.lock"]
+    # Nobody's, now that the last of it is gone.
+    run, anybody = opens()
+    anybody.reads("Triage")
+    run.close()
+    print("a chosen folder belongs to its account until the last of it is gone", flush=True)
+
+
+def wiped_by_the_next_start(opens, address, folder):
+    run, ana = opens("--server", address)
+    ana.signs_in(address, "ana@day.test")
+    ana.reads("Bayline Heating")
+    run.close()
+    refused_without_the_account(opens)
+    run, ana = opens("--server", address, CRASH_AT="C12")
+    ana.reads("Bayline Heating")
+    ana.settings("Sign out\u2026")
+    ana.reads("Everything is sent")
+    ana.press("Sign out")
+    assert run.process.wait(60) == -signal.SIGKILL, run.process.returncode
+    assert "calldeck.owner" in names_in(folder) and [record["wipe"] for record in records()] == [folder], records()
+    # As if the kill had come before the calls went. Any start removes them, wherever it works.
+    with open(os.path.join(folder, "calldeck.db"), "wb") as out:
+        out.write(b"still there")
+    run, anybody = opens(chosen=())
+    anybody.reads("Work without a server", 60)
+    assert names_in(folder) == ["calldeck.lock"] and records() == [], (names_in(folder), records())
+    run.close()
+
+
+def kept_for_its_account(opens, server, address, folder):
+    run, ana = opens("--server", address)
+    ana.signs_in(address, "ana@day.test")
+    ana.reads("Bayline Heating")
+    leaves_unsent(server, ana, run)
+    run.close()
+    server.start()
+    refused_without_the_account(opens)
+    run, ana = opens("--server", address)
+    ana.signs_in(address, "ana@day.test")
+    ana.reads("Bayline Heating")
+    leaves(ana)
+    run.close()
+
+
+def names_in(folder):
+    return sorted(name for name in os.listdir(folder) if name.startswith("calldeck."))
+
+
+def refused_without_the_account(opens):
+    run, anybody = opens()
+    anybody.reads("holds the calls of an account")
+    assert not anybody.shows("Triage")
+    run.close()
 
 
 def dies_while_leaving(arguments, screen, pyatspi, address, home):

@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -410,6 +411,34 @@ def one_backend_per_file(program, _):
             assert "in use" in str(refused), refused
 
 
+def bad_limits(program, _):
+    """A limit that cannot be meant is refused by its name: nothing is made to fit, nothing is passed over."""
+    place = folder()
+    path = os.path.join(place, "bad.json")
+    cases = [("limits.connections", {"limits": {"connections": wrong}}) for wrong in (0, -1, 1_000_001, 1.5, 1e300, "many", True)]
+    cases += [("limits.peer_connections", {"limits": {"peer_connections": wrong}}) for wrong in (-1, 1_000_001, 0.5)]
+    cases += [(f"limits.{name}", {"limits": {name: wrong}}) for name in WIDE for wrong in (0, -5, 1_000_001, "5")]
+    cases += [("workers", {"workers": wrong}) for wrong in (0, 65, 4_294_967_297)]
+    cases += [("limits.peer_conections", {"limits": {"peer_conections": 0}}), ("liste", {"liste": "127.0.0.1:0"})]
+    for name, config in cases:
+        with open(path, "w", encoding="utf-8") as out:
+            json.dump(config, out)
+        done = subprocess.run([program, "--store", "sqlite:" + os.path.join(place, "s.db"), "--config", path], stderr=subprocess.PIPE, text=True, timeout=20, check=False)
+        assert done.returncode == 2 and name + " " in done.stderr, (config, done.returncode, done.stderr)
+    # The ends of the ranges are good ones, and what is asked for is what there is.
+    with Stage(program, limits=dict(WIDE, connections=2, peer_connections=0)) as backend:
+        held = [socket.create_connection(("127.0.0.1", backend.port), timeout=10) for _ in range(2)]
+        refused = socket.create_connection(("127.0.0.1", backend.port), timeout=10)
+        try:
+            refused.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert not refused.recv(4096).startswith(b"HTTP/1.1 200"), "a third connection is one too many"
+        except ConnectionError:
+            pass
+        for connection in (*held, refused):
+            connection.close()
+    shutil.rmtree(place)
+
+
 def wreck(chance, value):
     """A JSON value with something in it made wrong."""
     odd = [None, True, -1, 0, 1e308, 9007199254740993, "", "x" * 300, "\u0000", "\ud83d", [], {}, [[]], {"a": {}}, "2026-13-45T99:99:99Z", "1970-01-01T00:00:00.000Z", "call", "../../etc"]
@@ -592,8 +621,8 @@ def rest_hostile(program, cluster, seed=None):
         rest_scenes.hostile(backend, seed or random.randrange(10**6))
 
 
-SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, upkeep_killed, one_backend_per_file, hostile, storm, two_backends]
-FILE_ONLY = [restore, one_backend_per_file, two_backends]
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, upkeep_killed, one_backend_per_file, bad_limits, hostile, storm, two_backends]
+FILE_ONLY = [restore, one_backend_per_file, bad_limits, two_backends]
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
