@@ -107,7 +107,7 @@ int main(int argc, char **argv)
     MemoryPreferences preferences;
     Theme theme;
     theme.applyTo(application);
-    DeskSync sync(**store);
+    DeskSync sync(**store, DeskSync::Backend::Elsewhere);
     auto window = std::make_unique<MainWindow>(**store, theme, preferences, nullptr, &sync);
     window->resize(1440, 900);
     window->show();
