@@ -15,6 +15,10 @@ CALLS = ("provider_call_id,started_at,call_type,status,caller_name,customer_numb
 FOREIGN_SQLITE = ["/usr/lib/x86_64-linux-gnu/libsqlite3.so.0", "/usr/lib/aarch64-linux-gnu/libsqlite3.so.0", "/usr/lib64/libsqlite3.so.0"]
 
 
+def files_below(folder):
+    return [os.path.relpath(os.path.join(path, name), folder) for path, _, names in os.walk(folder) for name in names]
+
+
 class Scene:
     """A home of its own, so that no keyring of whoever runs the test is touched."""
 
@@ -51,7 +55,7 @@ class Scene:
     def content(self):
         """Name -> bytes of every file of the data directory; the lock and SQLite's shared memory hold no data."""
         found = {}
-        for name in os.listdir(self.data):
+        for name in files_below(self.data):
             if not name.endswith((".lock", "-shm")):
                 with open(os.path.join(self.data, name), "rb") as file:
                     found[name] = file.read()
@@ -68,7 +72,7 @@ def check_canary_after_writes(scene):
     scene.cli("--key-file", key, "backup", os.path.join(scene.data, "copy.db"))
     assert scene.canaries() == [], scene.canaries()
     assert "Zebulon" in scene.cli("--key-file", key, "list", "--filter", "zebulon")
-    for name in os.listdir(scene.data):
+    for name in files_below(scene.data):
         mode = os.stat(os.path.join(scene.data, name)).st_mode & 0o777
         assert mode == 0o600, f"{name} has the mode {mode:o}"
     assert os.stat(scene.data).st_mode & 0o777 == 0o700
