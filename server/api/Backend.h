@@ -58,7 +58,7 @@ private:
     Verdict openFiles();
     SqlPool &poolFor(Lane lane);
     std::optional<HttpResponse> refusePeer(const HttpRequest &request);
-    HttpResponse answer(const HttpRequest &request, const Route &route, SqlConnection &connection);
+    void answer(const HttpRequest &request, const Route &route, SqlConnection &connection, const HttpReply &reply);
     std::optional<HttpResponse> letIn(ApiCall &call, const Route &route);
     void beginJobs();
 
@@ -69,6 +69,7 @@ private:
     SqlPool m_callers; ///< ask the identity provider
     Metrics m_metrics;
     Hub m_hub;
+    PushTurns m_pushes;
     std::unique_ptr<OpenIdProvider> m_openId; ///< null without one
     Services m_services;
     std::unique_ptr<HeadListener> m_listener;

@@ -16,6 +16,9 @@ public:
     SqlStatement prepare(const QByteArray &sql) override;
     Verdict execute(const QByteArray &sql) override { return m_database->execute(sql); }
     bool isBroken() const override { return false; }
+    Verdict begin(SqlMode mode) override { return execute(mode == SqlMode::Read ? "BEGIN" : "BEGIN IMMEDIATE"); }
+    Verdict commit() override { return execute("COMMIT"); }
+    void rollback() override { (void)execute("ROLLBACK"); }
 
     /** For what only a file can: a copy of it. */
     Database &database() { return *m_database; }
