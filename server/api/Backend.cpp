@@ -7,6 +7,7 @@
 #include "auth/Rights.h"
 #include "jobs/BulkWork.h"
 #include "jobs/Tidy.h"
+#include "sql/SqliteConnection.h"
 #include "store/Moment.h"
 
 namespace calldeck
@@ -23,6 +24,14 @@ constexpr int fileWorkers = 2;
 constexpr size_t fileQueue = 32;
 constexpr int providerWorkers = 2;
 constexpr size_t providerQueue = 32;
+constexpr std::chrono::milliseconds keepEvery{500};
+
+bool keepJournal(SqlConnection &connection)
+{
+    if (Verdict done = static_cast<SqliteConnection &>(connection).checkpoint(); !done)
+        logLine(u"checkpoint_failed"_s, {{LogField::Error, done.error().message}, {LogField::Detail, done.error().detail}});
+    return false;
+}
 
 HttpResponse unauthorised(const QString &code, const QString &detail)
 {
@@ -168,6 +177,8 @@ Backend::Backend(const BackendConfig &config)
 {
     if (config.store.engine == SqlEngine::Postgres)
         m_listener = std::make_unique<HeadListener>(config.store, m_hub);
+    else
+        m_keeper = std::make_unique<SqlLoop>(config.store, keepEvery, keepJournal);
     m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty());
     if (config.open_id.isOn())
         m_openId = std::make_unique<OpenIdProvider>(config.open_id);
@@ -233,6 +244,7 @@ Backend::~Backend() { stop(); }
 
 void Backend::stop()
 {
+    m_keeper = nullptr;
     m_ticker = nullptr;
     m_listener = nullptr;
     m_hub.stop();

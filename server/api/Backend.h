@@ -7,6 +7,7 @@
 #include "http/HttpHandler.h"
 #include "jobs/Mailer.h"
 #include "openid/OpenIdProvider.h"
+#include "sql/SqlLoop.h"
 
 namespace calldeck
 {
@@ -74,6 +75,7 @@ private:
     Services m_services;
     std::unique_ptr<HeadListener> m_listener;
     std::unique_ptr<Ticker> m_ticker;
+    std::unique_ptr<SqlLoop> m_keeper; ///< of SQLite's journal
     std::unique_ptr<JobRunner> m_jobs;
     std::unique_ptr<Mailer> m_mailer;
     std::shared_ptr<DataFolder> m_blobFolder;

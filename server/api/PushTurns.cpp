@@ -136,6 +136,13 @@ void PushTurns::serve(const QString &ws, Result<SqlConnection *> connection)
     }
 }
 
+std::optional<size_t> PushTurns::waiting(const QString &ws)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto queue = m_queues.constFind(ws);
+    return queue == m_queues.cend() ? std::nullopt : std::optional((*queue)->size());
+}
+
 /** As many as go together. */
 std::vector<PushTurn> PushTurns::next(const QString &ws)
 {

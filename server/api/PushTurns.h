@@ -39,6 +39,9 @@ public:
     /** The turn is answered here or on another worker of the pool. */
     void take(PushTurn turn, SqlConnection &connection);
 
+    /** How many wait behind those that a worker is taking; nothing when none is at this workspace. */
+    std::optional<size_t> waiting(const QString &ws);
+
 private:
     using Queue = std::deque<PushTurn>;
     using Turns = std::span<const PushTurn>;
