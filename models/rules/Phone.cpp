@@ -89,9 +89,18 @@ QString spelled(const QString &e164, const QString &region)
                      number->country_code() == ownCode ? PhoneNumberUtil::NATIONAL : PhoneNumberUtil::INTERNATIONAL);
 }
 
+/** +1 and ten digits: at home these are dialled as they are, so nobody need ask the library, which takes longer than all else about a call that is taken in. */
+bool isNorthAmerican(const QString &text)
+{
+    const auto isDigit = [](QChar c) { return c >= u'0' && c <= u'9'; };
+    return text.size() == 12 && text.startsWith("+1"_L1) && text[2] >= u'2' && std::all_of(text.cbegin() + 1, text.cend(), isDigit);
+}
+
 QStringList searchTokens(const QString &e164OrRaw)
 {
     const QString digits = digitsOf(e164OrRaw);
+    if (isNorthAmerican(e164OrRaw))
+        return {digits, digits.right(10), digits.right(7), digits.right(4)};
     const auto number = parseE164(e164OrRaw);
     if (!number)
         return digits.isEmpty() ? QStringList() : QStringList{digits};

@@ -7,6 +7,7 @@
 #include "auth/Rights.h"
 #include "jobs/BulkWork.h"
 #include "jobs/Tidy.h"
+#include "sql/SqliteConnection.h"
 #include "store/Moment.h"
 
 namespace calldeck
@@ -23,6 +24,14 @@ constexpr int fileWorkers = 2;
 constexpr size_t fileQueue = 32;
 constexpr int providerWorkers = 2;
 constexpr size_t providerQueue = 32;
+constexpr std::chrono::milliseconds keepEvery{500};
+
+bool keepJournal(SqlConnection &connection)
+{
+    if (Verdict done = static_cast<SqliteConnection &>(connection).checkpoint(); !done)
+        logLine(u"checkpoint_failed"_s, {{LogField::Error, done.error().message}, {LogField::Detail, done.error().detail}});
+    return false;
+}
 
 HttpResponse unauthorised(const QString &code, const QString &detail)
 {
@@ -164,10 +173,12 @@ void openSocket(Hub &hub, SqlConnection &connection, const QString &ticket, Hub:
 Backend::Backend(const BackendConfig &config)
     : m_config(config), m_pool(config.store, config.workers, static_cast<size_t>(config.waiting)), m_doormen(config.store, passwordWorkers, passwordQueue),
       m_porters(config.store, fileWorkers, fileQueue), m_callers(config.store, providerWorkers, providerQueue), m_hub(m_pool, static_cast<qsizetype>(config.limits.sockets_per_user)),
-      m_services{config.limits, m_pool, m_hub, m_metrics, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
+      m_pushes(m_pool, m_hub, m_metrics), m_services{config.limits, m_pool, m_hub, m_metrics, m_pushes, RateLimiter(), RateLimiter(), RateLimiter(), RateLimiter(), [] { return HttpServer::Stats(); }, nullptr, {}, {}, config.files.attachment_quota, !config.mail.url.isEmpty()}
 {
     if (config.store.engine == SqlEngine::Postgres)
         m_listener = std::make_unique<HeadListener>(config.store, m_hub);
+    else
+        m_keeper = std::make_unique<SqlLoop>(config.store, keepEvery, keepJournal);
     m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty());
     if (config.open_id.isOn())
         m_openId = std::make_unique<OpenIdProvider>(config.open_id);
@@ -233,6 +244,7 @@ Backend::~Backend() { stop(); }
 
 void Backend::stop()
 {
+    m_keeper = nullptr;
     m_ticker = nullptr;
     m_listener = nullptr;
     m_hub.stop();
@@ -302,7 +314,9 @@ void Backend::handle(HttpRequest request, HttpReply reply)
     const bool posted = poolFor(match.route->lane).post([this, request = std::move(request), reply, route = match.route](Result<SqlConnection *> connection) {
         if (reply.isGone())
             return;
-        reply.send(connection ? answer(request, *route, **connection) : failed(connection.error()));
+        if (!connection)
+            return reply.send(failed(connection.error()));
+        answer(request, *route, **connection, reply);
     });
     if (!posted)
         reply.send(tooBusy());
@@ -338,17 +352,20 @@ std::optional<HttpResponse> Backend::letIn(ApiCall &call, const Route &route)
     return std::nullopt;
 }
 
-HttpResponse Backend::answer(const HttpRequest &request, const Route &route, SqlConnection &connection)
+void Backend::answer(const HttpRequest &request, const Route &route, SqlConnection &connection, const HttpReply &reply)
 {
     ApiCall call{request, connection, m_services, {}, {}, serverNow()};
-    if (auto refusal = letIn(call, route))
-        return *std::move(refusal);
-    if (auto refusal = checkRequest(request, route, call.body))
-        return *std::move(refusal);
+    auto refusal = letIn(call, route);
+    if (!refusal)
+        refusal = checkRequest(request, route, call.body);
+    if (refusal)
+        return reply.send(*std::move(refusal));
+    if (route.answer)
+        return route.answer(call, reply);
     HttpResponse response = route.handle(call);
     if (response.status == 403)
         auditForbidden(call, route);
-    return response;
+    reply.send(std::move(response));
 }
 
 void Backend::upgrade(HttpRequest request, WebSocketUpgrade upgrade)

@@ -7,6 +7,7 @@
 #include "http/HttpHandler.h"
 #include "jobs/Mailer.h"
 #include "openid/OpenIdProvider.h"
+#include "sql/SqlLoop.h"
 
 namespace calldeck
 {
@@ -61,7 +62,7 @@ private:
     Verdict openFiles();
     SqlPool &poolFor(Lane lane);
     std::optional<HttpResponse> refusePeer(const HttpRequest &request);
-    HttpResponse answer(const HttpRequest &request, const Route &route, SqlConnection &connection);
+    void answer(const HttpRequest &request, const Route &route, SqlConnection &connection, const HttpReply &reply);
     std::optional<HttpResponse> letIn(ApiCall &call, const Route &route);
     void beginJobs();
 
@@ -72,10 +73,12 @@ private:
     SqlPool m_callers; ///< ask the identity provider
     Metrics m_metrics;
     Hub m_hub;
+    PushTurns m_pushes;
     std::unique_ptr<OpenIdProvider> m_openId; ///< null without one
     Services m_services;
     std::unique_ptr<HeadListener> m_listener;
     std::unique_ptr<Ticker> m_ticker;
+    std::unique_ptr<SqlLoop> m_keeper; ///< of SQLite's journal
     std::unique_ptr<JobRunner> m_jobs;
     std::unique_ptr<Mailer> m_mailer;
     std::shared_ptr<DataFolder> m_blobFolder;

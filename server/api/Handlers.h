@@ -16,8 +16,8 @@ HttpResponse logOut(ApiCall &call);
 HttpResponse showSession(ApiCall &call);
 HttpResponse giveTicket(ApiCall &call);
 
-HttpResponse pushEdits(ApiCall &call);
-HttpResponse parkEdit(ApiCall &call);
+void pushEdits(ApiCall &call, const HttpReply &reply);
+void parkEdit(ApiCall &call, const HttpReply &reply);
 HttpResponse pullChanges(ApiCall &call);
 HttpResponse pullSnapshot(ApiCall &call);
 HttpResponse pullRows(ApiCall &call);

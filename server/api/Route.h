@@ -1,6 +1,7 @@
 #pragma once
 
 #include "auth/Tokens.h"
+#include "http/HttpReply.h"
 #include "http/Problem.h"
 
 #include <QJsonObject>
@@ -48,6 +49,7 @@ struct Route {
     bool uploads = false;         ///< its body is a file: into the spool, multipart/form-data
     Lane lane = Lane::Usual;
     HttpResponse (*handle)(ApiCall &call) = nullptr;
+    void (*answer)(ApiCall &call, const HttpReply &reply) = nullptr; ///< instead of `handle`: answers now or later, when `call` is gone
 };
 
 /** All routes but the socket's: the router, the list for the matrix test and the API description read this. */

@@ -26,6 +26,11 @@ Route post(const QByteArray &pattern, Door door, const QStringList &body, qint64
     return {"POST", pattern, door, UserRole::AGENT, {}, body, most_bytes, false, Lane::Usual, handle};
 }
 
+Route post(const QByteArray &pattern, const QStringList &body, qint64 most_bytes, void (*answer)(ApiCall &, const HttpReply &))
+{
+    return {"POST", pattern, Door::Role, UserRole::AGENT, {}, body, most_bytes, false, Lane::Usual, nullptr, answer};
+}
+
 Route empty(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"POST", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, small, false, Lane::Usual, handle}; }
 
 Route remove(const QByteArray &pattern, HttpResponse (*handle)(ApiCall &)) { return {"DELETE", pattern, Door::Role, UserRole::AGENT, {}, std::nullopt, 0, false, Lane::Usual, handle}; }
@@ -49,8 +54,8 @@ QList<Route> table()
         {"POST", "/api/auth/logout", Door::Role, UserRole::AGENT, {u"discarded"_s}, std::nullopt, small, false, Lane::Usual, logOut},
         get("/api/session", Door::Role, {}, showSession),
         empty("/api/ws-ticket", giveTicket),
-        post("/api/sync/push", Door::Role, {u"device"_s, u"epoch"_s, u"schema_ver"_s, u"ms"_s}, pushBytes, pushEdits),
-        post("/api/sync/park", Door::Role, {u"device"_s, u"epoch"_s, u"edit"_s}, pushBytes, parkEdit),
+        post("/api/sync/push", {u"device"_s, u"epoch"_s, u"schema_ver"_s, u"ms"_s}, pushBytes, pushEdits),
+        post("/api/sync/park", {u"device"_s, u"epoch"_s, u"edit"_s}, pushBytes, parkEdit),
         get("/api/sync/changes", Door::Role, {u"cursor"_s, u"limit"_s}, pullChanges),
         get("/api/sync/snapshot", Door::Role, {u"epoch"_s, u"s"_s, u"kind"_s, u"after"_s, u"limit"_s, u"only"_s}, pullSnapshot),
         get("/api/sync/rows", Door::Role, {u"kind"_s, u"ids"_s}, pullRows),

@@ -2,6 +2,7 @@
 
 #include "api/Hub.h"
 #include "api/Metrics.h"
+#include "api/PushTurns.h"
 #include "http/HttpServer.h"
 #include "http/RateLimiter.h"
 #include "jobs/BlobStore.h"
@@ -31,6 +32,7 @@ struct Services {
     SqlPool &pool;
     Hub &hub;
     Metrics &metrics;
+    PushTurns &pushes;
     RateLimiter users;
     RateLimiter peers;
     RateLimiter loginsByAccount;

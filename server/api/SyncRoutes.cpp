@@ -3,10 +3,7 @@
 #include "api/Query.h"
 #include "api/Services.h"
 #include "rules/JsonReader.h"
-#include "database/CrashPoint.h"
-#include "sync/Devices.h"
-#include "sync/JsonText.h"
-#include "sync/PushRun.h"
+#include "sync/EditOutcome.h"
 
 namespace calldeck
 {
@@ -15,69 +12,6 @@ using namespace Qt::StringLiterals;
 
 namespace
 {
-
-using Outcomes = QList<EditOutcome>;
-/** What a push came to, or why its edits were not looked at. */
-using Pushed = Result<std::variant<Outcomes, WrongEpoch>>;
-
-/** `take` gets the run inside one transaction; what it gives is committed. */
-template <class F> Pushed inOnePush(ApiCall &call, const PushRequest &request, Head &head, F &&take)
-{
-    auto begun = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
-    if (!begun)
-        return begun.error();
-    WorkspaceTx &tx = **begun;
-    const auto wrong = checkEpoch(tx, request.epoch);
-    if (!wrong)
-        return wrong.error();
-    if (*wrong)
-        return std::variant<Outcomes, WrongEpoch>(**wrong);
-    const auto workspace = settingsOf(tx);
-    if (!workspace)
-        return workspace.error();
-    const Author author = authorOf(call.caller, request.device);
-    if (Verdict noted = noteDevice(tx, author, call.now); !noted)
-        return noted.error();
-    PushRun run({tx, author, call.caller.role, *workspace, call.now});
-    auto outcomes = take(run);
-    if (!outcomes)
-        return outcomes.error();
-    if (Verdict done = tx.commit(); !done)
-        return done.error();
-    head = tx.head();
-    return std::variant<Outcomes, WrongEpoch>(*std::move(outcomes));
-}
-
-Result<Outcomes> takeAll(PushRun &run, const QJsonArray &edits)
-{
-    Outcomes outcomes;
-    for (qsizetype i = 0; i < edits.size(); ++i) {
-        auto outcome = run.take(edits.at(i), u"ms[%1]"_s.arg(i));
-        if (!outcome)
-            return outcome.error();
-        if (*outcome)
-            outcomes.append(**outcome);
-    }
-    return outcomes;
-}
-
-HttpResponse pushAnswer(ApiCall &call, const Pushed &pushed, const Head &head)
-{
-    if (!pushed)
-        return failed(pushed.error());
-    if (const auto *wrong = std::get_if<WrongEpoch>(&*pushed))
-        return wrongEpoch(*wrong);
-    QByteArray results;
-    for (const EditOutcome &outcome : std::get<Outcomes>(*pushed)) {
-        results += (results.isEmpty() ? "" : ",") + outcomeText(outcome);
-        call.services.metrics.countEdit(wordOf(outcome.status).toLatin1());
-    }
-    call.services.metrics.countPush();
-    crashAt("S3");
-    call.services.hub.headMoved(call.caller.ws, head.epoch, head.seq);
-    JsonObjectText answer;
-    return textAnswer(answer.add("epoch", head.epoch).addRaw("results", QByteArray('[' + results + ']')).end());
-}
 
 constexpr qint64 largest = 9'007'199'254'740'992;
 
@@ -116,39 +50,28 @@ HttpResponse documentAnswer(const Result<QByteArray> &document) { return documen
 
 } // namespace
 
-HttpResponse pushEdits(ApiCall &call)
+void pushEdits(ApiCall &call, const HttpReply &reply)
 {
-    const auto request = pushRequestOf(call.body);
+    auto request = pushRequestOf(call.body);
     if (!request)
-        return failed(request.error());
+        return reply.send(failed(request.error()));
     if (request->schema_ver > editSchemaVersion || request->schema_ver < std::max(1, editSchemaVersion - 2))
-        return problemWith(426, u"schema"_s, u"This desk and the backend do not understand each other"_s, {{u"schema_ver"_s, editSchemaVersion}}, u"Update the older of both; unsent work is kept."_s);
+        return reply.send(problemWith(426, u"schema"_s, u"This desk and the backend do not understand each other"_s, {{u"schema_ver"_s, editSchemaVersion}}, u"Update the older of both; unsent work is kept."_s));
     if (request->edits.size() > PushRequest::most_edits)
-        return problem(413, u"too_many_edits"_s, u"Too many edits at once"_s, u"A push has at most %1."_s.arg(PushRequest::most_edits));
-    Head head;
-    const Pushed pushed = withRetries(call.connection, [&] { return inOnePush(call, *request, head, [&](PushRun &run) { return takeAll(run, request->edits); }); });
-    return pushAnswer(call, pushed, head);
+        return reply.send(problem(413, u"too_many_edits"_s, u"Too many edits at once"_s, u"A push has at most %1."_s.arg(PushRequest::most_edits)));
+    call.services.pushes.take({call.caller, call.now, *std::move(request), false, reply}, call.connection);
 }
 
-HttpResponse parkEdit(ApiCall &call)
+void parkEdit(ApiCall &call, const HttpReply &reply)
 {
     QJsonObject envelope = call.body;
     const QJsonValue edit = envelope.take(u"edit"_s);
     envelope.insert(u"schema_ver"_s, editSchemaVersion);
-    envelope.insert(u"ms"_s, QJsonArray());
-    const auto request = pushRequestOf(envelope);
+    envelope.insert(u"ms"_s, QJsonArray{edit});
+    auto request = pushRequestOf(envelope);
     if (!request)
-        return failed(request.error());
-    Head head;
-    const Pushed pushed = withRetries(call.connection, [&] {
-        return inOnePush(call, *request, head, [&](PushRun &run) -> Result<Outcomes> {
-            const auto outcome = run.park(edit, u"edit"_s);
-            if (!outcome)
-                return outcome.error();
-            return *outcome ? Outcomes{**outcome} : Outcomes();
-        });
-    });
-    return pushAnswer(call, pushed, head);
+        return reply.send(failed(request.error()));
+    call.services.pushes.take({call.caller, call.now, *std::move(request), true, reply}, call.connection);
 }
 
 HttpResponse pullChanges(ApiCall &call)

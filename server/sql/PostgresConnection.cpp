@@ -13,15 +13,10 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-struct ClearResult {
-    void operator()(PGresult *result) const { PQclear(result); }
-};
-using Rows = std::unique_ptr<PGresult, ClearResult>;
-
 class PostgresCursor : public SqlCursor
 {
 public:
-    PostgresCursor(PostgresConnection &connection, QByteArray sql) : m_connection(connection), m_sql(std::move(sql)) {}
+    PostgresCursor(PostgresConnection &connection, const QByteArray &sql) : m_connection(connection), m_call{sql, {}} {}
 
     void bindInteger(int index, qint64 value) override { at(index) = QByteArray::number(value); }
     void bindReal(int index, double value) override { at(index) = QByteArray::number(value, 'g', 17); }
@@ -31,12 +26,23 @@ public:
     Result<bool> step() override
     {
         if (!m_rows) {
-            auto result = m_connection.run(m_sql, m_parameters);
-            if (!result)
-                return result.error();
-            m_rows.reset(*result);
+            auto rows = m_connection.pipeline().ask(m_call);
+            if (!rows)
+                return rows.error();
+            m_rows = *std::move(rows);
         }
         return ++m_row < PQntuples(m_rows.get());
+    }
+    Verdict later() override
+    {
+        if (m_connection.isInTransaction())
+            return m_connection.pipeline().later(std::move(m_call));
+        return SqlCursor::later();
+    }
+    void foresee() override
+    {
+        if (m_connection.isInTransaction())
+            m_connection.pipeline().foresee(std::move(m_call));
     }
     bool isNull(int column) const override { return PQgetisnull(m_rows.get(), m_row, column) == 1; }
     qint64 integer(int column) const override { return utf8(column).toByteArray().toLongLong(); }
@@ -48,61 +54,23 @@ public:
     qint64 changedRows() const override { return QByteArray(PQcmdTuples(m_rows.get())).toLongLong(); }
 
 private:
-    PostgresConnection::Parameter &at(int index)
+    std::optional<QByteArray> &at(int index)
     {
-        if (m_parameters.size() < index)
-            m_parameters.resize(index);
-        return m_parameters[index - 1];
+        if (m_call.parameters.size() < index)
+            m_call.parameters.resize(index);
+        return m_call.parameters[index - 1];
     }
 
     PostgresConnection &m_connection;
-    QByteArray m_sql;
-    QList<PostgresConnection::Parameter> m_parameters;
-    Rows m_rows;
+    PostgresCall m_call;
+    PostgresRows m_rows;
     int m_row = -1;
 };
 
 /** The same number in every program of ours: who holds it migrates. */
 constexpr auto migrationLock = "SELECT pg_advisory_xact_lock(4847364210)";
 
-constexpr qsizetype mostPrepared = 400;
-
 } // namespace
-
-QByteArray numberedPlaceholders(const QByteArray &sql)
-{
-    QByteArray numbered;
-    numbered.reserve(sql.size() + 32);
-    int count = 0;
-    bool literal = false;
-    for (const char letter : sql) {
-        literal = literal != (letter == '\'');
-        if (letter == '?' && !literal)
-            numbered += '$' + QByteArray::number(++count);
-        else
-            numbered += letter;
-    }
-    return numbered;
-}
-
-Error postgresError(const QByteArray &state, const QString &detail)
-{
-    const auto error = [&](Error::Code code, const QString &message, bool retryable) {
-        return Error{code, message, QString(QString::fromUtf8(state) % u": "_s % detail.trimmed().section(u'\n', 0, 0)), retryable};
-    };
-    // A row that somebody made at the same moment: looked at again, it is there.
-    if (state == "40001" || state == "40P01" || state == "55P03" || state == "23505")
-        return error(Error::Code::Busy, u"Others are writing the same data. Try again."_s, true);
-    if (state.isEmpty() || state.startsWith("08") || state.startsWith("57"))
-        return error(Error::Code::Io, u"The database is not reachable. Try again shortly."_s, true);
-    if (state.startsWith("53"))
-        return error(state == "53100" ? Error::Code::DiskFull : Error::Code::Busy, u"The database has no room or no connection left."_s, true);
-    if (state == "42501" || state == "28P01" || state == "28000" || state == "25006")
-        return error(Error::Code::ReadOnly, u"The database refuses this: check the role and its rights."_s, false);
-    if (state == "3D000")
-        return error(Error::Code::NotFound, u"There is no such database. Create it first."_s, false);
-    return error(Error::Code::Io, u"The database refused a statement (%1)."_s.arg(QString::fromUtf8(state)), false);
-}
 
 Result<std::unique_ptr<PostgresConnection>> PostgresConnection::connect(const QByteArray &url)
 {
@@ -140,63 +108,41 @@ SqlStatement PostgresConnection::prepare(const QByteArray &sql) { return SqlStat
 
 Verdict PostgresConnection::execute(const QByteArray &sql)
 {
-    const Rows result(PQexec(m_handle, sql.constData()));
+    if (Verdict sent = m_pipeline.flush(); !sent)
+        return sent;
+    const PostgresRows result(PQexec(m_handle, sql.constData()));
     const ExecStatusType status = PQresultStatus(result.get());
     // A step of the schema may have nothing to do here.
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
-        return error(result.get());
+        return m_pipeline.error(result.get());
+    return Done{};
+}
+
+Verdict PostgresConnection::begin(SqlMode mode)
+{
+    m_inside = true;
+    return m_pipeline.later({mode == SqlMode::Read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN ISOLATION LEVEL READ COMMITTED", {}});
+}
+
+Verdict PostgresConnection::commit()
+{
+    const auto done = m_pipeline.ask({"COMMIT", {}});
+    if (!done)
+        return done.error();
+    m_inside = false;
     // COMMIT of a transaction that failed rolls it back and calls that a success.
-    if (sql == "COMMIT" && qstrcmp(PQcmdStatus(result.get()), "COMMIT") != 0)
+    if (qstrcmp(PQcmdStatus(done->get()), "COMMIT") != 0)
         return Error{Error::Code::Io, u"The database rolled the change back."_s, {}, true};
     return Done{};
 }
 
-bool PostgresConnection::isBroken() const
+void PostgresConnection::rollback()
 {
-    // A database that went away while nothing was asked shows as an end of file that waits to be read.
-    pollfd look{PQsocket(m_handle), POLLIN, 0};
-    const bool waiting = look.fd >= 0 && ::poll(&look, 1, 0) > 0;
-    return (waiting && PQconsumeInput(m_handle) == 0) || PQstatus(m_handle) != CONNECTION_OK;
-}
-
-Error PostgresConnection::error(pg_result *result) const
-{
-    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
-    const char *words = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
-    return postgresError(isBroken() ? QByteArray() : QByteArray(state), QString::fromUtf8(words ? words : PQerrorMessage(m_handle)));
-}
-
-Result<QByteArray> PostgresConnection::nameOf(const QByteArray &sql)
-{
-    if (const auto known = m_names.constFind(sql); known != m_names.cend())
-        return *known;
-    // Statements that are put together from what somebody filters by are many: nobody shall fill the server's memory with them.
-    if (m_names.size() >= mostPrepared) {
-        if (Verdict done = execute("DEALLOCATE ALL"); !done)
-            return done.error();
-        m_names.clear();
-    }
-    const QByteArray name = "s" + QByteArray::number(m_names.size());
-    const Rows prepared(PQprepare(m_handle, name.constData(), numberedPlaceholders(sql).constData(), 0, nullptr));
-    if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)
-        return error(prepared.get());
-    m_names.insert(sql, name);
-    return name;
-}
-
-Result<pg_result *> PostgresConnection::run(const QByteArray &sql, const QList<Parameter> &parameters)
-{
-    const auto name = nameOf(sql);
-    if (!name)
-        return name.error();
-    QVarLengthArray<const char *, 48> values;
-    for (const Parameter &parameter : parameters)
-        values.append(parameter ? parameter->constData() : nullptr);
-    Rows result(PQexecPrepared(m_handle, name->constData(), static_cast<int>(values.size()), values.constData(), nullptr, nullptr, 0));
-    const ExecStatusType status = PQresultStatus(result.get());
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-        return error(result.get());
-    return result.release();
+    m_pipeline.discard();
+    m_inside = false;
+    // One whose beginning was never sent needs none.
+    if (PQtransactionStatus(m_handle) != PQTRANS_IDLE)
+        (void)execute("ROLLBACK");
 }
 
 Result<std::optional<QByteArray>> PostgresConnection::notification(int milliseconds)
@@ -213,9 +159,9 @@ Result<std::optional<QByteArray>> PostgresConnection::notification(int milliseco
         return waiting;
     pollfd wait{PQsocket(m_handle), POLLIN, 0};
     if (::poll(&wait, 1, milliseconds) > 0 && PQconsumeInput(m_handle) == 0)
-        return error(nullptr);
+        return m_pipeline.error(nullptr);
     if (isBroken())
-        return error(nullptr);
+        return m_pipeline.error(nullptr);
     return next();
 }
 

@@ -1,16 +1,12 @@
 #pragma once
 
+#include "sql/PostgresPipeline.h"
 #include "sql/SqlConnection.h"
-
-#include <QHash>
-
-struct pg_conn;
-struct pg_result;
 
 namespace calldeck
 {
 
-/** The store in PostgreSQL over libpq. Statements are prepared once per connection and kept under a name. */
+/** The store in PostgreSQL over libpq. What a transaction writes goes to the server with its next question or its commit. */
 class PostgresConnection : public SqlConnection
 {
 public:
@@ -22,29 +18,24 @@ public:
     SqlEngine engine() const override { return SqlEngine::Postgres; }
     SqlStatement prepare(const QByteArray &sql) override;
     Verdict execute(const QByteArray &sql) override;
-    bool isBroken() const override;
+    bool isBroken() const override { return m_pipeline.isBroken(); }
+    Verdict begin(SqlMode mode) override;
+    Verdict commit() override;
+    void rollback() override;
 
-    /** A parameter in text form; nothing is NULL. */
-    using Parameter = std::optional<QByteArray>;
-    /** Runs a prepared statement; the caller clears the result. */
-    Result<pg_result *> run(const QByteArray &sql, const QList<Parameter> &parameters);
     /** A notification's text, or nothing when none came within the time. An error when the connection is lost. Blocks. */
     Result<std::optional<QByteArray>> notification(int milliseconds);
+    PostgresPipeline &pipeline() { return m_pipeline; }
+    bool isInTransaction() const { return m_inside; }
 
 private:
-    explicit PostgresConnection(pg_conn *handle) : m_handle(handle) {}
+    explicit PostgresConnection(pg_conn *handle) : m_handle(handle), m_pipeline(handle) {}
     Verdict migrate(SqlSchema schema);
     Verdict refuseStrongRole();
-    Result<QByteArray> nameOf(const QByteArray &sql);
-    Error error(pg_result *result) const;
 
     pg_conn *m_handle;
-    QHash<QByteArray, QByteArray> m_names;
+    PostgresPipeline m_pipeline;
+    bool m_inside = false;
 };
-
-/** `?` outside of literals becomes $1, $2, ... */
-QByteArray numberedPlaceholders(const QByteArray &sql);
-/** What a SQLSTATE means for who asked. */
-Error postgresError(const QByteArray &state, const QString &detail);
 
 } // namespace calldeck

@@ -10,19 +10,6 @@ namespace calldeck
 
 using namespace Qt::StringLiterals;
 
-namespace
-{
-
-QByteArray beginning(SqlEngine engine, SqlTransaction::Mode mode)
-{
-    const bool reads = mode == SqlTransaction::Mode::Read;
-    if (engine == SqlEngine::Postgres)
-        return reads ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN ISOLATION LEVEL READ COMMITTED";
-    return reads ? "BEGIN" : "BEGIN IMMEDIATE";
-}
-
-} // namespace
-
 Result<SqlTarget> SqlTarget::parse(const QString &url)
 {
     if (url.startsWith("sqlite:"_L1) && url.size() > 7)
@@ -49,19 +36,19 @@ Result<std::unique_ptr<SqlConnection>> SqlConnection::open(const SqlTarget &targ
 }
 
 SqlTransaction::SqlTransaction(SqlConnection &connection, Mode mode)
-    : m_connection(connection), m_begun(connection.execute(beginning(connection.engine(), mode))), m_open(bool(m_begun))
+    : m_connection(connection), m_begun(connection.begin(mode)), m_open(bool(m_begun))
 {
 }
 
 SqlTransaction::~SqlTransaction()
 {
     if (m_open)
-        (void)m_connection.execute("ROLLBACK");
+        m_connection.rollback();
 }
 
 Verdict SqlTransaction::commit()
 {
-    Verdict done = m_connection.execute("COMMIT");
+    Verdict done = m_connection.commit();
     m_open = !done;
     return done;
 }

@@ -28,6 +28,9 @@ enum class SqlSchema {
     Require  ///< refuse what is not of this program's version
 };
 
+/** Read sees one moment; Write takes SQLite's write lock at once. */
+enum class SqlMode { Read, Write };
+
 /**
  * One connection to the store, confined to one thread. Statements are written once, in what both engines understand: `?`
  * placeholders, ON CONFLICT, RETURNING, no functions of one vendor. Errors of serialisation, deadlock and a lost connection are
@@ -44,6 +47,10 @@ public:
     virtual SqlStatement prepare(const QByteArray &sql) = 0;
     /** One or more statements without parameters. */
     virtual Verdict execute(const QByteArray &sql) = 0;
+    /** For SqlTransaction. An engine behind a network may tell of what goes wrong only at the first statement with an answer. */
+    virtual Verdict begin(SqlMode mode) = 0;
+    virtual Verdict commit() = 0;
+    virtual void rollback() = 0;
     /** The connection is lost: open another one. */
     virtual bool isBroken() const = 0;
 
@@ -66,8 +73,7 @@ private:
 class SqlTransaction
 {
 public:
-    /** Read sees one moment; Write takes SQLite's write lock at once. */
-    enum class Mode { Read, Write };
+    using Mode = SqlMode;
 
     SqlTransaction(SqlConnection &connection, Mode mode);
     ~SqlTransaction();

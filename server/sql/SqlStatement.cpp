@@ -3,6 +3,17 @@
 namespace calldeck
 {
 
+Verdict SqlCursor::later()
+{
+    for (;;) {
+        const auto row = step();
+        if (!row)
+            return row.error();
+        if (!*row)
+            return Done{};
+    }
+}
+
 SqlStatement &SqlStatement::bind(int index, qint64 value)
 {
     m_cursor->bindInteger(index, value);

@@ -21,6 +21,10 @@ public:
 
     /** Whether there is a (next) row. */
     virtual Result<bool> step() = 0;
+    /** Runs the statement, at the latest with the connection's next answer; what fails there fails that one. */
+    virtual Verdict later();
+    /** A hint: this will be asked soon. */
+    virtual void foresee() {}
     virtual bool isNull(int column) const = 0;
     virtual qint64 integer(int column) const = 0;
     virtual double real(int column) const = 0;
@@ -65,6 +69,13 @@ public:
     Result<bool> found();
     /** Runs a statement to its end. */
     Verdict run();
+    /**
+     * Runs a statement whose rows and number nobody looks at, inside a transaction. Over a network it goes along with the next question or the commit, and what
+     * fails there fails that one. The last use of the statement.
+     */
+    Verdict later() { return m_cursor->later(); }
+    /** The same question, with the same values, comes soon: over a network both go with the next one. The last use of the statement. */
+    void foresee() { m_cursor->foresee(); }
     /** Rows that the statement wrote. */
     qint64 changedRows() const { return m_cursor->changedRows(); }
 

@@ -38,6 +38,11 @@ private:
     qint64 m_changed = 0;
 };
 
+using namespace std::chrono_literals;
+
+constexpr auto longestTurn = 5s;       ///< as long as a writer of another process is waited for
+constexpr qint64 longJournal = 8'000; ///< pages
+
 /** Without touching the file: it may be of another version or nobody's. */
 Verdict requireVersion(const QString &file, const DatabaseKey &key)
 {
@@ -63,6 +68,66 @@ Result<std::unique_ptr<SqlConnection>> SqliteConnection::open(const QString &fil
     if (!database)
         return database.error();
     return std::unique_ptr<SqlConnection>(new SqliteConnection(*std::move(database)));
+}
+
+SqliteConnection::SqliteConnection(std::unique_ptr<Database> database) : m_database(std::move(database)), m_turns(WriteTurns::of(m_database->file())) {}
+
+SqliteConnection::~SqliteConnection() { giveTurn(); }
+
+Verdict SqliteConnection::begin(SqlMode mode)
+{
+    if (mode == SqlMode::Read)
+        return execute("BEGIN");
+    if (!m_turns->take(longestTurn))
+        return Error{Error::Code::Busy, u"Others are writing. Try again."_s, {}, true};
+    m_writes = true;
+    const Verdict begun = execute("BEGIN IMMEDIATE");
+    if (!begun)
+        giveTurn();
+    return begun;
+}
+
+Verdict SqliteConnection::commit()
+{
+    const Verdict done = execute("COMMIT");
+    if (done)
+        giveTurn();
+    return done;
+}
+
+void SqliteConnection::rollback()
+{
+    (void)execute("ROLLBACK");
+    giveTurn();
+}
+
+void SqliteConnection::giveTurn()
+{
+    if (std::exchange(m_writes, false))
+        m_turns->give();
+}
+
+/** Pages that the journal had. */
+Result<qint64> SqliteConnection::moveJournal()
+{
+    Statement moved = m_database->prepare("PRAGMA wal_checkpoint(PASSIVE)");
+    const auto found = moved.found();
+    if (!found)
+        return found.error();
+    return moved.integer(1);
+}
+
+Verdict SqliteConnection::checkpoint()
+{
+    const auto pages = moveJournal();
+    if (!pages)
+        return pages.error();
+    if (*pages < longJournal || !m_turns->take(longestTurn))
+        return Done{};
+    m_writes = true;
+    const auto rest = moveJournal();
+    giveTurn();
+    return rest ? Verdict(Done{}) : rest.error();
 }
 
 SqlStatement SqliteConnection::prepare(const QByteArray &sql)

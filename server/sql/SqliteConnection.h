@@ -2,6 +2,7 @@
 
 #include "database/Database.h"
 #include "sql/SqlConnection.h"
+#include "sql/WriteTurns.h"
 
 namespace calldeck
 {
@@ -16,13 +17,27 @@ public:
     SqlStatement prepare(const QByteArray &sql) override;
     Verdict execute(const QByteArray &sql) override { return m_database->execute(sql); }
     bool isBroken() const override { return false; }
+    Verdict begin(SqlMode mode) override;
+    Verdict commit() override;
+    void rollback() override;
+    ~SqliteConnection() override;
 
+    /**
+     * Moves the journal into the file, so that no push has to: most of it beside the writers, and when it has grown long the rest in a turn of its own, after which the journal
+     * begins anew.
+     */
+    Verdict checkpoint();
     /** For what only a file can: a copy of it. */
     Database &database() { return *m_database; }
 
 private:
-    explicit SqliteConnection(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
+    explicit SqliteConnection(std::unique_ptr<Database> database);
+    void giveTurn();
+    Result<qint64> moveJournal();
+
     std::unique_ptr<Database> m_database;
+    std::shared_ptr<WriteTurns> m_turns;
+    bool m_writes = false;
 };
 
 } // namespace calldeck

@@ -38,7 +38,7 @@ Verdict putCallIndex(WorkspaceTx &tx, const CallState &state)
     const bool recording = call.recording_status == RecordingStatus::AVAILABLE || !call.recording_url.isEmpty();
     const bool transcript = call.transcript_status == TranscriptStatus::AVAILABLE;
     return tx
-        .query("INSERT INTO call_index(ws, id, started_at, status, call_type, outcome, disposition, agent_name, queue, priority, emergency, do_not_contact, spam, "
+        .write("INSERT INTO call_index(ws, id, started_at, status, call_type, outcome, disposition, agent_name, queue, priority, emergency, do_not_contact, spam, "
                "in_triage, outcome_required, sla_warning_at, sla_critical_at, sla_due_at, sla_met_at, value_cents, duration, customer_number, has_recording, "
                "has_transcript, follow_up_required, provider, provider_call_id, search, customer, business, agent_id, campaign_id, lead_status, lead_score, "
                "scheduled_at, is_conversion, insurance_verified, payment_plan_cents, collection_attempt, collection_success, collection_cents) "
@@ -59,16 +59,15 @@ Verdict putCallIndex(WorkspaceTx &tx, const CallState &state)
                call.sla_due_at, call.sla_met_at, call.value_cents, call.duration_seconds, call.customer_number, recording, transcript, call.follow_up_required,
                call.provider, call.provider_call_id, searchText(call), customerOf(call), call.business_name.toLower(), call.agent_id, call.campaign_id,
                wordOr(call.lead_status), call.lead_score, call.scheduled_at, call.is_conversion, call.insurance_verified,
-               call.payment_plan_discussed ? call.payment_plan_amount : std::nullopt, call.collection_attempt, call.collection_success, call.collection_amount)
-        .run();
+               call.payment_plan_discussed ? call.payment_plan_amount : std::nullopt, call.collection_attempt, call.collection_success, call.collection_amount);
 }
 
 Verdict putCallTags(WorkspaceTx &tx, const Call &call)
 {
-    Verdict done = tx.query("DELETE FROM call_tag WHERE ws = ? AND id = ?", call.call_id).run();
+    Verdict done = tx.write("DELETE FROM call_tag WHERE ws = ? AND id = ?", call.call_id);
     for (const QString &tag : call.tags) {
         if (done)
-            done = tx.query("INSERT INTO call_tag(ws, id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", call.call_id, tag).run();
+            done = tx.write("INSERT INTO call_tag(ws, id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", call.call_id, tag);
     }
     return done;
 }
@@ -79,12 +78,11 @@ Verdict putFollowUps(WorkspaceTx &tx, const CallState &state)
     for (const FollowUpTask &task : state.follow_ups) {
         if (!done || !state.owns(task))
             continue;
-        done = tx.query("INSERT INTO follow_up(ws, id, call_id, number, due_at, state, automatic, owner, note, created_at, closed_at) "
+        done = tx.write("INSERT INTO follow_up(ws, id, call_id, number, due_at, state, automatic, owner, note, created_at, closed_at) "
                         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET number = excluded.number, "
                         "notified = CASE WHEN follow_up.due_at = excluded.due_at THEN follow_up.notified ELSE 0 END, due_at = excluded.due_at, "
                         "state = excluded.state, automatic = excluded.automatic, owner = excluded.owner, note = excluded.note, closed_at = excluded.closed_at",
-                        task.id, task.call_id, task.number, task.due_at, wireWord(task.state), task.automatic, task.owner, task.note, task.created_at, task.closed_at)
-                   .run();
+                        task.id, task.call_id, task.number, task.due_at, wireWord(task.state), task.automatic, task.owner, task.note, task.created_at, task.closed_at);
     }
     return done;
 }
@@ -102,15 +100,15 @@ SlaState slaStateIn(SqlStatement &row, int first, TimeMs now)
 
 Verdict removeCallIndex(WorkspaceTx &tx, const QString &callId)
 {
-    Verdict done = tx.query("DELETE FROM call_index WHERE ws = ? AND id = ?", callId).run();
+    Verdict done = tx.write("DELETE FROM call_index WHERE ws = ? AND id = ?", callId);
     if (done)
-        done = tx.query("DELETE FROM call_tag WHERE ws = ? AND id = ?", callId).run();
+        done = tx.write("DELETE FROM call_tag WHERE ws = ? AND id = ?", callId);
     if (done)
-        done = tx.query("DELETE FROM follow_up WHERE ws = ? AND call_id = ?", callId).run();
+        done = tx.write("DELETE FROM follow_up WHERE ws = ? AND call_id = ?", callId);
     if (done)
         done = noteGoneBlobs(tx, callId);
     if (done)
-        done = tx.query("DELETE FROM attachment WHERE ws = ? AND call_id = ?", callId).run();
+        done = tx.write("DELETE FROM attachment WHERE ws = ? AND call_id = ?", callId);
     return done;
 }
 

@@ -24,6 +24,8 @@ Result<QList<FollowUpTask>> tasksOf(SqlStatement rows)
     return tasks;
 }
 
+QByteArray openTasks() { return QByteArray(followUpColumns) + "WHERE ws = ? AND number = ? AND state = 'OPEN' AND call_id <> ? ORDER BY created_at, id"; }
+
 /** Tasks on other calls that an edit names, open or not: an undo may open them again. */
 Verdict addNamedTasks(WorkspaceTx &tx, CallState &state, const QStringList &names)
 {
@@ -84,13 +86,17 @@ Result<StoredCall> loadCall(WorkspaceTx &tx, const QString &id, const QStringLis
     auto stored = loadCallAlone(tx, id);
     if (!stored || stored->state.call.customer_number.isEmpty())
         return stored;
-    auto open = openTasksOf(tx, stored->state.call.customer_number, id);
+    const QString number = stored->state.call.customer_number;
+    tx.foresee(openTasks(), number, id);
+    foreseeEntity(tx, u"number"_s, number);
+    foreseeErasedListing(tx, number);
+    auto open = openTasksOf(tx, number, id);
     if (!open)
         return open.error();
     stored->state.follow_ups.append(*open);
     if (Verdict named = addNamedTasks(tx, stored->state, tasks); !named)
         return named.error();
-    auto listed = findListed(tx, stored->state.call.customer_number);
+    auto listed = findListed(tx, number);
     if (!listed)
         return listed.error();
     stored->state.listed = *listed;
@@ -99,7 +105,7 @@ Result<StoredCall> loadCall(WorkspaceTx &tx, const QString &id, const QStringLis
 
 Result<QList<FollowUpTask>> openTasksOf(WorkspaceTx &tx, const QString &number, const QString &callId)
 {
-    return tasksOf(tx.query(QByteArray(followUpColumns) + "WHERE ws = ? AND number = ? AND state = 'OPEN' AND call_id <> ? ORDER BY created_at, id", number, callId));
+    return tasksOf(tx.query(openTasks(), number, callId));
 }
 
 Result<std::optional<ListedNumber>> findListed(WorkspaceTx &tx, const QString &number)
@@ -149,7 +155,7 @@ Verdict deleteCall(WorkspaceTx &tx, StoredCall &call, const Change &change)
     if (done)
         done = removeCallIndex(tx, id);
     if (done)
-        done = tx.query("DELETE FROM provider_payload WHERE ws = ? AND call_id = ?", id).run();
+        done = tx.write("DELETE FROM provider_payload WHERE ws = ? AND call_id = ?", id);
     Change effect = change;
     effect.op = u"effect"_s;
     effect.kind = u"turns"_s;

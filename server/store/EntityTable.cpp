@@ -8,9 +8,18 @@
 namespace calldeck
 {
 
+namespace
+{
+
+constexpr auto oneEntity = "SELECT ver, deleted, \"row\", stamps FROM entity WHERE ws = ? AND kind = ? AND id = ?";
+
+} // namespace
+
+void foreseeEntity(WorkspaceTx &tx, const QString &kind, const QString &id) { tx.foresee(oneEntity, kind, id); }
+
 Result<std::optional<Entity>> findEntity(WorkspaceTx &tx, const QString &kind, const QString &id)
 {
-    SqlStatement find = tx.query("SELECT ver, deleted, \"row\", stamps FROM entity WHERE ws = ? AND kind = ? AND id = ?", kind, id);
+    SqlStatement find = tx.query(oneEntity, kind, id);
     const auto found = find.found();
     if (!found)
         return found.error();
@@ -24,10 +33,9 @@ Verdict putEntity(WorkspaceTx &tx, Entity &entity, const Change &change)
     entity.ver = tx.nextSeq();
     Verdict done = tx.logChange(change);
     if (done)
-        done = tx.query("INSERT INTO entity(ws, kind, id, ver, deleted, \"row\", stamps) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, kind, id) DO UPDATE SET "
+        done = tx.write("INSERT INTO entity(ws, kind, id, ver, deleted, \"row\", stamps) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, kind, id) DO UPDATE SET "
                         "ver = excluded.ver, deleted = excluded.deleted, \"row\" = excluded.\"row\", stamps = excluded.stamps",
-                        entity.kind, entity.id, entity.ver, entity.deleted, entity.row, entity.stamps)
-                   .run();
+                        entity.kind, entity.id, entity.ver, entity.deleted, entity.row, entity.stamps);
     return done;
 }
 

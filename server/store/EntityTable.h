@@ -17,6 +17,8 @@ struct Entity {
 
 /** The record, deleted or not; nothing when there never was one. */
 Result<std::optional<Entity>> findEntity(WorkspaceTx &tx, const QString &kind, const QString &id);
+/** findEntity() of the same record comes before the next write: see SqlStatement::foresee(). */
+void foreseeEntity(WorkspaceTx &tx, const QString &kind, const QString &id);
 /** Takes the next number, writes the line of the log and the record with that number as its version. */
 Verdict putEntity(WorkspaceTx &tx, Entity &entity, const Change &change);
 /** As putEntity() for a record that goes: its row is emptied. One that is not there is left alone. */

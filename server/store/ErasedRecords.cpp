@@ -10,11 +10,14 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
+constexpr auto oneErased = "SELECT 1 FROM erased WHERE ws = ? AND kind = ? AND id_hash = ?";
+constexpr auto oneErasedListing = "SELECT at FROM erased WHERE ws = ? AND kind = 'number' AND id_hash = ?";
+
 QByteArray numberHash(WorkspaceTx &tx, const QString &number) { return tx.connection().secret().sign("number", QString(tx.ws() + u' ' + number).toUtf8()); }
 
 Verdict keepHash(WorkspaceTx &tx, const QString &kind, const QByteArray &hash, TimeMs now)
 {
-    return tx.query("INSERT INTO erased(ws, kind, id_hash, at) VALUES (?, ?, ?, ?) ON CONFLICT(ws, kind, id_hash) DO NOTHING", kind, hash, now).run();
+    return tx.write("INSERT INTO erased(ws, kind, id_hash, at) VALUES (?, ?, ?, ?) ON CONFLICT(ws, kind, id_hash) DO NOTHING", kind, hash, now);
 }
 
 } // namespace
@@ -23,7 +26,15 @@ QByteArrayView erasedRow() { return R"({"erased":true})"; }
 
 Result<bool> isErased(WorkspaceTx &tx, const QString &kind, const QString &id)
 {
-    return tx.query("SELECT 1 FROM erased WHERE ws = ? AND kind = ? AND id_hash = ?", kind, sha256Hex(id.toUtf8())).found();
+    return tx.query(oneErased, kind, sha256Hex(id.toUtf8())).found();
+}
+
+void foreseeErased(WorkspaceTx &tx, const QString &kind, const QString &id) { tx.foresee(oneErased, kind, sha256Hex(id.toUtf8())); }
+
+void foreseeErasedListing(WorkspaceTx &tx, const QString &number)
+{
+    if (tx.connection().secret().isSet())
+        tx.foresee(oneErasedListing, numberHash(tx, number));
 }
 
 Verdict markErased(WorkspaceTx &tx, const QString &kind, const QString &id, TimeMs now)
@@ -41,7 +52,7 @@ Result<std::optional<ListedNumber>> findErasedListing(WorkspaceTx &tx, const QSt
 {
     if (!tx.connection().secret().isSet())
         return std::optional<ListedNumber>();
-    SqlStatement find = tx.query("SELECT at FROM erased WHERE ws = ? AND kind = 'number' AND id_hash = ?", numberHash(tx, number));
+    SqlStatement find = tx.query(oneErasedListing, numberHash(tx, number));
     const auto found = find.found();
     if (!found)
         return found.error();
@@ -52,7 +63,7 @@ Verdict forgetErasedListing(WorkspaceTx &tx, const QString &number)
 {
     if (!tx.connection().secret().isSet())
         return Done{};
-    return tx.query("DELETE FROM erased WHERE ws = ? AND kind = 'number' AND id_hash = ?", numberHash(tx, number)).run();
+    return tx.write("DELETE FROM erased WHERE ws = ? AND kind = 'number' AND id_hash = ?", numberHash(tx, number));
 }
 
 } // namespace calldeck

@@ -55,8 +55,8 @@ Result<QList<WorkspaceEvent>> whatIsDue(WorkspaceTx &tx, TimeMs now, int most)
 Verdict claim(WorkspaceTx &tx, const WorkspaceEvent &event)
 {
     if (event.task_id.isEmpty())
-        return tx.query("UPDATE call_index SET sla_notified = sla_due_at WHERE ws = ? AND id = ?", event.call_id).run();
-    return tx.query("UPDATE follow_up SET notified = 1 WHERE ws = ? AND id = ?", event.task_id).run();
+        return tx.write("UPDATE call_index SET sla_notified = sla_due_at WHERE ws = ? AND id = ?", event.call_id);
+    return tx.write("UPDATE follow_up SET notified = 1 WHERE ws = ? AND id = ?", event.task_id);
 }
 
 Verdict raise(WorkspaceTx &tx, const WorkspaceEvent &event)

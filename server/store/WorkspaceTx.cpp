@@ -11,27 +11,38 @@ namespace calldeck
 
 using namespace Qt::StringLiterals;
 
+namespace
+{
+
+constexpr auto auditEnd = "SELECT n, hash FROM audit WHERE ws = ? ORDER BY n DESC LIMIT 1";
+
+} // namespace
+
 WorkspaceTx::WorkspaceTx(SqlConnection &connection, QString ws, Mode mode) : m_connection(connection), m_ws(std::move(ws)), m_transaction(connection, mode) {}
 
-Result<std::unique_ptr<WorkspaceTx>> WorkspaceTx::begin(SqlConnection &connection, const QString &ws, Mode mode)
+Result<std::unique_ptr<WorkspaceTx>> WorkspaceTx::begin(SqlConnection &connection, const QString &ws, Mode mode, const Foresight &foresight)
 {
     std::unique_ptr<WorkspaceTx> tx(new WorkspaceTx(connection, ws, mode));
     Verdict ready = tx->m_transaction.begun();
     if (ready && connection.isPostgres())
-        ready = connection.query("SELECT set_config('calldeck.ws', ?, true)", ws).run();
+        ready = connection.query("SELECT set_config('calldeck.ws', ?, true)", ws).later();
     if (ready)
-        ready = tx->readHead(mode);
+        ready = tx->readHead(mode, foresight);
     if (!ready)
         return ready.error();
     return tx;
 }
 
-Verdict WorkspaceTx::readHead(Mode mode)
+Verdict WorkspaceTx::readHead(Mode mode, const Foresight &foresight)
 {
     const bool lock = mode == Mode::Write && m_connection.isPostgres() && !TestSwitches::bug("pg_seq");
     // The first thing that a writer takes: numbers come in the order of commits, and two writers never wait for each other in a ring.
-    const QByteArray sql = "SELECT epoch, seq, min_seq FROM ws_head WHERE ws = ?";
-    SqlStatement head = query(lock ? sql + " FOR UPDATE" : sql);
+    const QByteArray sql = QByteArray("SELECT epoch, seq, min_seq FROM ws_head WHERE ws = ?") + (lock ? " FOR UPDATE" : "");
+    // Behind the lock: each statement sees what was there when its turn came.
+    foresee(sql);
+    if (foresight)
+        foresight(*this);
+    SqlStatement head = query(sql);
     const auto found = head.found();
     if (!found)
         return found.error();
@@ -46,25 +57,37 @@ Verdict WorkspaceTx::readHead(Mode mode)
 Verdict WorkspaceTx::logChange(const Change &change)
 {
     ++m_head.seq;
-    return query("INSERT INTO change(ws, seq, kind, id, op, mid, device, lseq, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", m_head.seq, change.kind,
-                 change.id, change.op, change.mid, change.device, change.lseq, change.actor, change.at)
-        .run();
+    return write("INSERT INTO change(ws, seq, kind, id, op, mid, device, lseq, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", m_head.seq, change.kind,
+                 change.id, change.op, change.mid, change.device, change.lseq, change.actor, change.at);
+}
+
+void WorkspaceTx::foreseeAuditEnd()
+{
+    if (!m_lastAudit)
+        foresee(auditEnd);
+}
+
+Verdict WorkspaceTx::findAuditEnd()
+{
+    if (m_lastAudit)
+        return Done{};
+    SqlStatement last = query(auditEnd);
+    const auto found = last.found();
+    if (!found)
+        return found.error();
+    m_lastAudit = *found ? std::pair(last.integer(0), last.bytes(1)) : std::pair(qint64(0), QByteArray());
+    return Done{};
 }
 
 Verdict WorkspaceTx::audit(const QJsonObject &entry)
 {
-    if (!m_lastAudit) {
-        SqlStatement last = query("SELECT n, hash FROM audit WHERE ws = ? ORDER BY n DESC LIMIT 1");
-        const auto found = last.found();
-        if (!found)
-            return found.error();
-        m_lastAudit = *found ? std::pair(last.integer(0), last.bytes(1)) : std::pair(qint64(0), QByteArray());
-    }
+    if (Verdict known = findAuditEnd(); !known)
+        return known;
     const QByteArray text = QJsonDocument(entry).toJson(QJsonDocument::Compact);
     const qint64 n = m_lastAudit->first + 1;
     const QByteArray hash = auditHash(m_lastAudit->second, n, text);
     m_lastAudit = std::pair(n, hash);
-    return query("INSERT INTO audit(ws, n, entry, hash) VALUES (?, ?, ?, ?)", n, text, hash).run();
+    return write("INSERT INTO audit(ws, n, entry, hash) VALUES (?, ?, ?, ?)", n, text, hash);
 }
 
 Verdict WorkspaceTx::notify(const QString &more)
@@ -72,7 +95,7 @@ Verdict WorkspaceTx::notify(const QString &more)
     if (!m_connection.isPostgres())
         return Done{};
     const QString text = QString(u"%1 %2 %3"_s.arg(m_ws).arg(m_head.epoch).arg(m_head.seq) % more);
-    return m_connection.query("SELECT pg_notify('calldeck_head', ?)", text).run();
+    return m_connection.query("SELECT pg_notify('calldeck_head', ?)", text).later();
 }
 
 Verdict WorkspaceTx::commit()
@@ -80,7 +103,7 @@ Verdict WorkspaceTx::commit()
     if (m_head != m_before) {
         const QByteArray seq = TestSwitches::bug("pg_seq") ? "GREATEST(seq, ?)" : "?";
         const QByteArray sql = "UPDATE ws_head SET epoch = ?, seq = " + seq + ", min_seq = ? WHERE ws = ?";
-        if (Verdict done = m_connection.query(sql, m_head.epoch, m_head.seq, m_head.min_seq, m_ws).run(); !done)
+        if (Verdict done = m_connection.query(sql, m_head.epoch, m_head.seq, m_head.min_seq, m_ws).later(); !done)
             return done;
         if (Verdict done = notify(); !done)
             return done;

@@ -3,6 +3,8 @@
 #include "records/Call.h"
 #include "sql/SqlConnection.h"
 
+#include <functional>
+
 namespace calldeck
 {
 
@@ -34,8 +36,10 @@ class WorkspaceTx
 {
 public:
     using Mode = SqlTransaction::Mode;
+    /** Says by WorkspaceTx::foresee() what the work will ask first. */
+    using Foresight = std::function<void(WorkspaceTx &)>;
     /** NotFound when there is no such workspace. A writer holds the workspace's head: of two writers one waits for the other. */
-    static Result<std::unique_ptr<WorkspaceTx>> begin(SqlConnection &connection, const QString &ws, Mode mode);
+    static Result<std::unique_ptr<WorkspaceTx>> begin(SqlConnection &connection, const QString &ws, Mode mode, const Foresight &foresight = {});
 
     const QString &ws() const { return m_ws; }
     const Head &head() const { return m_head; }
@@ -49,10 +53,22 @@ public:
         return statement;
     }
 
+    /** The same, for what only writes: see SqlStatement::later(). */
+    template <class... Values> Verdict write(const QByteArray &sql, const Values &...values) { return query(sql, values...).later(); }
+    /** A query() of the same words and values comes before the next write: see SqlStatement::foresee(). */
+    template <class... Values> void foresee(const QByteArray &sql, const Values &...values)
+    {
+        if (m_connection.isPostgres())
+            query(sql, values...).foresee();
+    }
+
     /** The number of the next change; it counts when logChange() was called for it. */
     qint64 nextSeq() const { return m_head.seq + 1; }
     /** Takes nextSeq() and writes its line. */
     Verdict logChange(const Change &change);
+    /** Reads where the audit trail ends, which audit() needs: ahead of the first write it costs no way of its own. */
+    Verdict findAuditEnd();
+    void foreseeAuditEnd();
     /** Appends to the audit trail: ids and names of fields, never values. */
     Verdict audit(const QJsonObject &entry);
     /** Committing also tells the other processes that the workspace's events reach to number `n`. */
@@ -65,7 +81,7 @@ public:
 
 private:
     WorkspaceTx(SqlConnection &connection, QString ws, Mode mode);
-    Verdict readHead(Mode mode);
+    Verdict readHead(Mode mode, const Foresight &foresight);
     Verdict notify(const QString &more = {});
 
     SqlConnection &m_connection;

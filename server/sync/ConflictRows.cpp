@@ -30,9 +30,8 @@ Verdict putConflict(WorkspaceTx &tx, const StoredConflict &stored, const Change 
     line.op = u"effect"_s;
     Verdict done = putEntity(tx, entity, line);
     if (done) {
-        done = tx.query("INSERT INTO conflict(ws, id, call_id, args, losing_account) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO NOTHING", stored.conflict.id,
-                        stored.conflict.call_id, compactJson(stored.conflict.args), stored.losing_account)
-                   .run();
+        done = tx.write("INSERT INTO conflict(ws, id, call_id, args, losing_account) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO NOTHING", stored.conflict.id,
+                        stored.conflict.call_id, compactJson(stored.conflict.args), stored.losing_account);
     }
     return done;
 }

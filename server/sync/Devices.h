@@ -13,9 +13,8 @@ inline Author authorOf(const Caller &caller, const QString &device) { return {ca
 inline Verdict noteDevice(WorkspaceTx &tx, const Author &author, TimeMs now)
 {
     return tx
-        .query("INSERT INTO device(ws, id, account, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET last_seen = excluded.last_seen", author.device,
-               author.account, now, now)
-        .run();
+        .write("INSERT INTO device(ws, id, account, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET last_seen = excluded.last_seen", author.device,
+               author.account, now, now);
 }
 
 } // namespace calldeck

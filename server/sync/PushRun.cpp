@@ -16,6 +16,9 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
+constexpr auto oneResult = "SELECT body_hash, status, code, message, seq FROM mutation WHERE ws = ? AND mid = ?";
+constexpr auto newerOfDevice = "SELECT 1 FROM device_order WHERE ws = ? AND device = ? AND kind = ? AND id = ? AND lseq > ?";
+
 /** Ids come from clients and end up in paths, logs and file names. */
 bool isSaneId(const QString &id)
 {
@@ -66,18 +69,14 @@ QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const Edi
 
 Verdict rememberEdit(WorkspaceTx &tx, const QString &device, const Edit &edit, const EditOutcome &outcome, TimeMs now)
 {
-    Verdict done = tx
-                       .query("INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq",
-                              edit.mid, bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, now)
-                       .run();
-    if (done) {
-        done = tx
-                   .query("INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
-                          "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
-                          device, edit.kind, edit.id, edit.lseq)
-                   .run();
-    }
-    return done;
+    const Verdict done =
+        tx.write("INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq", edit.mid,
+                 bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, now);
+    if (!done)
+        return done;
+    return tx.write("INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
+                    "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
+                    device, edit.kind, edit.id, edit.lseq);
 }
 
 Result<PushRequest> pushRequestOf(const QJsonObject &body)
@@ -103,6 +102,20 @@ Result<PushRequest> pushRequestOf(const QJsonObject &body)
     return request;
 }
 
+void PushRun::foresee(WorkspaceTx &tx, const QString &device, const QJsonValue &json)
+{
+    if (!tx.connection().isPostgres())
+        return;
+    const auto edit = editFromJson(json, {});
+    if (!edit)
+        return;
+    tx.foresee(oneResult, edit->mid);
+    tx.foresee(newerOfDevice, device, edit->kind, edit->id, edit->lseq);
+    foreseeErased(tx, edit->kind, edit->id);
+    foreseeEntity(tx, edit->kind, edit->id);
+    tx.foreseeAuditEnd();
+}
+
 PushRun::Taken PushRun::take(const QJsonValue &json, const QString &path)
 {
     const auto parsed = editFromJson(json, path);
@@ -111,6 +124,9 @@ PushRun::Taken PushRun::take(const QJsonValue &json, const QString &path)
     Edit edit = *parsed;
     if (m_stopped.contains({edit.kind, edit.id}))
         return std::optional<EditOutcome>();
+    foresee(m_session.tx, m_session.author.device, json);
+    if (Verdict known = m_session.tx.findAuditEnd(); !known)
+        return known.error();
     if (auto before = known(edit); !before || *before)
         return before;
     const auto late = comesTooLate(edit);
@@ -162,7 +178,7 @@ PushRun::Taken PushRun::known(const Edit &edit)
 {
     if (TestSwitches::bug("no_dedupe"))
         return std::optional<EditOutcome>();
-    SqlStatement find = m_session.tx.query("SELECT body_hash, status, code, message, seq FROM mutation WHERE ws = ? AND mid = ?", edit.mid);
+    SqlStatement find = m_session.tx.query(oneResult, edit.mid);
     const auto found = find.found();
     if (!found)
         return found.error();
@@ -195,7 +211,7 @@ Result<bool> PushRun::comesTooLate(const Edit &edit)
 {
     if (TestSwitches::bug("no_order") || TestSwitches::bug("no_dedupe"))
         return false;
-    return m_session.tx.query("SELECT 1 FROM device_order WHERE ws = ? AND device = ? AND kind = ? AND id = ? AND lseq > ?", m_session.author.device, edit.kind, edit.id, edit.lseq)
+    return m_session.tx.query(newerOfDevice, m_session.author.device, edit.kind, edit.id, edit.lseq)
         .found();
 }
 

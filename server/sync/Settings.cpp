@@ -19,13 +19,17 @@ struct Known {
 const QString settingsKind = u"workspace"_s;
 const QString settingsId = u"settings"_s;
 
+constexpr auto oneVersion = "SELECT ver FROM entity WHERE ws = ? AND kind = ? AND id = ?";
+
 } // namespace
+
+void foreseeSettings(WorkspaceTx &tx) { tx.foresee(oneVersion, settingsKind, settingsId); }
 
 Result<SharedWorkspace> settingsOf(WorkspaceTx &tx)
 {
     static std::mutex mutex;
     static QHash<QString, Known> known;
-    SqlStatement version = tx.query("SELECT ver FROM entity WHERE ws = ? AND kind = ? AND id = ?", settingsKind, settingsId);
+    SqlStatement version = tx.query(oneVersion, settingsKind, settingsId);
     const auto found = version.found();
     if (!found)
         return found.error();

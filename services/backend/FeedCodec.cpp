@@ -32,6 +32,17 @@ FeedRow readRow(JsonReader &reader)
     return row;
 }
 
+/** Here, where nobody waits, and not on the thread that writes. What cannot be read is told of by who applies it. */
+void readStates(QList<FeedRow> &rows)
+{
+    for (FeedRow &row : rows) {
+        if (row.kind != u"call"_s || !row.row)
+            continue;
+        if (auto state = callStateFromRow(*row.row))
+            row.state = std::make_shared<const CallState>(*std::move(state));
+    }
+}
+
 PushResult readResult(JsonReader &reader)
 {
     PushResult result;
@@ -85,6 +96,7 @@ Result<SnapshotPage> readSnapshot(const QJsonObject &json, const QString &askedK
         page.asked_kind = askedKind;
         page.asked_after = askedAfter;
         page.rows = reader.list<FeedRow>(u"rows"_s, readRow);
+        readStates(page.rows);
         if (reader.has(u"next"_s)) {
             reader.object<bool>(u"next"_s, [&](JsonReader &next) {
                 page.next_kind = next.text(u"kind"_s);

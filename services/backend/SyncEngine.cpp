@@ -98,6 +98,7 @@ void SyncEngine::stop()
     for (QTimer *timer : {&m_pushTimer, &m_pullTimer, &m_countTimer, &m_hintTimer})
         timer->stop();
     m_hints->close();
+    m_rounds.forgetAhead();
     m_client.abortAll();
 }
 

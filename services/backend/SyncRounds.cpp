@@ -280,7 +280,7 @@ void SyncRounds::pull(const Done &finished)
             if (!read)
                 return done(broken(read.error()));
             if (work->position.cursor < 0)
-                return pullSnapshot(work->position, done);
+                return pullSnapshot({work->position.epoch, work->position.snapshot_s, work->position.snapshot_kind, work->position.snapshot_after}, done);
             if (work->stale)
                 return pullRows(work->position, work->stale->first, work->stale->second, done);
             pullChanges(work->position, done);
@@ -312,32 +312,58 @@ void SyncRounds::pullRows(const SyncPosition &position, const QString &kind, con
     });
 }
 
-void SyncRounds::pullSnapshot(const SyncPosition &position, const Done &done)
+void SyncRounds::pullSnapshot(const SnapshotPlace &place, const Done &done)
+{
+    const auto ahead = std::exchange(m_ahead, nullptr);
+    const auto answered = [this, place, done](const BackendAnswer &answer) { snapshotAnswered(place, answer, done); };
+    // One that failed is asked for again.
+    const bool fits = ahead && ahead->place == place && (!ahead->answer || ahead->answer->isOk());
+    if (!fits)
+        return askSnapshot(place, answered);
+    if (ahead->answer)
+        return answered(*ahead->answer);
+    ahead->wanted = answered;
+}
+
+void SyncRounds::askSnapshot(const SnapshotPlace &place, const BackendClient::Done &answered)
 {
     QUrlQuery query;
-    if (position.epoch > 0)
-        query.addQueryItem(u"epoch"_s, QString::number(position.epoch));
-    if (position.snapshot_s) {
-        query.addQueryItem(u"s"_s, QString::number(*position.snapshot_s));
-        query.addQueryItem(u"kind"_s, inQuery(position.snapshot_kind));
-        query.addQueryItem(u"after"_s, inQuery(position.snapshot_after));
+    if (place.epoch > 0)
+        query.addQueryItem(u"epoch"_s, QString::number(place.epoch));
+    if (place.s) {
+        query.addQueryItem(u"s"_s, QString::number(*place.s));
+        query.addQueryItem(u"kind"_s, inQuery(place.kind));
+        query.addQueryItem(u"after"_s, inQuery(place.after));
     }
     query.addQueryItem(u"limit"_s, QString::number(4 * rowsOfAPage));
-    const auto answered = [this, position, done](const BackendAnswer &answer) {
-        noteClock(answer);
-        if (answer.status == 409)
-            return changeEpoch(answer, done);
-        if (!answer.isOk())
-            return done(outcomeOf(answer));
-        const auto page = readSnapshot(answer.body, position.snapshot_kind, position.snapshot_after);
-        if (!page)
-            return done(unreadable(page.error()));
-        if (!page->next_kind.isEmpty() && page->next_kind == position.snapshot_kind && page->next_after == position.snapshot_after)
-            return done(failed(RoundOutcome::Kind::Later, true, u"The server sends the same page again and again."_s));
-        write([page = *page](Database &, FeedRows &feed) { return feed.takeSnapshotPage(page, nowMs()); },
-              carriedOut(true, static_cast<qint64>(page->rows.size())), done);
-    };
     m_client.get(u"/api/sync/snapshot"_s, query, answered, snapshotTimeoutMs);
+}
+
+void SyncRounds::askAhead(const SnapshotPlace &place)
+{
+    m_ahead = std::make_shared<Ahead>(Ahead{place, std::nullopt, {}});
+    askSnapshot(place, [ahead = m_ahead](const BackendAnswer &answer) {
+        if (ahead->wanted)
+            return ahead->wanted(answer);
+        ahead->answer = answer;
+    });
+}
+
+void SyncRounds::snapshotAnswered(const SnapshotPlace &place, const BackendAnswer &answer, const Done &done)
+{
+    noteClock(answer);
+    if (answer.status == 409)
+        return changeEpoch(answer, done);
+    if (!answer.isOk())
+        return done(outcomeOf(answer));
+    const auto page = readSnapshot(answer.body, place.kind, place.after);
+    if (!page)
+        return done(unreadable(page.error()));
+    if (!page->next_kind.isEmpty() && page->next_kind == place.kind && page->next_after == place.after)
+        return done(failed(RoundOutcome::Kind::Later, true, u"The server sends the same page again and again."_s));
+    if (!page->next_kind.isEmpty())
+        askAhead({page->epoch, page->s, page->next_kind, page->next_after});
+    write([page = *page](Database &, FeedRows &feed) { return feed.takeSnapshotPage(page, nowMs()); }, carriedOut(true, static_cast<qint64>(page->rows.size())), done);
 }
 
 void SyncRounds::pullChanges(const SyncPosition &position, const Done &done)

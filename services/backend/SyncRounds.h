@@ -29,7 +29,8 @@ struct RoundOutcome {
 
 /**
  * The two conversations of the protocol: sending edits, and fetching rows (named rows, a page of a snapshot, a page of the feed). One
- * round is one request with what follows from its answer; there is at most one of each kind at a time. On the sync thread.
+ * round is one request with what follows from its answer; there is at most one of each kind at a time. Only the next page of a snapshot is asked for
+ * while the cache takes in the one before it; whether it counts, the cache decides then. On the sync thread.
  */
 class SyncRounds : public QObject
 {
@@ -40,6 +41,8 @@ public:
     using Done = std::function<void(const RoundOutcome &)>;
     void push(const Done &done);
     void pull(const Done &done);
+    /** What was fetched ahead is of a sign-in that ended. */
+    void forgetAhead() { m_ahead = nullptr; }
     bool isPushing() const { return m_pushing; }
     bool isPulling() const { return m_pulling; }
     /** Backend's clock minus this machine's, median of the last five answers. */
@@ -51,7 +54,23 @@ private:
     void pushAnswered(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pullRows(const SyncPosition &position, const QString &kind, const QStringList &ids, const Done &done);
-    void pullSnapshot(const SyncPosition &position, const Done &done);
+    /** Where a page of the snapshot begins. */
+    struct SnapshotPlace {
+        qint64 epoch = 0;
+        std::optional<qint64> s;
+        QString kind, after;
+        friend bool operator==(const SnapshotPlace &, const SnapshotPlace &) = default;
+    };
+    /** A page that was asked for while the one before it is being written. */
+    struct Ahead {
+        SnapshotPlace place;
+        std::optional<BackendAnswer> answer;
+        std::function<void(const BackendAnswer &)> wanted;
+    };
+    void pullSnapshot(const SnapshotPlace &place, const Done &done);
+    void askSnapshot(const SnapshotPlace &place, const BackendClient::Done &answered);
+    void askAhead(const SnapshotPlace &place);
+    void snapshotAnswered(const SnapshotPlace &place, const BackendAnswer &answer, const Done &done);
     void pullChanges(const SyncPosition &position, const Done &done);
     void changeEpoch(const BackendAnswer &answer, const Done &done);
     void write(const CacheAccess::Work &work, RoundOutcome outcome, const Done &done);
@@ -64,6 +83,7 @@ private:
     bool m_pushing = false;
     bool m_pulling = false;
     int m_editsAtOnce;
+    std::shared_ptr<Ahead> m_ahead;
     qint64 m_head = 0;
     QList<qint64> m_offsets;
 };

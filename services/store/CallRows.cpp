@@ -46,7 +46,7 @@ QByteArray insertSql()
         names += info.name;
         marks += marks.isEmpty() ? "?" : ", ?";
     }
-    return "INSERT INTO calls (" + names + ") VALUES (" + marks + ")";
+    return "INSERT INTO calls (" + names + ", ver, snapshot) VALUES (" + marks + ", ?, ?)";
 }
 
 Result<std::optional<Call>> readOne(Database &database, Statement &statement)
@@ -87,11 +87,13 @@ void bindField(Statement &statement, int index, const Call &call, CallField fiel
     withField(call, field, BindValue{statement, index});
 }
 
-Verdict insertCall(Database &database, Call &call)
+Verdict insertCall(Database &database, Call &call, const FeedMark &mark)
 {
     static const QByteArray sql = insertSql();
     Statement insert = database.prepare(sql);
     forEachField(call, [&](CallField field, const auto &value) { BindValue{insert, static_cast<int>(field) + 1}(value); });
+    const int fields = static_cast<int>(callFields().size());
+    insert.bind(fields + 1, mark.ver).bind(fields + 2, mark.snapshot);
     if (Verdict done = insert.run(); !done)
         return done;
     call.key = database.lastInsertId();

@@ -30,9 +30,9 @@ QList<FeedRow> callsFirst(QList<FeedRow> rows)
 }
 
 /** The backend's row with this desk's open edits over it; neighbours and the number's entry as the file has them. */
-Result<CallState> folded(const QJsonObject &row, const CallState &here, const QList<Edit> &open, const EditContext &context)
+Result<CallState> folded(const FeedRow &row, const CallState &here, const QList<Edit> &open, const EditContext &context)
 {
-    auto state = callStateFromRow(row);
+    auto state = row.state ? Result<CallState>(*row.state) : callStateFromRow(*row.row);
     if (!state)
         return state;
     state->call.key = here.call.key;
@@ -164,23 +164,22 @@ Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 sna
             return state.error();
         here = *std::move(state);
     }
-    auto after = folded(*row.row, here, *open, {m_workspace, m_actor, 0});
+    auto after = folded(row, here, *open, {m_workspace, m_actor, 0});
     if (!after)
         return Error{Error::Code::Damaged, u"The server sent a call that cannot be read."_s, QString(row.id + u": "_s + after.error().message), true};
     if (after->call.call_id != row.id)
         return Error{Error::Code::Damaged, u"The server sent a call under another's name."_s, row.id, true};
     Verdict done = Done{};
     if (!*known) {
-        done = insertCall(m_database, after->call);
-        here.call = after->call;
+        done = insertCall(m_database, after->call, {row.ver, snapshot});
         if (done)
             done = indexNewCall(m_database, after->call);
         changes.added.append(after->call.key);
-    } else {
-        Statement queue = m_database.prepare("INSERT OR IGNORE INTO search_queue (call_id) VALUES (?)");
-        done = queue.bindAll(after->call.key).run();
-        changes.changed.append(after->call.key);
+        return done ? saveBeside(m_database, here, *after) : done;
     }
+    Statement queue = m_database.prepare("INSERT OR IGNORE INTO search_queue (call_id) VALUES (?)");
+    done = queue.bindAll(after->call.key).run();
+    changes.changed.append(after->call.key);
     if (done)
         done = saveState(m_database, here, *after);
     return done ? mark(after->call.key) : done;

@@ -2,6 +2,7 @@
 
 #include "database/Database.h"
 #include "desk/DeskService.h"
+#include "sync/CallState.h"
 
 #include <QJsonObject>
 
@@ -15,6 +16,7 @@ struct FeedRow {
     qint64 ver = 0;
     std::optional<QJsonObject> row; ///< nothing: deleted, or no longer to be seen by this person
     bool erased = false;            ///< deleted by law: what this desk has of it goes too, unsent edits and drafts included
+    std::shared_ptr<const CallState> state = nullptr; ///< of a call, where its row was read already
 };
 
 /** Where this file stands with its backend. */

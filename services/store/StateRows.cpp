@@ -192,8 +192,12 @@ Verdict saveState(Database &database, const CallState &before, const CallState &
     Verdict done = updateCall(database, before.call, after.call);
     if (done)
         done = saveTags(database, before.call, after.call);
-    if (done)
-        done = saveOutcomes(database, before, after);
+    return done ? saveBeside(database, before, after) : done;
+}
+
+Verdict saveBeside(Database &database, const CallState &before, const CallState &after)
+{
+    Verdict done = saveOutcomes(database, before, after);
     if (done)
         done = saveNotes(database, before, after);
     if (done)

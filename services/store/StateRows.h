@@ -19,5 +19,7 @@ Verdict removeCallRows(Database &database, CallKey key);
 
 /** Writes what differs between two states of one call, its neighbours' follow-ups and the number's entry included. Needs a transaction. */
 Verdict saveState(Database &database, const CallState &before, const CallState &after);
+/** The same without the call's own row and tags, which insertCall() has written. */
+Verdict saveBeside(Database &database, const CallState &before, const CallState &after);
 
 } // namespace calldeck

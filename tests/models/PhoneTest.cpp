@@ -64,6 +64,19 @@ TEST(Phone, searchTokensCoverTheWaysToTypeANumber)
     EXPECT_EQ(phoneSearchTokens(QStringLiteral("anonymous")), QStringList());
 }
 
+TEST(Phone, numbersOfNorthAmericaAreDialledAtHomeAsTheyAre)
+{
+    // United States, Canada, Bahamas, Jamaica, Puerto Rico, Dominican Republic, free of charge.
+    for (const char *e164 : {"+14155550142", "+15062345678", "+12423456789", "+18762345678", "+17872345678", "+18092345678", "+18002345678"}) {
+        const QString number = QString::fromLatin1(e164);
+        QString dialled = formatPhone(number, QStringLiteral("US"));
+        dialled.removeIf([](QChar c) { return !c.isDigit(); });
+        EXPECT_EQ(dialled, number.right(10)) << e164;
+        EXPECT_EQ(phoneSearchTokens(number), (QStringList{number.mid(1), dialled, number.right(7), number.right(4)})) << e164;
+    }
+    EXPECT_EQ(phoneSearchTokens(QStringLiteral("+1415555")), QStringList{QStringLiteral("1415555")});
+}
+
 TEST(Phone, digitsBeingTyped)
 {
     EXPECT_EQ(typedDigits(QStringLiteral("(415) 555")), QStringLiteral("415555"));
