@@ -3,6 +3,7 @@
 #include "database/Database.h"
 #include "secrets/Keys.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -69,6 +70,10 @@ int runMigrate(Cli &cli, const QStringList &arguments)
     auto cache = cli.openToWrite(CacheFile::Mode::ReadWrite);
     if (!cache)
         return cli.fail(cache.error());
+    if (QFileInfo::exists(ownStorePath(cli.dataDir()))) {
+        if (const auto store = cli.openStore(**cache); !store)
+            return cli.fail(store.error());
+    }
     cli.put(QStringLiteral("version %1 of %2").arg((*cache)->schemaVersion()).arg(CacheFile::newestSchemaVersion()).toUtf8());
     return exitOk;
 }

@@ -179,7 +179,7 @@ Backend::Backend(const BackendConfig &config)
         m_listener = std::make_unique<HeadListener>(config.store, m_hub);
     else
         m_keeper = std::make_unique<SqlLoop>(config.store, keepEvery, keepJournal);
-    m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty());
+    m_ticker = std::make_unique<Ticker>(config.store, m_hub, !config.mail.url.isEmpty(), config.logs);
     if (config.open_id.isOn())
         m_openId = std::make_unique<OpenIdProvider>(config.open_id);
     m_services.open_id = m_openId.get();
@@ -399,7 +399,7 @@ void Backend::finished(const AccessLine &line)
     const QByteArray method = methods.contains(line.method) ? line.method : QByteArray("other");
     const QByteArray route = patternOf(line);
     m_metrics.countRequest(method, route, line.status, line.milliseconds);
-    if (!m_config.logs_requests)
+    if (!m_config.logs)
         return;
     logLine(u"request"_s, {{LogField::Method, QString::fromLatin1(method)},
                            {LogField::Route, QString::fromLatin1(route)},

@@ -32,7 +32,7 @@ struct BackendConfig {
     MailConfig mail;
     OpenIdConfig open_id;
     QStringList origins; ///< web pages that may open sockets; the desk sends no Origin
-    bool logs_requests = true;
+    bool logs = true; ///< what is done; what fails is always logged
 };
 
 /** Lets requests in, finds their route, and has it answered by a worker with a connection to the store. */

@@ -20,8 +20,8 @@ constexpr int mostRounds = 100;
 
 } // namespace
 
-Ticker::Ticker(const SqlTarget &target, Hub &hub, bool mails)
-    : m_hub(hub), m_mails(mails), m_loop(target, tickEvery, [this](SqlConnection &connection) {
+Ticker::Ticker(const SqlTarget &target, Hub &hub, bool mails, bool logs)
+    : m_hub(hub), m_mails(mails), m_logs(logs), m_loop(target, tickEvery, [this](SqlConnection &connection) {
           tick(connection);
           return false;
       })
@@ -46,7 +46,8 @@ void Ticker::raiseAll(SqlConnection &connection, const QString &ws)
         if (*raised == 0)
             return;
         crashAt("T1");
-        logLine(u"raised"_s, {{LogField::Workspace, ws}, {LogField::Count, *raised}});
+        if (m_logs)
+            logLine(u"raised"_s, {{LogField::Workspace, ws}, {LogField::Count, *raised}});
         m_hub.eventsRaised(ws);
         if (*raised < mostAtOnce)
             return;

@@ -13,7 +13,7 @@ namespace calldeck
 class Ticker
 {
 public:
-    Ticker(const SqlTarget &target, Hub &hub, bool mails);
+    Ticker(const SqlTarget &target, Hub &hub, bool mails, bool logs);
 
 private:
     void tick(SqlConnection &connection);
@@ -21,6 +21,7 @@ private:
 
     Hub &m_hub;
     const bool m_mails;
+    const bool m_logs; ///< what it raised; what failed is always logged
     SqlLoop m_loop; // last, so that it ends first
 };
 

@@ -28,7 +28,7 @@ BackendConfig configOf(const OwnPlace &place)
     config.store.key = place.key;
     config.workers = 2;
     config.limits = limitsOfOne();
-    config.logs_requests = false;
+    config.logs = false;
     return config;
 }
 

@@ -29,6 +29,8 @@ FORBIDDEN = {
     "server/jobs": DESK + HTTP + API + ("libpq-fe.h",),
     "server/openid": DESK + HTTP + API + ("libpq-fe.h",),
     "server/api": DESK + ("libpq-fe.h",),
+    # The backend inside a desk's process: sees both sides.
+    "server/embedded": UI + WIDGETS + ("libpq-fe.h",),
     "app/server": DESK + ("libpq-fe.h",),
     "models": INTERFACES + SERVICES + UI + WIDGETS + DISK + NETWORK + CLOCKS + ("QFile", "QSettings", "QThread"),
     "services/interfaces": SERVICES + UI + WIDGETS + DISK + NETWORK + ("QFile", "QSettings"),
