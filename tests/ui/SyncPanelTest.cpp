@@ -122,3 +122,28 @@ TEST_F(SyncPanelTest, statusLineShowsNoServerWhereThereIsNone)
     EXPECT_TRUE(button(line)->isVisible());
     EXPECT_EQ(button(line)->text(), u"In step with calls.example.com"_s);
 }
+
+TEST_F(SyncPanelTest, ownBackendIsSpokenOfOnlyWhenSomethingIsWrong)
+{
+    const auto isShown = [this](const SyncStatus &status) {
+        StatusLine line(theme);
+        static_cast<QWidget &>(line).show();
+        line.setSync(status);
+        return line.syncButton()->isVisible();
+    };
+    SyncStatus status;
+    status.own = true;
+    for (const auto well : {SyncStatus::Link::Off, SyncStatus::Link::Connecting, SyncStatus::Link::Online}) {
+        status.link = well;
+        status.waiting = 2;
+        EXPECT_FALSE(isShown(status));
+    }
+    status.dead = 1;
+    EXPECT_TRUE(isShown(status)) << "a change that the rules refused";
+    status.dead = 0;
+    status.problem = u"The disk is full."_s;
+    EXPECT_TRUE(isShown(status));
+    status.link = SyncStatus::Link::Offline;
+    EXPECT_TRUE(isShown(status));
+    EXPECT_EQ(syncHeadline(status), u"This desk's own store is not reached, 2 changes waiting"_s);
+}
