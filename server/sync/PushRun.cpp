@@ -27,6 +27,9 @@ QByteArray bodyHash(const Edit &edit)
 constexpr auto oneResult = "SELECT body_hash, status, code, message, seq FROM mutation WHERE ws = ? AND mid = ?";
 constexpr auto newerOfDevice = "SELECT 1 FROM device_order WHERE ws = ? AND device = ? AND kind = ? AND id = ? AND lseq > ?";
 
+QByteArray resultName(const Edit &edit) { return "mutation " + edit.mid.toUtf8(); }
+QByteArray orderName(const QString &device, const Edit &edit) { return QString(u"order " % device % u' ' % edit.kind % u' ' % edit.id).toUtf8(); }
+
 /** Ids come from clients and end up in paths, logs and file names. */
 bool isSaneId(const QString &id)
 {
@@ -97,10 +100,13 @@ void PushRun::foresee(WorkspaceTx &tx, const QString &device, const QJsonValue &
     const auto edit = editFromJson(json, {});
     if (!edit)
         return;
-    tx.foresee(oneResult, edit->mid);
-    tx.foresee(newerOfDevice, device, edit->kind, edit->id, edit->lseq);
+    tx.foresee(resultName(*edit), oneResult, edit->mid);
+    tx.foresee(orderName(device, *edit), newerOfDevice, device, edit->kind, edit->id, edit->lseq);
     foreseeErased(tx, edit->kind, edit->id);
-    foreseeEntity(tx, edit->kind, edit->id);
+    if (edit->kind == u"call"_s)
+        foreseeCall(tx, edit->id);
+    else
+        foreseeEntity(tx, edit->kind, edit->id);
     tx.foreseeAuditEnd();
 }
 
@@ -250,11 +256,11 @@ PushRun::Taken PushRun::finish(const Edit &edit, EditOutcome outcome)
 Verdict PushRun::remember(const Edit &edit, const EditOutcome &outcome)
 {
     Verdict done = m_session.tx
-                       .write("INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq",
+                       .writeOnly(resultName(edit), "INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq",
                               edit.mid, bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, m_session.now);
     if (done) {
         done = m_session.tx
-                   .write("INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
+                   .writeOnly(orderName(m_session.author.device, edit), "INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
                           "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
                           m_session.author.device, edit.kind, edit.id, edit.lseq);
     }
