@@ -40,18 +40,15 @@ Result<Outcomes> takeEdits(PushRun &run, const PushTurn &turn)
     return outcomes;
 }
 
-Result<Pushed> takePush(WorkspaceTx &tx, const PushTurn &turn)
+Result<Pushed> takePush(WorkspaceTx &tx, const PushTurn &turn, const SharedWorkspace &workspace)
 {
     const auto wrong = checkEpoch(tx, turn.request.epoch);
     if (!wrong)
         return wrong.error();
     if (*wrong)
         return Pushed(**wrong);
-    const auto workspace = settingsOf(tx);
-    if (!workspace)
-        return workspace.error();
     const Author author = authorOf(turn.caller, turn.request.device);
-    PushRun run({tx, author, turn.caller.role, *workspace, turn.now});
+    PushRun run({tx, author, turn.caller.role, workspace, turn.now});
     auto outcomes = takeEdits(run, turn);
     if (!outcomes)
         return outcomes.error();
@@ -60,20 +57,34 @@ Result<Pushed> takePush(WorkspaceTx &tx, const PushTurn &turn)
     return Pushed(*std::move(outcomes));
 }
 
+constexpr size_t foreseenAtOnce = 16; ///< turns
+
+/** The first edit of each; the others are foreseen when their turn comes. */
+void foreseeTurns(WorkspaceTx &tx, std::span<const PushTurn> turns)
+{
+    for (const PushTurn &turn : turns.first(std::min(turns.size(), foreseenAtOnce))) {
+        if (!turn.parks && !turn.request.edits.isEmpty())
+            PushRun::foresee(tx, deviceOf(turn), turn.request.edits.first());
+    }
+}
+
 Result<Committed> takeTogether(SqlConnection &connection, std::span<const PushTurn> turns)
 {
-    const PushTurn &first = turns.front();
-    auto begun = WorkspaceTx::begin(connection, first.caller.ws, WorkspaceTx::Mode::Write, [&](WorkspaceTx &tx) {
+    auto begun = WorkspaceTx::begin(connection, turns.front().caller.ws, WorkspaceTx::Mode::Write, [&](WorkspaceTx &tx) {
         foreseeSettings(tx);
-        if (!first.parks && !first.request.edits.isEmpty())
-            PushRun::foresee(tx, deviceOf(first), first.request.edits.first());
+        foreseeTurns(tx, turns);
     });
     if (!begun)
         return begun.error();
     WorkspaceTx &tx = **begun;
+    const auto workspace = settingsOf(tx);
+    if (!workspace)
+        return workspace.error();
     Committed committed;
-    for (const PushTurn &turn : turns) {
-        auto pushed = takePush(tx, turn);
+    for (size_t i = 0; i < turns.size(); ++i) {
+        if (i > 0 && i % foreseenAtOnce == 0)
+            foreseeTurns(tx, turns.subspan(i));
+        auto pushed = takePush(tx, turns[i], *workspace);
         if (!pushed)
             return pushed.error();
         committed.pushes.push_back(*std::move(pushed));

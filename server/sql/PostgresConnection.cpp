@@ -33,16 +33,16 @@ public:
         }
         return ++m_row < PQntuples(m_rows.get());
     }
-    Verdict later() override
+    Verdict later(const QByteArray &touches) override
     {
         if (m_connection.isInTransaction())
-            return m_connection.pipeline().later(std::move(m_call));
-        return SqlCursor::later();
+            return m_connection.pipeline().later(std::move(m_call), touches);
+        return SqlCursor::later(touches);
     }
-    void foresee() override
+    void foresee(const QByteArray &about) override
     {
         if (m_connection.isInTransaction())
-            m_connection.pipeline().foresee(std::move(m_call));
+            m_connection.pipeline().foresee(std::move(m_call), about);
     }
     bool isNull(int column) const override { return PQgetisnull(m_rows.get(), m_row, column) == 1; }
     qint64 integer(int column) const override { return utf8(column).toByteArray().toLongLong(); }

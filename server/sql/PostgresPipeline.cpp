@@ -82,20 +82,20 @@ Error postgresError(const QByteArray &state, const QString &detail)
     return error(Error::Code::Io, u"The database refused a statement (%1)."_s.arg(QString::fromUtf8(state)), false);
 }
 
-Verdict PostgresPipeline::later(PostgresCall call)
+Verdict PostgresPipeline::later(PostgresCall call, const QByteArray &touches)
 {
-    forgetForeseen();
+    forgetForeseen(touches);
     m_bytes += bytesOf(call);
-    m_waiting.append({std::move(call), Use::Later});
+    m_waiting.append({std::move(call), Use::Later, {}});
     return m_waiting.size() >= mostWaiting || m_bytes >= mostWaitingBytes ? flush() : Verdict(Done{});
 }
 
-void PostgresPipeline::foresee(PostgresCall call)
+void PostgresPipeline::foresee(PostgresCall call, const QByteArray &about)
 {
     const bool known = std::any_of(m_foreseen.cbegin(), m_foreseen.cend(), [&](const Foreseen &one) { return one.call == call; })
                        || std::any_of(m_waiting.cbegin(), m_waiting.cend(), [&](const Waiting &one) { return one.use == Use::Foreseen && one.call == call; });
     if (!known)
-        m_waiting.append({std::move(call), Use::Foreseen});
+        m_waiting.append({std::move(call), Use::Foreseen, about});
 }
 
 Result<PostgresRows> PostgresPipeline::ask(const PostgresCall &call)
@@ -106,7 +106,7 @@ Result<PostgresRows> PostgresPipeline::ask(const PostgresCall &call)
     if (!waits) {
         if (!call.sql.startsWith("SELECT"))
             forgetForeseen();
-        m_waiting.append({call, Use::Asked});
+        m_waiting.append({call, Use::Asked, {}});
     }
     auto asked = run();
     if (!asked || !waits)
@@ -130,10 +130,11 @@ void PostgresPipeline::discard()
 }
 
 /** What was fetched ahead is older than what comes now. */
-void PostgresPipeline::forgetForeseen()
+void PostgresPipeline::forgetForeseen(const QByteArray &touched)
 {
-    m_foreseen.clear();
-    m_waiting.removeIf([](const Waiting &one) { return one.use == Use::Foreseen; });
+    const auto isTouched = [&](const QByteArray &about) { return touched.isEmpty() || about == touched; };
+    std::erase_if(m_foreseen, [&](const Foreseen &one) { return isTouched(one.about); });
+    m_waiting.removeIf([&](const Waiting &one) { return one.use == Use::Foreseen && isTouched(one.about); });
 }
 
 std::optional<PostgresRows> PostgresPipeline::takeForeseen(const PostgresCall &call)
@@ -216,7 +217,7 @@ Result<PostgresRows> PostgresPipeline::takeAnswers(QList<Waiting> sent, const QL
                 m_names.remove(one.call.sql);
         }
         if (take() && one.use == Use::Foreseen)
-            m_foreseen.push_back({std::move(one.call), std::move(last)});
+            m_foreseen.push_back({std::move(one.call), std::move(one.about), std::move(last)});
     }
     const PostgresRows synced(PQgetResult(m_handle));
     const bool ended = PQexitPipelineMode(m_handle) == 1;

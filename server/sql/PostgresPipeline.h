@@ -37,10 +37,10 @@ class PostgresPipeline
 public:
     explicit PostgresPipeline(pg_conn *handle) : m_handle(handle) {}
 
-    /** Goes along with the next question. An error comes only when something is sent, here or later. */
-    Verdict later(PostgresCall call);
-    /** A question that will be asked soon: its answer is fetched with the next one's, and forgotten when something is written before it was asked for. */
-    void foresee(PostgresCall call);
+    /** Goes along with the next question. An error comes only when something is sent, here or later. What was foreseen under `touches` is forgotten, all of it when that is empty. */
+    Verdict later(PostgresCall call, const QByteArray &touches = {});
+    /** A question that will be asked soon: its answer is fetched with the next one's, and kept until something is written that touches it. */
+    void foresee(PostgresCall call, const QByteArray &about);
     /** Sends what lies here and gives the answer of `call`. */
     Result<PostgresRows> ask(const PostgresCall &call);
     /** Sends what lies here. */
@@ -59,9 +59,11 @@ private:
     struct Waiting {
         PostgresCall call;
         Use use = Use::Later;
+        QByteArray about = {};
     };
     struct Foreseen {
         PostgresCall call;
+        QByteArray about;
         PostgresRows rows;
     };
 
@@ -70,7 +72,7 @@ private:
     Result<PostgresRows> takeAnswers(QList<Waiting> sent, const QList<QByteArray> &prepared);
     Result<PostgresRows> run();
     std::optional<PostgresRows> takeForeseen(const PostgresCall &call);
-    void forgetForeseen();
+    void forgetForeseen(const QByteArray &touched = {});
 
     pg_conn *m_handle;
     QHash<QByteArray, QByteArray> m_names;

@@ -3,7 +3,7 @@
 namespace calldeck
 {
 
-Verdict SqlCursor::later()
+Verdict SqlCursor::later(const QByteArray & /*touches*/)
 {
     for (;;) {
         const auto row = step();

@@ -22,9 +22,9 @@ public:
     /** Whether there is a (next) row. */
     virtual Result<bool> step() = 0;
     /** Runs the statement, at the latest with the connection's next answer; what fails there fails that one. */
-    virtual Verdict later();
+    virtual Verdict later(const QByteArray &touches);
     /** A hint: this will be asked soon. */
-    virtual void foresee() {}
+    virtual void foresee(const QByteArray & /*about*/) {}
     virtual bool isNull(int column) const = 0;
     virtual qint64 integer(int column) const = 0;
     virtual double real(int column) const = 0;
@@ -71,11 +71,14 @@ public:
     Verdict run();
     /**
      * Runs a statement whose rows and number nobody looks at, inside a transaction. Over a network it goes along with the next question or the commit, and what
-     * fails there fails that one. The last use of the statement.
+     * fails there fails that one. Of what was foreseen it touches only what is about `touches`, without it perhaps everything. The last use of the statement.
      */
-    Verdict later() { return m_cursor->later(); }
-    /** The same question, with the same values, comes soon: over a network both go with the next one. The last use of the statement. */
-    void foresee() { m_cursor->foresee(); }
+    Verdict later(const QByteArray &touches = {}) { return m_cursor->later(touches); }
+    /**
+     * The same question, with the same values, comes soon: over a network its answer is fetched with the next one, and kept until something touches what it is `about`, a name
+     * that its readers and writers agree on. The last use of the statement.
+     */
+    void foresee(const QByteArray &about) { m_cursor->foresee(about); }
     /** Rows that the statement wrote. */
     qint64 changedRows() const { return m_cursor->changedRows(); }
 

@@ -38,7 +38,7 @@ Verdict putCallIndex(WorkspaceTx &tx, const CallState &state)
     const bool recording = call.recording_status == RecordingStatus::AVAILABLE || !call.recording_url.isEmpty();
     const bool transcript = call.transcript_status == TranscriptStatus::AVAILABLE;
     return tx
-        .write("INSERT INTO call_index(ws, id, started_at, status, call_type, outcome, disposition, agent_name, queue, priority, emergency, do_not_contact, spam, "
+        .writeOnly("call_index", "INSERT INTO call_index(ws, id, started_at, status, call_type, outcome, disposition, agent_name, queue, priority, emergency, do_not_contact, spam, "
                "in_triage, outcome_required, sla_warning_at, sla_critical_at, sla_due_at, sla_met_at, value_cents, duration, customer_number, has_recording, "
                "has_transcript, follow_up_required, provider, provider_call_id, search, customer, business, agent_id, campaign_id, lead_status, lead_score, "
                "scheduled_at, is_conversion, insurance_verified, payment_plan_cents, collection_attempt, collection_success, collection_cents) "
@@ -64,10 +64,10 @@ Verdict putCallIndex(WorkspaceTx &tx, const CallState &state)
 
 Verdict putCallTags(WorkspaceTx &tx, const Call &call)
 {
-    Verdict done = tx.write("DELETE FROM call_tag WHERE ws = ? AND id = ?", call.call_id);
+    Verdict done = tx.writeOnly("call_tag", "DELETE FROM call_tag WHERE ws = ? AND id = ?", call.call_id);
     for (const QString &tag : call.tags) {
         if (done)
-            done = tx.write("INSERT INTO call_tag(ws, id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", call.call_id, tag);
+            done = tx.writeOnly("call_tag", "INSERT INTO call_tag(ws, id, tag) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", call.call_id, tag);
     }
     return done;
 }

@@ -4,6 +4,7 @@
 #include "store/ErasedRecords.h"
 #include "store/FollowUpRows.h"
 
+#include <QCache>
 #include <QJsonObject>
 
 namespace calldeck
@@ -25,6 +26,43 @@ Result<QList<FollowUpTask>> tasksOf(SqlStatement rows)
 }
 
 QByteArray openTasks() { return QByteArray(followUpColumns) + "WHERE ws = ? AND number = ? AND state = 'OPEN' AND call_id <> ? ORDER BY created_at, id"; }
+
+/** The numbers of calls that were loaded lately, to guess by what will be asked of the next edit of one. Any thread. */
+class KnownNumbers
+{
+public:
+    void keep(const QString &name, const QString &number)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_numbers.insert(name, new QString(number));
+    }
+    QString of(const QString &name)
+    {
+        const std::lock_guard lock(m_mutex);
+        const QString *number = m_numbers.object(name);
+        return number ? *number : QString();
+    }
+
+private:
+    static constexpr int most = 10'000;
+    std::mutex m_mutex;
+    QCache<QString, QString> m_numbers{most};
+};
+
+KnownNumbers &knownNumbers()
+{
+    static KnownNumbers numbers;
+    return numbers;
+}
+
+QString nameOf(const WorkspaceTx &tx, const QString &callId) { return QString(tx.ws() % u'/' % callId); }
+
+void foreseeNumber(WorkspaceTx &tx, const QString &number, const QString &callId)
+{
+    tx.foresee("follow_up", openTasks(), number, callId);
+    foreseeEntity(tx, u"number"_s, number);
+    foreseeErasedListing(tx, number);
+}
 
 /** Tasks on other calls that an edit names, open or not: an undo may open them again. */
 Verdict addNamedTasks(WorkspaceTx &tx, CallState &state, const QStringList &names)
@@ -59,6 +97,16 @@ FollowUpTask followUpOf(SqlStatement &row)
     return task;
 }
 
+void foreseeCall(WorkspaceTx &tx, const QString &id)
+{
+    if (!tx.connection().isPostgres())
+        return;
+    foreseeEntity(tx, u"call"_s, id);
+    // A guess: was it wrong, the right one is asked for when it is known.
+    if (const QString number = knownNumbers().of(nameOf(tx, id)); !number.isEmpty())
+        foreseeNumber(tx, number, id);
+}
+
 Result<StoredCall> loadCallAlone(WorkspaceTx &tx, const QString &id)
 {
     auto entity = findEntity(tx, u"call"_s, id);
@@ -87,9 +135,9 @@ Result<StoredCall> loadCall(WorkspaceTx &tx, const QString &id, const QStringLis
     if (!stored || stored->state.call.customer_number.isEmpty())
         return stored;
     const QString number = stored->state.call.customer_number;
-    tx.foresee(openTasks(), number, id);
-    foreseeEntity(tx, u"number"_s, number);
-    foreseeErasedListing(tx, number);
+    foreseeNumber(tx, number, id);
+    if (tx.connection().isPostgres())
+        knownNumbers().keep(nameOf(tx, id), number);
     auto open = openTasksOf(tx, number, id);
     if (!open)
         return open.error();

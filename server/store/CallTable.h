@@ -19,6 +19,8 @@ struct StoredCall {
 Result<StoredCall> loadCallAlone(WorkspaceTx &tx, const QString &id);
 /** With the open follow-ups of its number on other calls, those of `tasks`, and the number's entry on the do-not-contact list. */
 Result<StoredCall> loadCall(WorkspaceTx &tx, const QString &id, const QStringList &tasks = {});
+/** loadCall() comes soon: see SqlStatement::foresee(). */
+void foreseeCall(WorkspaceTx &tx, const QString &id);
 /** The open tasks of a number on other calls than `callId`. */
 Result<QList<FollowUpTask>> openTasksOf(WorkspaceTx &tx, const QString &number, const QString &callId);
 Result<std::optional<ListedNumber>> findListed(WorkspaceTx &tx, const QString &number);

@@ -15,7 +15,9 @@ constexpr auto oneEntity = "SELECT ver, deleted, \"row\", stamps FROM entity WHE
 
 } // namespace
 
-void foreseeEntity(WorkspaceTx &tx, const QString &kind, const QString &id) { tx.foresee(oneEntity, kind, id); }
+QByteArray entityName(const QString &kind, const QString &id) { return QString(u"entity " % kind % u' ' % id).toUtf8(); }
+
+void foreseeEntity(WorkspaceTx &tx, const QString &kind, const QString &id) { tx.foresee(entityName(kind, id), oneEntity, kind, id); }
 
 Result<std::optional<Entity>> findEntity(WorkspaceTx &tx, const QString &kind, const QString &id)
 {
@@ -33,7 +35,7 @@ Verdict putEntity(WorkspaceTx &tx, Entity &entity, const Change &change)
     entity.ver = tx.nextSeq();
     Verdict done = tx.logChange(change);
     if (done)
-        done = tx.write("INSERT INTO entity(ws, kind, id, ver, deleted, \"row\", stamps) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, kind, id) DO UPDATE SET "
+        done = tx.writeOnly(entityName(entity.kind, entity.id), "INSERT INTO entity(ws, kind, id, ver, deleted, \"row\", stamps) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, kind, id) DO UPDATE SET "
                         "ver = excluded.ver, deleted = excluded.deleted, \"row\" = excluded.\"row\", stamps = excluded.stamps",
                         entity.kind, entity.id, entity.ver, entity.deleted, entity.row, entity.stamps);
     return done;

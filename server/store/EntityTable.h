@@ -17,7 +17,9 @@ struct Entity {
 
 /** The record, deleted or not; nothing when there never was one. */
 Result<std::optional<Entity>> findEntity(WorkspaceTx &tx, const QString &kind, const QString &id);
-/** findEntity() of the same record comes before the next write: see SqlStatement::foresee(). */
+/** What is foreseen about a record's row is foreseen under this name. */
+QByteArray entityName(const QString &kind, const QString &id);
+/** findEntity() of the same record comes soon: see SqlStatement::foresee(). */
 void foreseeEntity(WorkspaceTx &tx, const QString &kind, const QString &id);
 /** Takes the next number, writes the line of the log and the record with that number as its version. */
 Verdict putEntity(WorkspaceTx &tx, Entity &entity, const Change &change);

@@ -29,12 +29,12 @@ Result<bool> isErased(WorkspaceTx &tx, const QString &kind, const QString &id)
     return tx.query(oneErased, kind, sha256Hex(id.toUtf8())).found();
 }
 
-void foreseeErased(WorkspaceTx &tx, const QString &kind, const QString &id) { tx.foresee(oneErased, kind, sha256Hex(id.toUtf8())); }
+void foreseeErased(WorkspaceTx &tx, const QString &kind, const QString &id) { tx.foresee("erased", oneErased, kind, sha256Hex(id.toUtf8())); }
 
 void foreseeErasedListing(WorkspaceTx &tx, const QString &number)
 {
     if (tx.connection().secret().isSet())
-        tx.foresee(oneErasedListing, numberHash(tx, number));
+        tx.foresee("erased", oneErasedListing, numberHash(tx, number));
 }
 
 Verdict markErased(WorkspaceTx &tx, const QString &kind, const QString &id, TimeMs now)

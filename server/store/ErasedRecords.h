@@ -8,7 +8,7 @@ namespace calldeck
 
 /** Was the record erased by law? Its id is kept only as a hash. */
 Result<bool> isErased(WorkspaceTx &tx, const QString &kind, const QString &id);
-/** isErased() and findErasedListing() of the same come before the next write: see SqlStatement::foresee(). */
+/** isErased() and findErasedListing() of the same come soon: see SqlStatement::foresee(). */
 void foreseeErased(WorkspaceTx &tx, const QString &kind, const QString &id);
 void foreseeErasedListing(WorkspaceTx &tx, const QString &number);
 /** Empties a deleted record so that the feed says it was erased: a desk then drops the texts that it has of it. */

@@ -39,7 +39,7 @@ Verdict WorkspaceTx::readHead(Mode mode, const Foresight &foresight)
     // The first thing that a writer takes: numbers come in the order of commits, and two writers never wait for each other in a ring.
     const QByteArray sql = QByteArray("SELECT epoch, seq, min_seq FROM ws_head WHERE ws = ?") + (lock ? " FOR UPDATE" : "");
     // Behind the lock: each statement sees what was there when its turn came.
-    foresee(sql);
+    foresee("head", sql);
     if (foresight)
         foresight(*this);
     SqlStatement head = query(sql);
@@ -57,14 +57,14 @@ Verdict WorkspaceTx::readHead(Mode mode, const Foresight &foresight)
 Verdict WorkspaceTx::logChange(const Change &change)
 {
     ++m_head.seq;
-    return write("INSERT INTO change(ws, seq, kind, id, op, mid, device, lseq, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", m_head.seq, change.kind,
+    return writeOnly("change", "INSERT INTO change(ws, seq, kind, id, op, mid, device, lseq, actor, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", m_head.seq, change.kind,
                  change.id, change.op, change.mid, change.device, change.lseq, change.actor, change.at);
 }
 
 void WorkspaceTx::foreseeAuditEnd()
 {
     if (!m_lastAudit)
-        foresee(auditEnd);
+        foresee("audit", auditEnd);
 }
 
 Verdict WorkspaceTx::findAuditEnd()
@@ -87,7 +87,7 @@ Verdict WorkspaceTx::audit(const QJsonObject &entry)
     const qint64 n = m_lastAudit->first + 1;
     const QByteArray hash = auditHash(m_lastAudit->second, n, text);
     m_lastAudit = std::pair(n, hash);
-    return write("INSERT INTO audit(ws, n, entry, hash) VALUES (?, ?, ?, ?)", n, text, hash);
+    return writeOnly("audit", "INSERT INTO audit(ws, n, entry, hash) VALUES (?, ?, ?, ?)", n, text, hash);
 }
 
 Verdict WorkspaceTx::notify(const QString &more)

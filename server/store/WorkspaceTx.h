@@ -55,11 +55,13 @@ public:
 
     /** The same, for what only writes: see SqlStatement::later(). */
     template <class... Values> Verdict write(const QByteArray &sql, const Values &...values) { return query(sql, values...).later(); }
-    /** A query() of the same words and values comes before the next write: see SqlStatement::foresee(). */
-    template <class... Values> void foresee(const QByteArray &sql, const Values &...values)
+    /** One that touches nothing of what may have been foreseen but what is about `touches`. */
+    template <class... Values> Verdict writeOnly(const QByteArray &touches, const QByteArray &sql, const Values &...values) { return query(sql, values...).later(touches); }
+    /** A query() of the same words and values comes soon: see SqlStatement::foresee(). */
+    template <class... Values> void foresee(const QByteArray &about, const QByteArray &sql, const Values &...values)
     {
         if (m_connection.isPostgres())
-            query(sql, values...).foresee();
+            query(sql, values...).foresee(about);
     }
 
     /** The number of the next change; it counts when logChange() was called for it. */

@@ -13,7 +13,7 @@ inline Author authorOf(const Caller &caller, const QString &device) { return {ca
 inline Verdict noteDevice(WorkspaceTx &tx, const Author &author, TimeMs now)
 {
     return tx
-        .write("INSERT INTO device(ws, id, account, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET last_seen = excluded.last_seen", author.device,
+        .writeOnly("device", "INSERT INTO device(ws, id, account, first_seen, last_seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, id) DO UPDATE SET last_seen = excluded.last_seen", author.device,
                author.account, now, now);
 }
 

@@ -19,6 +19,9 @@ namespace
 constexpr auto oneResult = "SELECT body_hash, status, code, message, seq FROM mutation WHERE ws = ? AND mid = ?";
 constexpr auto newerOfDevice = "SELECT 1 FROM device_order WHERE ws = ? AND device = ? AND kind = ? AND id = ? AND lseq > ?";
 
+QByteArray resultName(const Edit &edit) { return "mutation " + edit.mid.toUtf8(); }
+QByteArray orderName(const QString &device, const Edit &edit) { return QString(u"order " % device % u' ' % edit.kind % u' ' % edit.id).toUtf8(); }
+
 /** Ids come from clients and end up in paths, logs and file names. */
 bool isSaneId(const QString &id)
 {
@@ -69,14 +72,15 @@ QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const Edi
 
 Verdict rememberEdit(WorkspaceTx &tx, const QString &device, const Edit &edit, const EditOutcome &outcome, TimeMs now)
 {
-    const Verdict done =
-        tx.write("INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq", edit.mid,
-                 bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, now);
+    const Verdict done = tx.writeOnly(resultName(edit),
+                                      "INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq",
+                                      edit.mid, bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, now);
     if (!done)
         return done;
-    return tx.write("INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
-                    "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
-                    device, edit.kind, edit.id, edit.lseq);
+    return tx.writeOnly(orderName(device, edit),
+                        "INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
+                        "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
+                        device, edit.kind, edit.id, edit.lseq);
 }
 
 Result<PushRequest> pushRequestOf(const QJsonObject &body)
@@ -109,10 +113,13 @@ void PushRun::foresee(WorkspaceTx &tx, const QString &device, const QJsonValue &
     const auto edit = editFromJson(json, {});
     if (!edit)
         return;
-    tx.foresee(oneResult, edit->mid);
-    tx.foresee(newerOfDevice, device, edit->kind, edit->id, edit->lseq);
+    tx.foresee(resultName(*edit), oneResult, edit->mid);
+    tx.foresee(orderName(device, *edit), newerOfDevice, device, edit->kind, edit->id, edit->lseq);
     foreseeErased(tx, edit->kind, edit->id);
-    foreseeEntity(tx, edit->kind, edit->id);
+    if (edit->kind == u"call"_s)
+        foreseeCall(tx, edit->id);
+    else
+        foreseeEntity(tx, edit->kind, edit->id);
     tx.foreseeAuditEnd();
 }
 

@@ -40,7 +40,7 @@ public:
 
     /** The outcome to be told, or nothing when the edit is left out. An Error makes the whole push fail. */
     Result<std::optional<EditOutcome>> take(const QJsonValue &json, const QString &path);
-    /** take() of this edit by this device comes before the next write: see SqlStatement::foresee(). */
+    /** take() of this edit by this device comes soon: see SqlStatement::foresee(). */
     static void foresee(WorkspaceTx &tx, const QString &device, const QJsonValue &json);
     /** The same for an edit that the client could not bring through: recorded as rejected, its text kept. */
     Result<std::optional<EditOutcome>> park(const QJsonValue &json, const QString &path);

@@ -23,7 +23,7 @@ constexpr auto oneVersion = "SELECT ver FROM entity WHERE ws = ? AND kind = ? AN
 
 } // namespace
 
-void foreseeSettings(WorkspaceTx &tx) { tx.foresee(oneVersion, settingsKind, settingsId); }
+void foreseeSettings(WorkspaceTx &tx) { tx.foresee(entityName(settingsKind, settingsId), oneVersion, settingsKind, settingsId); }
 
 Result<SharedWorkspace> settingsOf(WorkspaceTx &tx)
 {
