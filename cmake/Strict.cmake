@@ -13,6 +13,20 @@ foreach(linker mold lld)
   endif()
 endforeach()
 
+# What makes errors with memory harder to use, for every program and the SQLite in it; tests/house/hardening.py looks at what came of it. The programs lie
+# anywhere in memory, their tables of addresses are filled at the start and cannot be written after. What needs an optimiser is for release builds.
+# No path for libraries in them: CMake leaves room for one by empty names, and an empty name is the folder where somebody happens to start the program.
+set(CMAKE_SKIP_RPATH ON)
+add_link_options(-pie LINKER:-z,relro LINKER:-z,now LINKER:-z,noexecstack)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
+  set(CALLDECK_FORTIFY 2)
+else()
+  set(CALLDECK_FORTIFY 3)
+endif()
+if(NOT CALLDECK_SANITIZE)
+  add_compile_options("$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=${CALLDECK_FORTIFY};-fstack-clash-protection>")
+endif()
+
 add_library(calldeck_strict INTERFACE)
 target_compile_definitions(calldeck_strict INTERFACE
   QT_DISABLE_DEPRECATED_BEFORE=0x060400 QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII

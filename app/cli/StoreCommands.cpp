@@ -88,8 +88,11 @@ int runBackup(Cli &cli, const QStringList &arguments)
     if (!cache)
         return cli.fail(cache.error());
     const QString file = cli.positional(0);
-    if (const Verdict written = cli.isSet(QStringLiteral("plain")) ? (*cache)->plainCopyTo(file) : (*cache)->backupTo(file); !written)
+    const auto written = (*cache)->backupTo(file, cli.isSet(QStringLiteral("plain")) ? BackupForm::Plain : BackupForm::SameKey);
+    if (!written)
         return cli.fail(written.error());
+    if (!written->removed.isEmpty())
+        cli.put(QStringLiteral("%1 was left by a backup that was cut off, and was removed").arg(written->removed).toUtf8());
     cli.put(QStringLiteral("backup written to %1").arg(file).toUtf8());
     return exitOk;
 }

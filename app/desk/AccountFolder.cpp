@@ -103,8 +103,6 @@ Verdict AccountFolder::own(const QString &dataDir, const AccountRecord &account)
 
 Verdict AccountFolder::disown(const QString &dataDir) { return removed(ownerFile(dataDir)); }
 
-bool AccountFolder::isOwned(const QString &dataDir) { return !ownerOf(dataDir).isEmpty(); }
-
 bool AccountFolder::isOf(const QString &dataDir, const AccountRecord &account) const
 {
     return QDir(dataDir).absolutePath() == QDir(this->dataDir(account)).absolutePath() || ownerOf(dataDir) == account.folderName();

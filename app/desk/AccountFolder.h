@@ -29,8 +29,6 @@ public:
     static Verdict own(const QString &dataDir, const AccountRecord &account);
     /** Takes the mark away: nothing of the account is left there. */
     static Verdict disown(const QString &dataDir);
-    /** The directory was chosen for some account and holds its data. */
-    static bool isOwned(const QString &dataDir);
     /** The account's own folder, or a directory that was chosen for it. */
     bool isOf(const QString &dataDir, const AccountRecord &account) const;
     /** From now on this machine's desk works by itself. */

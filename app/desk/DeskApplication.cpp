@@ -6,9 +6,12 @@
 #include "SignInDialog.h"
 #include "database/CrashPoint.h"
 #include "embedded/DemoWorkspace.h"
+#include "records/Damage.h"
 #include "shell/SignOutDialog.h"
 #include "store/DataDirectory.h"
+#include "store/Rescue.h"
 
+#include <QAbstractButton>
 #include <QFileInfo>
 #include <QLoggingCategory>
 
@@ -44,10 +47,10 @@ int DeskApplication::run()
         if (const int code = QApplication::exec(); code != reopenCode)
             return code;
         m_desk.reset();
-        m_reopening = m_leaving = m_asking = false;
+        m_reopening = m_leaving = m_asking = m_offered = false;
         opened = m_next();
         if (opened)
-            opened = openDesk(m_nextCall);
+            opened = openOrRescue(m_nextCall);
     }
     if (opened.error().code == Error::Code::Cancelled)
         return 0;
@@ -64,7 +67,7 @@ Verdict DeskApplication::start()
     m_theme->applyTo(m_application);
     wipeLeft();
     const Verdict found = findAccount();
-    return found ? openDesk() : found;
+    return found ? openOrRescue() : found;
 }
 
 Verdict DeskApplication::findAccount()
@@ -127,7 +130,7 @@ Verdict DeskApplication::useAccount(const AccountRecord &account)
 
 Verdict DeskApplication::openDesk(CallKey call)
 {
-    if (!m_account && AccountFolder::isOwned(m_options.data_dir)) {
+    if (!m_account && isOfAccount(m_options.data_dir)) {
         return Error{Error::Code::InvalidInput,
                      QStringLiteral("--data-dir: %1 holds the calls of an account. Sign in to its server with --server, or choose another directory.").arg(m_options.data_dir), {}, false};
     }
@@ -154,11 +157,74 @@ Verdict DeskApplication::openDesk(CallKey call)
     connect(m_desk.get(), &OpenDesk::settingsChanged, this, &DeskApplication::reopenAtRest);
     connect(m_desk.get(), &OpenDesk::signInAsked, this, &DeskApplication::signInAgain);
     m_desk->show(call);
+    connect(&m_desk->window(), &MainWindow::damaged, this, &DeskApplication::offerRescue);
     m_options.call.clear();
     m_options.view.clear();
     m_owner = m_account ? m_account->record().folderName() : QString();
     if (m_account)
         m_desk->sync()->start({m_account->record().server, m_account->accessToken()});
+    return Done{};
+}
+
+Verdict DeskApplication::openOrRescue(CallKey call)
+{
+    const Verdict opened = openDesk(call);
+    const bool canBe = hasRest() && canAsk() && m_key && m_key->first == m_options.data_dir;
+    if (opened || !canBe || !isDamage(opened.error()))
+        return opened;
+    const std::unique_ptr<QMessageBox> question(rescueQuestion(opened.error(), nullptr));
+    if (question->exec() != QDialog::Accepted)
+        return opened;
+    const Verdict done = rescue();
+    return done ? openDesk(call) : done;
+}
+
+void DeskApplication::offerRescue(const Error &error)
+{
+    if (!hasRest() || !canAsk() || m_offered || m_asking || m_leaving || m_reopening)
+        return;
+    m_offered = true;
+    QMessageBox *question = rescueQuestion(error, &m_desk->window());
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    connect(question, &QDialog::accepted, this, [this] {
+        if (m_account)
+            disconnect(m_account.get(), nullptr, m_desk->sync(), nullptr);
+        m_desk->sync()->stop();
+        reopen([this] { return rescue(); });
+    });
+    question->open();
+}
+
+bool DeskApplication::hasRest() const { return m_account || QFileInfo::exists(ownStorePath(m_options.data_dir)); }
+
+QMessageBox *DeskApplication::rescueQuestion(const Error &error, QWidget *over) const
+{
+    auto *question = new QMessageBox(QMessageBox::Warning, QStringLiteral("Calldeck"), QStringLiteral("The data of this desk is damaged."), QMessageBox::NoButton, over);
+    question->setTextFormat(Qt::PlainText);
+    question->setInformativeText(QStringLiteral("%1\n\nCalldeck can make it anew: the damaged file is moved aside and kept, what was not sent yet is carried over as far as it can be read, "
+                                                "and everything else comes again from %2.")
+                                     .arg(error.message, m_account ? QStringLiteral("the server") : QStringLiteral("the desk's own store")));
+    question->setDefaultButton(question->addButton(QStringLiteral("Make it anew"), QMessageBox::AcceptRole));
+    question->addButton(QStringLiteral("Not now"), QMessageBox::RejectRole);
+    // Buttons of its own end a message box with their number; what matters is which role they have.
+    connect(question, &QMessageBox::buttonClicked, question, [question](QAbstractButton *button) {
+        question->done(question->buttonRole(button) == QMessageBox::AcceptRole ? QDialog::Accepted : QDialog::Rejected);
+    });
+    return question;
+}
+
+Verdict DeskApplication::rescue()
+{
+    const auto lock = DirectoryLock::take(m_options.data_dir);
+    if (!lock)
+        return lock.error();
+    const auto report = rescueCache(m_options.data_dir, m_key->second.key);
+    if (!report)
+        return report.error();
+    QMessageBox told(QMessageBox::Information, QStringLiteral("Calldeck"), QStringLiteral("The data of this desk was made anew."), QMessageBox::Ok);
+    told.setTextFormat(Qt::PlainText);
+    told.setInformativeText(report->sentence());
+    told.exec();
     return Done{};
 }
 
@@ -214,7 +280,8 @@ void DeskApplication::signInAgain()
             return;
         }
         // Another person: this one's work waits in its own folder, and none of it goes out under the other's name.
-        disconnect(m_account.get(), nullptr, m_desk->sync(), nullptr);
+        if (m_account)
+            disconnect(m_account.get(), nullptr, m_desk->sync(), nullptr);
         m_desk->sync()->stop();
         reopen([this] { return useAccount(m_account->record()); });
     });
@@ -310,6 +377,8 @@ Result<DataKey> DeskApplication::findKey()
     const auto lock = DirectoryLock::take(m_options.data_dir);
     if (!lock)
         return lock.error();
+    if (Verdict done = finishRescue(m_options.data_dir); !done)
+        return done.error();
     KeyWishes wishes;
     wishes.key_file = m_options.key_file;
     wishes.no_encryption = m_options.no_encryption;

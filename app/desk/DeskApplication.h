@@ -38,6 +38,15 @@ private:
     Verdict useAccount(const AccountRecord &account);
     /** Opens the data and shows its window; `call` 0 for the one of the options. */
     Verdict openDesk(CallKey call = 0);
+    /** openDesk(), and once more over a new cache when the old one is damaged and the person wants that. */
+    Verdict openOrRescue(CallKey call = 0);
+    /** While the desk is open; once. */
+    void offerRescue(const Error &error);
+    /** Whether a backend has all that a damaged file of this desk cannot give. */
+    bool hasRest() const;
+    QMessageBox *rescueQuestion(const Error &error, QWidget *over) const;
+    /** Of a closed desk; tells what was carried over. */
+    Verdict rescue();
     /** Ends the event loop; run() then closes what is open, does `next` and opens anew. */
     void reopen(const std::function<Verdict()> &next, CallKey call = 0);
     void reopenAtRest();
@@ -68,6 +77,7 @@ private:
     QString m_owner;      ///< AccountRecord::folderName() of the open desk
     bool m_asking = false; ///< what is to become of unsent work
     bool m_leaving = false;
+    bool m_offered = false; ///< to rescue the data of the open desk
     bool m_reopening = false;
     std::function<Verdict()> m_next; ///< between two desks
     CallKey m_nextCall = 0;

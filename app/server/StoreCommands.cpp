@@ -1,5 +1,6 @@
 #include "Commands.h"
 #include "api/Route.h"
+#include "database/Backup.h"
 #include "database/DatabaseFile.h"
 #include "jobs/BlobStore.h"
 #include "jobs/ExportWork.h"
@@ -204,8 +205,12 @@ int backUp(const ServerOptions &options)
     const auto database = openDatabaseFile(options.backend.store.file, Database::Access::ReadOnly, serverFormat(SqlEngine::Sqlite));
     if (!database)
         return complain(database.error());
-    const Verdict done = (*database)->backupTo(file);
-    return done ? exitOk : complain(done.error());
+    const auto done = writeBackup(**database, file, BackupForm::SameKey);
+    if (!done)
+        return complain(done.error());
+    if (!done->removed.isEmpty())
+        printf("%s was left by a backup that was cut off, and was removed\n", qPrintable(done->removed));
+    return exitOk;
 }
 
 int restore(const ServerOptions &options)

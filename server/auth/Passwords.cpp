@@ -20,15 +20,8 @@ bool isReady()
     return ready;
 }
 
-/** Compared against when there is no account, so that time tells nothing. */
-const QString &nobodysHash()
-{
-    static const QString hash = [] {
-        const auto made = hashPassword(u"nobody has this password"_s);
-        return made ? *made : QString();
-    }();
-    return hash;
-}
+/** Compared against when there is no account, so that time tells nothing: random bytes, which are no password's. Not made when it is first needed: that would tell. */
+QString nobodysHash() { return u"$argon2id$v=19$m=65536,t=3,p=1$oOjnlZ35cDMuks9R7m6ffg$CuOjLVLCojXjWD89kZiSAWU3z0luvoBSX6RhRehc6uc"_s; }
 
 /** A hash in its parts: "$argon2id$v=19$m=65536,t=3,p=1$<salt>$<digest>", both in base64 without padding. */
 struct HashParts {

@@ -213,7 +213,7 @@ QFuture<Result<UnsentWork>> DeskSync::unsent()
 {
     return ask<UnsentWork>([](Database &database) -> Result<UnsentWork> {
         const auto counts = outboxCounts(database);
-        const auto drafts = database.singleInteger("SELECT count(*) FROM drafts");
+        const auto drafts = database.singleInteger("SELECT (SELECT count(*) FROM drafts) + (SELECT count(*) FROM rescued_drafts)");
         if (!counts)
             return counts.error();
         if (!drafts)

@@ -249,7 +249,11 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
     write(
         [edit, answer, head = m_head](Database &database, FeedRows &) {
             return nothingChanged(inTransaction(database, [&]() -> Verdict {
-                const qint64 tries = database.singleInteger("SELECT attempts FROM outbox WHERE mid = '" + edit.mid.toLatin1() + "'").value_or(0);
+                Statement counted = database.prepare("SELECT attempts FROM outbox WHERE mid = ?");
+                const auto found = counted.bindAll(edit.mid).found();
+                if (!found)
+                    return found.error();
+                const qint64 tries = *found ? counted.integer(0) : 0;
                 if (tries + 1 >= triesBeforeParking && nowMs() - edit.at >= tryingBeforeParkingMs)
                     return bury(database, edit.mid, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s}, nowMs());
                 return noteFailedTry(database, {edit}, answer.problem, nowMs() + Backoff::pauseMs(static_cast<int>(tries)));

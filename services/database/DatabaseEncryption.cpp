@@ -50,7 +50,8 @@ Result<QMap<QString, qint64>> figuresOf(Database &database)
     Statement tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'");
     while (tables.step()) {
         const QString name = tables.text(0);
-        figures.insert(name, database.singleInteger("SELECT count(*) FROM \"" + name.toUtf8() + '"').value_or(-1));
+        const QByteArray quoted = '"' + name.toUtf8().replace('"', "\"\"") + '"';
+        figures.insert(name, database.singleInteger("SELECT count(*) FROM " + quoted).value_or(-1));
     }
     if (tables.failed())
         return database.lastError();

@@ -1,6 +1,5 @@
 #include "store/CacheFile.h"
 
-#include "database/DatabaseEncryption.h"
 #include "store/CallDetails.h"
 #include "store/CallQueries.h"
 #include "store/CallRows.h"
@@ -8,7 +7,6 @@
 #include "store/DataDirectory.h"
 #include "store/Verifier.h"
 
-#include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -122,17 +120,6 @@ Result<VerifyReport> CacheFile::verify() { return verifyCache(*m_database); }
 int CacheFile::schemaVersion() const { return static_cast<int>(m_database->singleInteger("PRAGMA user_version").value_or(0)); }
 int CacheFile::newestSchemaVersion() { return cacheFormat().newestVersion(); }
 
-Verdict CacheFile::backupTo(const QString &file)
-{
-    if (QFileInfo::exists(file))
-        return Error{Error::Code::InvalidInput, QStringLiteral("%1 exists already. Choose another name for the backup.").arg(file), {}, false};
-    return m_database->backupTo(file);
-}
-
-Verdict CacheFile::plainCopyTo(const QString &file)
-{
-    Verdict done = backupTo(file);
-    return done ? decryptDatabaseFile(file, m_database->key()) : done;
-}
+Result<BackupDone> CacheFile::backupTo(const QString &file, BackupForm form) { return writeBackup(*m_database, file, form); }
 
 } // namespace calldeck

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "database/DatabaseKey.h"
+#include "database/Backup.h"
 #include "records/Records.h"
 #include "rules/CallFilter.h"
 #include "rules/Workspace.h"
@@ -54,10 +54,8 @@ public:
     Result<QList<CallOutcomeRecord>> outcomes(CallKey key);
 
     Result<VerifyReport> verify();
-    /** A consistent copy made while others read and write, under the same key; refuses to overwrite. */
-    Verdict backupTo(const QString &file);
-    /** The same, for other programs: not encrypted. */
-    Verdict plainCopyTo(const QString &file);
+    /** See writeBackup(). */
+    Result<BackupDone> backupTo(const QString &file, BackupForm form = BackupForm::SameKey);
     int schemaVersion() const;
     static int newestSchemaVersion();
 

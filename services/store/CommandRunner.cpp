@@ -1,6 +1,7 @@
 #include "store/CommandRunner.h"
 
 #include "database/CrashPoint.h"
+#include "store/DraftRows.h"
 #include "store/FollowUpRows.h"
 #include "store/UndoRunner.h"
 
@@ -251,11 +252,13 @@ Verdict CommandRunner::writeDraft(CallKey call, const Draft &draft, TimeMs now)
         Statement remove = m_database.prepare("DELETE FROM drafts WHERE call_id = ?");
         return remove.bindAll(call).run();
     }
-    Statement write = m_database.prepare("INSERT OR REPLACE INTO drafts (call_id, body, updated_at) SELECT id, ?, ? FROM calls WHERE id = ?");
-    Verdict done = write.bindAll(draftText(draft), now, call).run();
-    if (done && m_database.changedRows() == 0)
+    Statement named = m_database.prepare("SELECT call_id FROM calls WHERE id = ?");
+    const auto found = named.bindAll(call).found();
+    if (!found)
+        return found.error();
+    if (!*found)
         return Error{Error::Code::NotFound, QStringLiteral("This call is no longer there."), QString::number(call), false};
-    return done;
+    return storeDraft(m_database, call, {named.text(0), draftText(draft), now});
 }
 
 QString draftText(const Draft &draft)

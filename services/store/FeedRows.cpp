@@ -4,7 +4,7 @@
 #include "rules/JsonReader.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
-#include "store/CommandRunner.h"
+#include "store/DraftRows.h"
 #include "store/OutboxRows.h"
 #include "store/StateRows.h"
 #include "store/ViewRows.h"
@@ -174,6 +174,8 @@ Verdict FeedRows::applyCall(const FeedRow &row, bool whateverVersion, qint64 sna
         done = insertCall(m_database, after->call, {row.ver, snapshot});
         if (done)
             done = indexNewCall(m_database, after->call);
+        if (done)
+            done = takeRescuedDraft(m_database, after->call.key, row.id);
         changes.added.append(after->call.key);
         return done ? saveBeside(m_database, here, *after) : done;
     }
@@ -189,21 +191,10 @@ Verdict FeedRows::removeCall(CallKey key, const QString &callId)
 {
     Statement draft = m_database.prepare("SELECT body, updated_at FROM drafts WHERE call_id = ?");
     Verdict done = Done{};
-    if (draft.bindAll(key).step()) {
-        const Draft typed = draftFromText(draft.text(0), draft.integer(1));
-        Edit note;
-        note.mid = newMutationId(typed.updated_at);
-        note.kind = callKind;
-        note.id = callId;
-        note.op = u"note"_s;
-        note.args = {{u"text"_s, QStringList{typed.disposition, typed.notes, typed.transferred_to}.join(u' ').trimmed()}};
-        note.at = typed.updated_at;
-        done = insertOutgoing(m_database, note, note.mid);
-        if (done)
-            done = bury(m_database, note.mid, {note.mid, PushResult::Status::Rejected, 0, u"gone"_s, u"The call was deleted while this was being typed."_s}, note.at);
-    } else if (draft.failed()) {
+    if (draft.bindAll(key).step())
+        done = buryDraft(m_database, {callId, draft.text(0), draft.integer(1)});
+    else if (draft.failed())
         done = m_database.lastError();
-    }
     return done ? removeCallRows(m_database, key) : done;
 }
 
@@ -434,7 +425,7 @@ Verdict FeedRows::sweep(qint64 snapshot, qint64 s, ChangeSet &changes)
         if (Verdict done = apply(row, true, 0, changes); !done)
             return done;
     }
-    return Done{};
+    return buryRescuedDrafts(m_database);
 }
 
 Verdict FeedRows::changeEpoch(qint64 epoch, qint64 base)

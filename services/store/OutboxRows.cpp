@@ -1,5 +1,7 @@
 #include "store/OutboxRows.h"
 
+#include "store/RowDigest.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSet>
@@ -13,11 +15,18 @@ namespace
 {
 
 const QByteArray editColumns = "mid, lseq, kind, id, op, args_json, base_ver, created_ms";
-const QByteArray movedColumns = "lseq, mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation";
+const QByteArray rowColumns = "mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation";
+const QByteArray movedColumns = "lseq, mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation, digest";
 
 Edit readEdit(const Statement &row)
 {
     return {row.text(0), row.integer(1), row.text(2), row.text(3), row.text(4), QJsonDocument::fromJson(row.text(5).toUtf8()).object(), row.integer(6), row.integer(7)};
+}
+
+/** Of rowColumns, which begin at that column. */
+OutboxRow rowOf(const Statement &row, int first)
+{
+    return {row.text(first), row.text(first + 1), row.text(first + 2), row.text(first + 3), row.text(first + 4), row.integer(first + 5), row.integer(first + 6), row.integer(first + 7), row.text(first + 8)};
 }
 
 Result<QList<Edit>> editsOf(Database &database, Statement &select)
@@ -61,6 +70,26 @@ void putSafetyFirst(QList<Edit> &edits)
         std::stable_partition(edits.begin(), edits.end(), [&](const Edit &edit) { return urgent.contains(edit.id); });
 }
 
+/** Nobody knows more of a record than the backend. */
+Verdict capVersions(Database &database, qint64 most)
+{
+    Statement above = database.prepare("SELECT lseq, " + rowColumns + " FROM outbox WHERE base_ver > ?");
+    Statement cap = database.prepare("UPDATE outbox SET base_ver = ?, digest = ? WHERE lseq = ?");
+    above.bindAll(most);
+    QList<std::pair<qint64, OutboxRow>> rows;
+    while (above.step())
+        rows.append({above.integer(0), rowOf(above, 1)});
+    if (above.failed())
+        return database.lastError();
+    for (auto &[lseq, row] : rows) {
+        row.base_ver = most;
+        cap.reset();
+        if (Verdict done = cap.bindAll(row.base_ver, row.digest(), lseq).run(); !done)
+            return done;
+    }
+    return Done{};
+}
+
 /** Its text must not stay here either; the row itself goes with the feed. */
 Verdict eraseRecordOf(Database &database, const QString &mid)
 {
@@ -79,13 +108,24 @@ Result<QList<Edit>> shownEdits(Database &database)
     return editsOf(database, select);
 }
 
+QString OutboxRow::digest() const
+{
+    return rowDigest({mid, kind, id, op, args_json, QString::number(base_ver), QString::number(schema_ver), QString::number(created_ms)});
+}
+
+Verdict insertRow(Database &database, const OutboxRow &row)
+{
+    Statement insert = database.prepare("INSERT INTO outbox (mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    insert.bindAll(row.mid, row.kind, row.id, row.op, row.args_json, row.base_ver, row.schema_ver, row.created_ms).bindText(9, row.mutation).bind(10, row.digest());
+    return insert.run();
+}
+
 Verdict insertOutgoing(Database &database, const Edit &edit, const QString &mutation)
 {
-    Statement insert = database.prepare("INSERT INTO outbox (mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation) VALUES (?1, ?2, ?3, ?4, ?5, "
-                                        "coalesce(CASE ?2 WHEN 'call' THEN (SELECT ver FROM calls WHERE call_id = ?3) ELSE (SELECT ver FROM versions WHERE kind = ?2 AND id = ?3) END, 0), "
-                                        "?6, ?7, ?8)");
-    insert.bindAll(edit.mid, edit.kind, edit.id, edit.op, QString::fromUtf8(QJsonDocument(edit.args).toJson(QJsonDocument::Compact)), editSchemaVersion, edit.at, mutation);
-    return insert.run();
+    Statement known = database.prepare("SELECT coalesce(CASE ?1 WHEN 'call' THEN (SELECT ver FROM calls WHERE call_id = ?2) ELSE (SELECT ver FROM versions WHERE kind = ?1 AND id = ?2) END, 0)");
+    if (!known.bindAll(edit.kind, edit.id).step())
+        return database.lastError();
+    return insertRow(database, {edit.mid, edit.kind, edit.id, edit.op, QString::fromUtf8(QJsonDocument(edit.args).toJson(QJsonDocument::Compact)), known.integer(0), editSchemaVersion, edit.at, mutation});
 }
 
 Result<QList<Edit>> openEdits(Database &database, const QString &kind, const QString &id, qint64 ver)
@@ -153,7 +193,8 @@ Verdict eraseEdits(Database &database, const QString &kind, const QString &id)
         if (Verdict done = remove.bindAll(kind, id).run(); !done)
             return done;
     }
-    return Done{};
+    Statement typed = database.prepare("DELETE FROM rescued_drafts WHERE ?1 = 'call' AND record = ?2");
+    return typed.bindAll(kind, id).run();
 }
 
 Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs now)
@@ -223,8 +264,9 @@ Verdict sendAgainAfter(Database &database, qint64 base)
     Statement again = database.prepare("UPDATE outbox SET state = 'pending', seq = NULL WHERE state = 'acked' AND seq > ?");
     if (done)
         done = again.bindAll(base).run();
-    Statement cap = database.prepare("UPDATE outbox SET base_ver = min(coalesce(base_ver, 0), ?), attempts = 0, next_try_ms = NULL");
-    return done ? cap.bindAll(base).run() : done;
+    if (done)
+        done = database.execute("UPDATE outbox SET attempts = 0, next_try_ms = NULL");
+    return done ? capVersions(database, base) : done;
 }
 
 Result<QList<DeadLetter>> deadLetters(Database &database)
@@ -241,9 +283,12 @@ Result<QList<DeadLetter>> deadLetters(Database &database)
 Verdict retryDead(Database &database, qint64 lseq, const QString &newMid, TimeMs now)
 {
     // A new edit at the end of the queue, by somebody who has seen what is there now.
-    Statement again = database.prepare("INSERT INTO outbox (mid, kind, id, op, args_json, base_ver, schema_ver, created_ms, mutation) "
-                                       "SELECT ?2, kind, id, op, args_json, coalesce((SELECT ver FROM calls WHERE call_id = dead.id), base_ver), schema_ver, ?3, ?2 FROM dead WHERE lseq = ?1");
-    Verdict done = again.bindAll(lseq, newMid, now).run();
+    Statement letter = database.prepare("SELECT kind, id, op, args_json, coalesce((SELECT ver FROM calls WHERE call_id = dead.id), base_ver, 0), schema_ver FROM dead WHERE lseq = ?");
+    Verdict done = Done{};
+    if (letter.bindAll(lseq).step())
+        done = insertRow(database, {newMid, letter.text(0), letter.text(1), letter.text(2), letter.text(3), letter.integer(4), letter.integer(5), now, newMid});
+    else if (letter.failed())
+        done = database.lastError();
     return done ? discardDead(database, lseq) : done;
 }
 
@@ -275,7 +320,8 @@ Result<QJsonObject> unsentDocument(Database &database)
     QJsonArray refused;
     for (const DeadLetter &letter : *letters)
         refused.append(QJsonObject{{u"edit"_s, editToJson(letter.edit)}, {u"reason"_s, letter.message}});
-    Statement typed = database.prepare("SELECT c.call_id, d.body FROM drafts d JOIN calls c ON c.id = d.call_id ORDER BY d.updated_at");
+    Statement typed = database.prepare("SELECT record, body FROM (SELECT c.call_id AS record, d.body, d.updated_at FROM drafts d JOIN calls c ON c.id = d.call_id "
+                                       "UNION ALL SELECT record, body, updated_at FROM rescued_drafts) ORDER BY updated_at");
     QJsonArray drafts;
     while (typed.step())
         drafts.append(QJsonObject{{u"call_id"_s, typed.text(0)}, {u"draft"_s, QJsonDocument::fromJson(typed.text(1).toUtf8()).object()}});

@@ -6,6 +6,22 @@
 namespace calldeck
 {
 
+/** An edit as the outbox stores it. */
+struct OutboxRow {
+    QString mid;
+    QString kind;
+    QString id;
+    QString op;
+    QString args_json;
+    qint64 base_ver = 0;
+    qint64 schema_ver = editSchemaVersion;
+    TimeMs created_ms = 0;
+    QString mutation; ///< "" for one that was carried over from a damaged file
+
+    QString digest() const;
+};
+/** At the end of the outbox. Needs a transaction. */
+Verdict insertRow(Database &database, const OutboxRow &row);
 /** Puts an edit into the outbox, with the version of the record that its author has from the backend. Needs a transaction. */
 Verdict insertOutgoing(Database &database, const Edit &edit, const QString &mutation);
 /** The edits of one record that a row of version `ver` from the backend does not show yet, in their order. */

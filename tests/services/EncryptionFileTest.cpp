@@ -125,7 +125,7 @@ TEST_F(EncryptionFileTest, plainCopyIsForOtherPrograms)
     writeCanaries();
     QTemporaryDir elsewhere;
     const QString copy = elsewhere.filePath(QStringLiteral("copy.db"));
-    ASSERT_TRUE(file->plainCopyTo(copy));
+    ASSERT_TRUE(file->backupTo(copy, BackupForm::Plain));
     EXPECT_TRUE(looksPlain(copy));
     EXPECT_EQ(QDir(elsewhere.path()).entryList(QDir::Files), QStringList{QStringLiteral("copy.db")});
     auto plain = Database::open(copy, Database::Access::ReadOnly);

@@ -401,6 +401,26 @@ def upkeep_killed(program, cluster):
             assert "whole" in backend.command("audit", "verify")
 
 
+def backup_killed(program, _):
+    """A backup that dies leaves nothing that looks like one; the next tells of what was left and removes it."""
+    for point in ("S8a", "S8"):
+        with Stage(program) as backend:
+            Desk(backend, "ana@x.org", "d1").one("create", missed_call())
+            copy = os.path.join(backend.folder, "copy.db")
+            backend.command("backup", copy, expect=-signal.SIGKILL, CRASH_AT=point)
+            assert not os.path.exists(copy) and os.path.getsize(copy + ".part") > 0
+            said = backend.command("backup", copy)
+            assert copy + ".part was left by a backup that was cut off" in said, said
+            assert sorted(name for name in os.listdir(backend.folder) if name.startswith("copy.db")) == ["copy.db"]
+            # Whole: the backend restores it.
+            backend.stop()
+            backend.command("restore", copy)
+            backend.start()
+            ana = Desk(backend, "ana@x.org", "d2")
+            ana.snapshot()
+            assert ana.row() is not None
+
+
 def one_backend_per_file(program, _):
     with Stage(program) as backend:
         second = Calldeckd(program, backend.store, backend.folder, name="second")
@@ -621,8 +641,8 @@ def rest_hostile(program, cluster, seed=None):
         rest_scenes.hostile(backend, seed or random.randrange(10**6))
 
 
-SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, upkeep_killed, one_backend_per_file, bad_limits, hostile, storm, two_backends]
-FILE_ONLY = [restore, one_backend_per_file, bad_limits, two_backends]
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, upkeep_killed, backup_killed, one_backend_per_file, bad_limits, hostile, storm, two_backends]
+FILE_ONLY = [restore, backup_killed, one_backend_per_file, bad_limits, two_backends]
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

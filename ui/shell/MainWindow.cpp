@@ -3,6 +3,7 @@
 #include "drawer/CallDrawer.h"
 #include "followups/FollowUpsView.h"
 #include "settings/SettingsView.h"
+#include "records/Damage.h"
 #include "shell/CallsPage.h"
 #include "shell/KeyMap.h"
 #include "shell/KeySheet.h"
@@ -371,6 +372,8 @@ void MainWindow::fail(const Error &error)
 {
     if (error.code != Error::Code::Cancelled)
         say(error.message, false);
+    if (isDamage(error))
+        Q_EMIT damaged(error);
 }
 
 void MainWindow::saved(const Receipt &receipt, const QString &sentence)

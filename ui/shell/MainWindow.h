@@ -51,6 +51,8 @@ public:
 Q_SIGNALS:
     /** Rows stand on the screen for the first time. */
     void firstRowsPainted();
+    /** The file with the data is damaged: some of it cannot be read. */
+    void damaged(const Error &error);
     /** Everything that was asked for has come and nothing moved for a moment. */
     void settled();
 

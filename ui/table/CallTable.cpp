@@ -1,5 +1,6 @@
 #include "table/CallTable.h"
 
+#include "records/Damage.h"
 #include "table/CallDelegate.h"
 #include "table/CallTableView.h"
 #include "table/EmptyState.h"
@@ -51,6 +52,9 @@ void CallTable::connectModel()
     });
     connect(m_model, &CallTableModel::failed, this, &CallTable::failed);
     connect(m_model, &CallTableModel::orderFailed, this, [this](const Error &error) {
+        // The words in place of the rows are no way out of that.
+        if (isDamage(error))
+            Q_EMIT failed(error);
         m_problem = error.message;
         showState();
         Q_EMIT countChanged(count());

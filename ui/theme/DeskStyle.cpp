@@ -1,5 +1,6 @@
 #include "theme/DeskStyle.h"
 
+#include <QLabel>
 #include <QPainter>
 #include <QStyleFactory>
 #include <QStyleOptionSlider>
@@ -34,6 +35,13 @@ ButtonKind kindOf(const QWidget *widget)
 } // namespace
 
 DeskStyle::DeskStyle(const Theme &theme) : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))), m_theme(theme) {}
+
+void DeskStyle::polish(QWidget *widget)
+{
+    if (widget->inherits("QTipLabel"))
+        static_cast<QLabel *>(widget)->setTextFormat(Qt::PlainText);
+    QProxyStyle::polish(widget);
+}
 
 void DeskStyle::drawField(const QStyleOption *option, QPainter *painter) const
 {

@@ -15,6 +15,9 @@ class DeskStyle : public QProxyStyle
 public:
     explicit DeskStyle(const Theme &theme);
 
+    using QProxyStyle::polish;
+    /** Tooltips show what they hold to the letter: Qt would take a caller's name for a page with pictures. */
+    void polish(QWidget *widget) override;
     void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const override;
     void drawControl(ControlElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const override;
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex *option, QPainter *painter, const QWidget *widget) const override;

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""The data of a signed-in desk is damaged while it holds work that was not sent: the person is asked, the file goes aside, the work goes out under its own ids and
+the calls come again. Real programs, a real keyring, real damage in an encrypted file; pressed through AT-SPI."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+import account
+import calldeckd
+import canary_day
+import desk
+
+PAGE = 4096
+
+
+def pages_of(bin_dir, folder, table):
+    """Pages of a table, as a plain copy shows them: a copy is made page by page."""
+    copy = os.path.join(os.path.dirname(folder), "plain.db")
+    # The last one that writes takes the journal in: else what is damaged in the file would be read from there.
+    for words in (["verify"], ["backup", "--plain", copy]):
+        subprocess.run([os.path.join(bin_dir, "calldeck-cli"), "--data-dir", folder, *words], check=True, capture_output=True)
+    journal = os.path.join(folder, "calldeck.db-wal")
+    assert not os.path.exists(journal) or os.path.getsize(journal) == 0
+    store = sqlite3.connect(copy)
+    root = store.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()[0]
+    waiting = [row[0] for row in store.execute("SELECT mid FROM outbox WHERE state = 'pending' ORDER BY lseq")]
+    store.close()
+    os.remove(copy)
+    return root, waiting
+
+
+def damage(path, page):
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * PAGE + 100)
+        file.write(os.urandom(200))
+
+
+def triage_unsent(server, ana, run, count):
+    server.kill()
+    server.listen = server.port
+    ana.press("Triage")
+    for number in range(count):
+        ana.press("Left voicemail, key 4")
+        run.wait_saved(number)
+        ana.press("Save and next")
+        run.wait_saved(number + 1)
+
+
+def scene(arguments):
+    import pyatspi
+    folder = arguments.folder
+    home = os.path.join(folder, "home")
+    server = calldeckd.Calldeckd(os.path.join(arguments.bin, "calldeckd"), "sqlite:" + os.path.join(folder, "store", "server.db"), os.path.join(folder, "server"))
+    server.command("init", "--workspace", "Bayline Plumbing", "--admin-email", "ana@day.test", "--admin-name", "Ana")
+    server.start()
+    address = f"http://127.0.0.1:{server.port}"
+    token = server.login("ana@day.test")["access_token"]
+    status, answer = server.request("POST", "/api/calls/intake", {"calls": canary_day.calls()}, token=token)
+    assert status == 200, answer
+    ids = [result["id"] for result in answer["results"]]
+    run = None
+    try:
+        with desk.XServer() as screen:
+            os.environ["DISPLAY"] = screen.display
+            run = account.start(arguments, screen, "--server", address)
+            ana = account.Person(pyatspi, run)
+            ana.signs_in(address, "ana@day.test")
+            run.focus()
+            ana.press("Calls")
+            ana.reads("Wolpertinger")
+            triage_unsent(server, ana, run, 3)
+            run.close()
+            data = account.account_folders(home)[0]
+            root, waiting = pages_of(arguments.bin, data, "calls")
+            assert len(waiting) == 3, waiting
+            cache = os.path.join(data, "calldeck.db")
+            damage(cache, root)
+            with open(cache, "rb") as file:
+                damaged = file.read()
+            run = account.start(arguments, screen)
+            ana = account.Person(pyatspi, run)
+            ana.reads("The data of this desk is damaged.")
+            ana.press("Make it anew")
+            ana.reads("3 of 3 unsent changes were carried over", 60)
+            aside = [name for name in os.listdir(data) if name.startswith("damaged-")]
+            with open(os.path.join(data, aside[0], "calldeck.db"), "rb") as file:
+                assert len(aside) == 1 and file.read() == damaged, "the damaged file was not kept as it was"
+            ana.press("OK")
+            server.start()
+            ana.reads("Bayline Plumbing")
+            run.focus()
+            ana.press("Calls")
+            ana.reads("Wolpertinger", 60)
+            desk.wait_for("the unsent work at the server", lambda: sum(account.outcome_of(server, token, call) == "left_voicemail" for call in ids) == 3, 60)
+            print("damaged, made anew, and nothing was lost", flush=True)
+            run.close()
+    finally:
+        for process in (run and run.process, server.process):
+            if process and process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def main():
+    arguments = canary_day.read_arguments()
+    if arguments.folder:
+        scene(arguments)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="calldeck-rescue-") as folder:
+        done = canary_day.in_session(folder, __file__, arguments.bin, capture=False)
+        assert done.returncode == 0, f"the scene ended with {done.returncode}"
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
