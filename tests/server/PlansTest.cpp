@@ -29,7 +29,7 @@ struct Asked {
 };
 
 constexpr Asked often[] = {
-    {"SELECT id FROM follow_up WHERE ws = 'w' AND number = 'n' AND state = 'OPEN' AND call_id <> 'c' ORDER BY created_at, id", "follow_up_number"},
+    {"SELECT id FROM follow_up WHERE ws = 'w' AND number = 'n' AND state || '' = 'OPEN' AND call_id <> 'c' ORDER BY created_at, id", "follow_up_number"},
     {"SELECT id FROM call_index WHERE ws = 'w' AND customer_number = 'n' ORDER BY id", "call_index_number"},
     {"SELECT id FROM follow_up WHERE ws = 'w' AND due_at <= 5 AND notified = 0 AND state = 'OPEN' ORDER BY due_at, id LIMIT 100", "follow_up_untold"},
     {"SELECT id FROM call_index WHERE ws = 'w' AND sla_due_at <= 5 AND sla_met_at IS NULL AND sla_notified <> sla_due_at ORDER BY sla_due_at, id LIMIT 100", "call_index_untold"},
