@@ -18,7 +18,8 @@ target_include_directories(calldeck_sqlite3mc SYSTEM PUBLIC ${sqlite_folder})
 set_target_properties(calldeck_sqlite3mc PROPERTIES C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
 # Not the flags of our own code: no sanitizers (they triple the time of every test and find nothing of ours here), no warnings, and
 # optimised in every preset, since an unoptimised cipher makes a debug desk crawl.
-set_property(TARGET calldeck_sqlite3mc PROPERTY COMPILE_OPTIONS -O2 -g1 -w -fstack-protector-strong)
+set_property(TARGET calldeck_sqlite3mc PROPERTY COMPILE_OPTIONS -O2 -g1 -w -fstack-protector-strong
+  -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=${CALLDECK_FORTIFY})
 target_compile_definitions(calldeck_sqlite3mc PRIVATE
   SQLITE_THREADSAFE=1                  # connections on four threads; the package's own build says 2
   SQLITE_DEFAULT_SYNCHRONOUS=2         # FULL, so that a connection that forgets to ask is safe; the package says 1 (NORMAL) for WAL

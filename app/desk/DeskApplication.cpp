@@ -363,7 +363,10 @@ Verdict DeskApplication::wipe(const AccountRecord &account)
     const auto lock = DirectoryLock::take(dataDir);
     if (!lock)
         return lock.error();
-    if (Verdict removed = removeCache(dataDir); !removed)
+    Verdict removed = removeDamaged(dataDir);
+    if (removed)
+        removed = removeCache(dataDir);
+    if (!removed)
         return removed;
     crashAt("C12");
     // A keyring that is locked now keeps a key that opens nothing any more.

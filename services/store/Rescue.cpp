@@ -305,6 +305,19 @@ Result<RescueReport> rescueCache(const QString &dataDir, const DatabaseKey &key)
     return salvage.report;
 }
 
+Verdict removeDamaged(const QString &dataDir)
+{
+    QFile::remove(markOf(dataDir));
+    QStringList folders = QDir(dataDir).entryList({u"damaged-*"_s}, QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks);
+    folders.append(QFileInfo(buildingDir(dataDir)).fileName());
+    for (const QString &folder : std::as_const(folders)) {
+        if (QDir left(QDir(dataDir).filePath(folder)); left.exists() && !left.removeRecursively())
+            return ioError(u"%1 could not be removed. Check the permissions of its folder."_s.arg(left.path()));
+    }
+    syncDirectory(dataDir);
+    return Done{};
+}
+
 Verdict finishRescue(const QString &dataDir)
 {
     QFile mark(markOf(dataDir));

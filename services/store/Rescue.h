@@ -30,5 +30,7 @@ struct RescueReport {
 Result<RescueReport> rescueCache(const QString &dataDir, const DatabaseKey &key);
 /** Ends a rescue that was cut off after its new cache was whole; nothing when there is none. The caller holds the DirectoryLock. */
 Verdict finishRescue(const QString &dataDir);
+/** What rescues have put aside goes with the data of whoever leaves for good. The error names what is still there. */
+Verdict removeDamaged(const QString &dataDir);
 
 } // namespace calldeck

@@ -281,6 +281,16 @@ TEST_P(RescueTest, draftsWaitForTheirCallsAndAreToldWhenThoseAreGone)
     EXPECT_EQ(deadLetters(database)->size(), 20 + 24) << "what was typed on calls that are no more is shown";
 }
 
+TEST_P(RescueTest, whoLeavesForGoodLeavesNothingAside)
+{
+    QTemporaryDir other;
+    rescued(whole, other.path());
+    ASSERT_TRUE(writeBytes(other.filePath(u"damaged-note.txt"_s), "mine"));
+    ASSERT_TRUE(removeDamaged(other.path()));
+    EXPECT_EQ(QDir(other.path()).entryList({u"damaged-*"_s}, QDir::AllEntries), QStringList{u"damaged-note.txt"_s});
+    EXPECT_TRUE(QFile::exists(cachePath(other.path())));
+}
+
 TEST(RescueChild, DISABLED_rescues)
 {
     if (childFolder().isEmpty())

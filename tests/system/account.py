@@ -106,18 +106,22 @@ def outcome_of(server, token, call):
     return answer["call"].get("disposition", "")
 
 
-def scene(arguments):
-    import pyatspi  # under the bus of the scene: it connects when it is imported
+def serve(arguments):
+    """A backend with Ana and the calls of a day: the process, its address, a token of hers, the ids of the calls."""
     folder = arguments.folder
-    home = os.path.join(folder, "home")
     server = calldeckd.Calldeckd(os.path.join(arguments.bin, "calldeckd"), "sqlite:" + os.path.join(folder, "store", "server.db"), os.path.join(folder, "server"))
     server.command("init", "--workspace", "Bayline Plumbing", "--admin-email", "ana@day.test", "--admin-name", "Ana")
     server.start()
-    address = f"http://127.0.0.1:{server.port}"
     token = server.login("ana@day.test")["access_token"]
     status, answer = server.request("POST", "/api/calls/intake", {"calls": canary_day.calls()}, token=token)
     assert status == 200, answer
-    ids = [result["id"] for result in answer["results"]]
+    return server, f"http://127.0.0.1:{server.port}", token, [result["id"] for result in answer["results"]]
+
+
+def scene(arguments):
+    import pyatspi  # under the bus of the scene: it connects when it is imported
+    home = os.path.join(arguments.folder, "home")
+    server, address, token, ids = serve(arguments)
     run = None
     try:
         with desk.XServer() as screen:
@@ -346,16 +350,17 @@ def dies_while_leaving(arguments, screen, pyatspi, address, home):
     return run
 
 
-def main():
+def play(program, scene_of_it):
+    """The main() of a program with one scene: in a session with a keyring of its own."""
     arguments = canary_day.read_arguments()
     if arguments.folder:
-        scene(arguments)
+        scene_of_it(arguments)
         return 0
-    with tempfile.TemporaryDirectory(prefix="calldeck-account-") as folder:
-        done = canary_day.in_session(folder, __file__, arguments.bin, capture=False)
+    with tempfile.TemporaryDirectory(prefix="calldeck-scene-") as folder:
+        done = canary_day.in_session(folder, program, arguments.bin, capture=False)
         assert done.returncode == 0, f"the scene ended with {done.returncode}"
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(__file__, scene))

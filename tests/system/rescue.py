@@ -6,11 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
 
 import account
-import calldeckd
-import canary_day
 import desk
 
 PAGE = 4096
@@ -51,16 +48,8 @@ def triage_unsent(server, ana, run, count):
 
 def scene(arguments):
     import pyatspi
-    folder = arguments.folder
-    home = os.path.join(folder, "home")
-    server = calldeckd.Calldeckd(os.path.join(arguments.bin, "calldeckd"), "sqlite:" + os.path.join(folder, "store", "server.db"), os.path.join(folder, "server"))
-    server.command("init", "--workspace", "Bayline Plumbing", "--admin-email", "ana@day.test", "--admin-name", "Ana")
-    server.start()
-    address = f"http://127.0.0.1:{server.port}"
-    token = server.login("ana@day.test")["access_token"]
-    status, answer = server.request("POST", "/api/calls/intake", {"calls": canary_day.calls()}, token=token)
-    assert status == 200, answer
-    ids = [result["id"] for result in answer["results"]]
+    home = os.path.join(arguments.folder, "home")
+    server, address, token, ids = account.serve(arguments)
     run = None
     try:
         with desk.XServer() as screen:
@@ -104,16 +93,5 @@ def scene(arguments):
                 process.wait()
 
 
-def main():
-    arguments = canary_day.read_arguments()
-    if arguments.folder:
-        scene(arguments)
-        return 0
-    with tempfile.TemporaryDirectory(prefix="calldeck-rescue-") as folder:
-        done = canary_day.in_session(folder, __file__, arguments.bin, capture=False)
-        assert done.returncode == 0, f"the scene ended with {done.returncode}"
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(account.play(__file__, scene))
