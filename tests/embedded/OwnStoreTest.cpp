@@ -1,6 +1,7 @@
 #include "Files.h"
 #include "OwnDeskFixture.h"
 #include "ingest/Importer.h"
+#include "store/Rescue.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -197,6 +198,28 @@ TEST_F(OwnStoreTest, lostDeskIsFilledFromTheStore)
     OwnDesk(dir.path()).waitUntilInStep();
     takeUp();
     EXPECT_EQ(picture(), before);
+}
+
+TEST_F(OwnStoreTest, damagedDeskIsFilledFromItsStore)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
+    work(u"a"_s);
+    syncOnce();
+    done(set({keyOf(u"b"_s)}, CallField::caller_name, u"not sent yet"_s), today());
+    const QString before = picture();
+    const qint64 tasks = rows("follow_ups");
+    letGo();
+    const auto rescued = rescueCache(dir.path(), {});
+    ASSERT_TRUE(rescued) << rescued.error().message.toStdString();
+    EXPECT_EQ(rescued->edits.carried, 1);
+    takeUp();
+    EXPECT_EQ(rows("calls"), 0);
+    syncOnce();
+    // Tasks have other row numbers in a new file.
+    const auto withoutTasks = [](const QString &text) { return QString(text.section(u'|', 0, -4) + text.section(u'|', -2)); };
+    EXPECT_EQ(withoutTasks(picture()), withoutTasks(before));
+    EXPECT_EQ(rows("follow_ups"), tasks);
+    EXPECT_EQ(rows("outbox"), 0);
 }
 
 TEST_F(OwnStoreTest, interruptedMakingIsBegunAgain)

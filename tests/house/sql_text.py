@@ -25,6 +25,7 @@ BUILDERS = {
     "services/database/Database.cpp": {"sql": (2, HANDS_ON)},
     "services/database/DatabaseEncryption.cpp": {"\"SELECT count(*) FROM \" + quoted": (1, "a table's name as the file itself has it, quoted")},
     "services/database/Migrations.cpp": {"step.sql": (1, "a file of resources/migrations")},
+    "services/store/CacheRecords.cpp": {"sql": (1, LITERALS)},
     "services/store/CallDetails.cpp": {
         "QByteArray(\"SELECT DISTINCT \") + infoOf(field).name + \" FROM calls WHERE \" + infoOf(field).name + \" IS NOT NULL ORDER BY 1 LIMIT 1000\"": (1, COLUMNS)},
     "services/store/CallRows.cpp": {"sql": (4, COLUMNS)},
@@ -40,10 +41,10 @@ BUILDERS = {
         "updateJob(\"state = ?, message = ?, result = ?, done = ?, failed = ?, total = ?, finished_at = ? \", heldByUs)": (1, LITERALS),
         "updateJob(\"state = 'cancelled', finished_at = ? \", \"id = ? AND state IN ('pending', 'running')\")": (1, LITERALS)},
     "server/sql/PostgresConnection.cpp": {"step.sql": (1, "a file of resources/migrations")},
-    "server/sql/SqlConnection.cpp": {"beginning(connection.engine(), mode)": (1, "one of three literals")},
     "server/sql/SqlConnection.h": {"sql": (1, HANDS_ON)},
     "server/sql/SqliteConnection.cpp": {"sql": (1, HANDS_ON)},
     "server/sql/SqliteConnection.h": {"sql": (1, HANDS_ON)},
+    "server/store/CallTable.cpp": {"openTasks()": (1, "a literal")},
     "server/store/CallFigures.cpp": {"... + where.text": (1, WHERE), "... + where.text + \" GROUP BY outcome ORDER BY 2 DESC, 1\"": (1, WHERE)},
     "server/store/CallList.cpp": {"... + placeholders(m_request.filter.tags.size()) + \") LIMIT ?) t\"": (1, "as many question marks as there are tags"),
                                   "... + m_key.column + \" AS k FROM call_index WHERE ws = ?\" + where.text + \" ORDER BY \" + inner + \" LIMIT ? OFFSET ?) p \" "
@@ -52,7 +53,7 @@ BUILDERS = {
     "server/store/EntityList.cpp": {"... + where.text + \" ORDER BY id\"": (1, WHERE)},
     "server/store/ErasedRecords.cpp": {"sql": (1, "erasedRow(), which is a literal")},
     "server/store/FollowUpList.cpp": {"QByteArray(followUpColumns) + \"WHERE ws = ?\" + where.text + \" ORDER BY due_at, id LIMIT ?\"": (1, WHERE)},
-    "server/store/WorkspaceTx.h": {"sql": (1, HANDS_ON)},
+    "server/store/WorkspaceTx.h": {"sql": (4, HANDS_ON)},
 }
 
 
