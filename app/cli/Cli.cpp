@@ -3,6 +3,7 @@
 #include "Passphrase.h"
 #include "database/Database.h"
 #include "secrets/KeychainStore.h"
+#include "store/Rescue.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -114,10 +115,18 @@ Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
         if (!QFileInfo::exists(cachePath(m_dataDir)))
             return CacheFile::open(m_dataDir, CacheFile::Mode::ReadOnly).error();
     }
+    // Before anything is made or migrated there.
+    if (mode == CacheFile::Mode::Create && isOfAccount(m_dataDir)) {
+        return Error{Error::Code::InvalidInput,
+                     QStringLiteral("%1 holds the calls of an account on a server, which calls come in by: see docs/api/rest.md. Choose another data directory; nothing was changed.").arg(m_dataDir), {}, false};
+    }
     auto lock = DirectoryLock::take(m_dataDir);
     if (!lock)
         return lock.error();
     m_lock = *std::move(lock);
+    // A rescue that was cut off is ended first: a new file would stand in its way.
+    if (Verdict ended = finishRescue(m_dataDir); !ended)
+        return ended.error();
     KeychainStore keyring;
     const auto found = mode == CacheFile::Mode::Create ? keyForData(m_dataDir, m_wishes, keyring) : key();
     if (!found)
@@ -126,22 +135,18 @@ Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
     return cache ? std::move(cache) : openingError(cache.error(), *found);
 }
 
-Result<std::unique_ptr<OwnStore>> Cli::openStore(CacheFile &cache) const
-{
-    if (isOfAccount(m_dataDir)) {
-        return Error{Error::Code::InvalidInput,
-                     QStringLiteral("%1 holds the calls of an account on a server, which calls come in by: see docs/api/rest.md. Choose another data directory; nothing was changed.").arg(m_dataDir), {}, false};
-    }
-    return OwnStore::open({m_dataDir, cache.database().key(), qEnvironmentVariable("USER", QStringLiteral("Agent"))}, cache);
-}
+Result<std::unique_ptr<OwnStore>> Cli::openStore(CacheFile &cache) const { return OwnStore::open({m_dataDir, cache.database().key(), {}, interrupted}, cache); }
 
-Verdict Cli::catchUp(OwnStore &store, CacheFile &cache) const
+void Cli::catchUp(OwnStore &store, CacheFile &cache) const
 {
-    const Verdict done = store.catchUp(cache, [this](qint64 records) {
+    Verdict done = store.catchUp(cache, [this](qint64 records) {
         progress(QStringLiteral("%1 records brought to the desk").arg(records));
-        return true;
+        return !interrupted();
     });
-    return done ? cache.reloadWorkspace() : done;
+    if (done)
+        done = cache.reloadWorkspace();
+    if (!done)
+        say(QStringLiteral("The calls are stored. The desk does not show them yet and fetches them at its next start: %1").arg(done.error().message));
 }
 
 Result<Cli::Filtered> Cli::openFiltered() const

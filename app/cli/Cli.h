@@ -44,10 +44,10 @@ public:
     Verdict encrypt();
     /** Takes the directory for this process first: a desk that runs on it is a clear refusal. */
     Result<std::unique_ptr<CacheFile>> openToWrite(CacheFile::Mode mode);
-    /** The directory's own store, which calls come in by; refused where the calls are those of a server. Needs openToWrite(). */
+    /** The directory's own store, which calls come in by. Needs openToWrite(). */
     Result<std::unique_ptr<OwnStore>> openStore(CacheFile &cache) const;
-    /** Brings the desk's file to where the store is. */
-    Verdict catchUp(OwnStore &store, CacheFile &cache) const;
+    /** Brings the desk's file to where the store is. What is in the store stays there when that fails, which is said: the desk fetches it. */
+    void catchUp(OwnStore &store, CacheFile &cache) const;
     struct Filtered {
         std::unique_ptr<CacheFile> cache;
         CallFilter filter;

@@ -79,7 +79,7 @@ int runImport(Cli &cli, const QStringList &arguments)
     auto cache = aside ? CacheFile::open(elsewhere.path(), CacheFile::Mode::Create) : cli.openToWrite(CacheFile::Mode::Create);
     if (!cache)
         return cli.fail(cache.error());
-    const auto store = aside ? OwnStore::open({elsewhere.path(), {}, {}}, **cache) : cli.openStore(**cache);
+    const auto store = aside ? OwnStore::open({elsewhere.path(), {}, {}, {}}, **cache) : cli.openStore(**cache);
     if (!store)
         return cli.fail(store.error());
     const auto report = importFile(**store, *order, Cli::now(), [&](qint64 rows, double share) {
@@ -88,8 +88,8 @@ int runImport(Cli &cli, const QStringList &arguments)
     });
     if (!report)
         return cli.fail(report.error());
-    if (const Verdict shown = cli.catchUp(**store, **cache); !shown)
-        return cli.fail(shown.error());
+    if (!order->dry_run)
+        cli.catchUp(**store, **cache);
     cli.progress({});
     sayReport(cli, *report, *order);
     if (cli.parser().isSet(QStringLiteral("json")))

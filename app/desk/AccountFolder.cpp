@@ -1,5 +1,7 @@
 #include "AccountFolder.h"
 
+#include "store/DataDirectory.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
@@ -96,6 +98,8 @@ Verdict AccountFolder::own(const QString &dataDir, const AccountRecord &account)
     const QString owner = ownerOf(dataDir);
     if (!owner.isEmpty() && owner != account.folderName())
         return Error{Error::Code::InvalidInput, QStringLiteral("--data-dir: %1 holds the calls of another account. Choose another directory.").arg(dataDir), {}, false};
+    if (owner.isEmpty() && QFile::exists(ownStorePath(dataDir)))
+        return Error{Error::Code::InvalidInput, QStringLiteral("--data-dir: %1 holds the calls of a desk that works by itself. Choose another directory.").arg(dataDir), {}, false};
     if (!QDir().mkpath(dataDir))
         return Error{Error::Code::Io, QStringLiteral("%1 could not be made. Check the permissions of the folder above it.").arg(dataDir), {}, false};
     return owner.isEmpty() ? writeWhole(ownerFile(dataDir), account.folderName().toUtf8()) : Verdict(Done{});

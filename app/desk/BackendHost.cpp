@@ -16,6 +16,7 @@ constexpr int retryMs = 10'000;
 
 BackendHost::BackendHost(OwnPlace place) : m_place(std::move(place)), m_there(new QObject)
 {
+    m_place.cancelled = [this] { return m_closing.load(); };
     m_thread.setObjectName(QStringLiteral("calldeck backend"));
     m_there->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_there, &QObject::deleteLater);
@@ -27,6 +28,7 @@ BackendHost::BackendHost(OwnPlace place) : m_place(std::move(place)), m_there(ne
 
 BackendHost::~BackendHost()
 {
+    m_closing = true;
     onThread([this] { m_backend.reset(); });
     onThread([this] { m_thread.quit(); });
     m_thread.wait();
@@ -43,7 +45,7 @@ void BackendHost::start()
 
 void BackendHost::open()
 {
-    const auto cache = CacheFile::open(m_place.data_dir, CacheFile::Mode::ReadOnly, m_place.key);
+    const auto cache = CacheFile::open(m_place.data_dir, CacheFile::Mode::ReadWrite, m_place.key);
     auto backend = cache ? OwnBackend::start(m_place, **cache) : Result<std::unique_ptr<OwnBackend>>(cache.error());
     const auto token = backend ? (*backend)->newToken() : Result<QByteArray>(backend.error());
     if (!token) {
@@ -54,26 +56,38 @@ void BackendHost::open()
         return;
     }
     m_backend = *std::move(backend);
+    takeWaiting();
     QMetaObject::invokeMethod(this, [this, url = m_backend->url(), token = *token] { Q_EMIT ready(url, token); });
 }
 
 void BackendHost::renew()
 {
+    if (std::exchange(m_renewing, true))
+        return;
     onThread([this] {
-        const auto token = m_backend ? m_backend->newToken() : Result<QByteArray>(Error{});
-        if (token)
-            QMetaObject::invokeMethod(this, [this, token = *token] { Q_EMIT tokenReady(token); });
+        const auto token = m_backend ? m_backend->newToken() : Result<QByteArray>(Error{Error::Code::Busy, QStringLiteral("It is not running yet."), {}, true});
+        QMetaObject::invokeMethod(this, [this, token] {
+            m_renewing = false;
+            token ? Q_EMIT tokenReady(*token) : Q_EMIT failed(token.error());
+        });
     });
 }
 
 void BackendHost::take(const QList<IncomingCall> &calls)
 {
     onThread([this, calls] {
-        if (!m_backend)
-            return;
-        if (const Verdict taken = m_backend->take(calls, QDateTime::currentMSecsSinceEpoch()); !taken)
-            QMetaObject::invokeMethod(this, [this, error = taken.error()] { Q_EMIT failed(error); });
+        m_waiting.append(calls);
+        if (m_backend)
+            takeWaiting();
     });
+}
+
+void BackendHost::takeWaiting()
+{
+    const QList<IncomingCall> calls = std::exchange(m_waiting, {});
+    const Verdict taken = calls.isEmpty() ? Verdict(Done{}) : m_backend->take(calls, QDateTime::currentMSecsSinceEpoch());
+    if (!taken)
+        QMetaObject::invokeMethod(this, [this, error = taken.error()] { Q_EMIT failed(error); });
 }
 
 } // namespace calldeck

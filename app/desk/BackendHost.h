@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QThread>
 #include <QTimer>
+#include <atomic>
 
 namespace calldeck
 {
@@ -33,12 +34,16 @@ Q_SIGNALS:
 private:
     void onThread(const std::function<void()> &work);
     void open();
+    void takeWaiting();
 
-    const OwnPlace m_place;
+    OwnPlace m_place;
+    std::atomic<bool> m_closing = false;
     QThread m_thread;
     QObject *m_there; ///< lives on m_thread
     std::unique_ptr<OwnBackend> m_backend; ///< on m_thread
+    QList<IncomingCall> m_waiting;         ///< on m_thread
     QTimer m_retry;
+    bool m_renewing = false;
     bool m_started = false;
 };
 

@@ -403,7 +403,7 @@ std::optional<QByteArray> DeskApplication::askPassphrase(bool isNew) const
 
 Verdict DeskApplication::fillDemo(const DatabaseKey &key)
 {
-    if (QFileInfo::exists(cachePath(m_options.data_dir)))
+    if (QFileInfo::exists(cachePath(m_options.data_dir)) || QFileInfo::exists(ownStorePath(m_options.data_dir)))
         return Done{};
     return makeDemoWorkspace(m_options.data_dir, m_options.demo_calls, QDateTime::currentMSecsSinceEpoch(), key);
 }

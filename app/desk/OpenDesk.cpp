@@ -28,7 +28,8 @@ Result<std::unique_ptr<OpenDesk>> OpenDesk::open(const Options &options, const D
     theme.choose(options.theme.value_or(static_cast<ThemeChoice>(desk->m_preferences->value(QStringLiteral("theme"), 0).toInt())));
     connect(desk->m_store.get(), &DeskStore::settingsChanged, desk.get(), &OpenDesk::settingsChanged);
     account ? desk->syncWith(*account) : desk->syncWithOwnBackend(key.key);
-    if (options.demo && !options.no_feed)
+    // Invented calls are for invented businesses.
+    if (options.demo && !options.no_feed && desk->m_store->workspace().is_demo)
         desk->m_feed = std::make_unique<DemoFeed>(*desk->m_store, [host = desk->m_backend.get()](const QList<IncomingCall> &calls) { host->take(calls); });
     return desk;
 }
@@ -53,7 +54,7 @@ void OpenDesk::syncWith(DeskAccount &account)
 
 void OpenDesk::syncWithOwnBackend(const DatabaseKey &key)
 {
-    m_backend = std::make_unique<BackendHost>(OwnPlace{m_options.data_dir, key, m_options.agent_name});
+    m_backend = std::make_unique<BackendHost>(OwnPlace{m_options.data_dir, key, m_options.agent_name, {}});
     m_sync = std::make_unique<DeskSync>(*m_store, DeskSync::Backend::Own);
     connect(m_backend.get(), &BackendHost::ready, m_sync.get(), [this](const QUrl &server, const QByteArray &token) { m_sync->start({server, token}); });
     connect(m_backend.get(), &BackendHost::tokenReady, m_sync.get(), &DeskSync::setToken);

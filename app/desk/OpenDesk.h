@@ -44,8 +44,8 @@ private:
     Theme &m_theme;
     AccountService *m_accounts;
     std::unique_ptr<FilePreferences> m_preferences;
+    std::unique_ptr<DeskStore> m_store; ///< holds the directory's lock, so it goes after the backend
     std::unique_ptr<BackendHost> m_backend; ///< null for a desk with an account
-    std::unique_ptr<DeskStore> m_store;
     std::unique_ptr<DeskSync> m_sync;
     std::unique_ptr<DemoFeed> m_feed;
     std::unique_ptr<MainWindow> m_window;

@@ -187,13 +187,17 @@ void PushTurns::run(Turns turns, SqlConnection &connection)
     if (turns.empty())
         return;
     const auto committed = withRetries(connection, [&] { return takeTogether(connection, turns); });
-    if (!committed && turns.size() > 1) {
+    // What passes by itself fails for each of them alike, after as long a wait.
+    if (!committed && !committed.error().retryable && turns.size() > 1) {
         for (size_t i = 0; i < turns.size(); ++i)
             run(turns.subspan(i, 1), connection);
         return;
     }
-    if (!committed)
-        return turns.front().reply.send(failed(committed.error()));
+    if (!committed) {
+        for (const PushTurn &turn : turns)
+            turn.reply.send(failed(committed.error()));
+        return;
+    }
     crashAt("S3");
     m_hub.headMoved(turns.front().caller.ws, committed->head.epoch, committed->head.seq);
     for (size_t i = 0; i < turns.size(); ++i)

@@ -40,7 +40,7 @@ Verdict fill(const QString &folder, qint64 calls, TimeMs now, const DatabaseKey 
     workspace.is_demo = true;
     if (Verdict done = (*cache)->setWorkspace(workspace); !done)
         return done;
-    const auto store = OwnStore::open({folder, key, {}}, **cache);
+    const auto store = OwnStore::open({folder, key, {}, {}}, **cache);
     if (!store)
         return store.error();
     const Verdict done = generateInto(**store, calls, now);
@@ -50,10 +50,11 @@ Verdict fill(const QString &folder, qint64 calls, TimeMs now, const DatabaseKey 
 /** The desk's file last: with it the demo is there. */
 Verdict moveIn(const QString &aside, const QString &dataDir)
 {
-    if (QFileInfo::exists(cachePath(dataDir)))
+    // Also what is left of a desk whose own file is lost.
+    if (QFileInfo::exists(cachePath(dataDir)) || QFileInfo::exists(ownStorePath(dataDir)))
         return Error{Error::Code::Conflict, QStringLiteral("%1 holds data already.").arg(dataDir), {}, false};
     const QString backend = QFileInfo(ownStorePath(dataDir)).absolutePath();
-    if (!QDir(backend).removeRecursively() || !QFile::rename(QFileInfo(ownStorePath(aside)).absolutePath(), backend))
+    if (!QFile::rename(QFileInfo(ownStorePath(aside)).absolutePath(), backend))
         return Error{Error::Code::Io, QStringLiteral("%1 could not be made. Check the permissions of the data directory.").arg(backend), {}, false};
     return moveCache(aside, dataDir);
 }

@@ -13,6 +13,7 @@
 #include "store/DataDirectory.h"
 #include "store/Moment.h"
 #include "sync/Adoption.h"
+#include "sync/Devices.h"
 #include "sync/Feed.h"
 #include "sync/ProviderNews.h"
 #include "sync/Upkeep.h"
@@ -51,7 +52,7 @@ Result<Account> ownAccount(SqlConnection &connection)
     return **found;
 }
 
-QString nameOf(const OwnPlace &place) { return place.person.trimmed().isEmpty() ? u"Agent"_s : place.person.trimmed().left(200); }
+QString nameOf(const OwnPlace &place) { return place.person.trimmed().left(200); }
 
 /** The new store belongs to the history of the desk's file, whatever store that had before. */
 Verdict continueHistory(SqlConnection &connection, const QString &ws, const SyncPosition &position)
@@ -61,19 +62,23 @@ Verdict continueHistory(SqlConnection &connection, const QString &ws, const Sync
     return startEpoch(connection, ws, {EpochLine{position.epoch, 0}}, true, serverNow());
 }
 
-Verdict adoptInto(SqlConnection &connection, const QString &ws, const Account &account, CacheFile &cache, const SyncPosition &position)
+Verdict adoptInto(SqlConnection &connection, const Account &account, const OwnPlace &place, CacheFile &cache, const SyncPosition &position)
 {
-    const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Write);
+    const auto tx = WorkspaceTx::begin(connection, account.ws, WorkspaceTx::Mode::Write);
     if (!tx)
         return tx.error();
     qint64 records = 0;
-    Adoption adoption(**tx, {account.id, account.name, position.device}, serverNow());
+    Caller person;
+    person.account = account.id;
+    person.name = account.name;
+    Adoption adoption(**tx, authorOf(person, position.device), serverNow());
     const auto counted = [&](const Verdict &done) {
         ++records;
-        return done;
+        const bool stop = place.cancelled && place.cancelled();
+        return stop ? Verdict(Error{Error::Code::Cancelled, u"Stopped before everything was taken over."_s, {}, true}) : done;
     };
     RecordVisitor visitor;
-    visitor.call = [&](const CallState &state) { return counted(adoption.call(state)); };
+    visitor.call = [&](const CallState &state, const Handwork &byPeople) { return counted(adoption.call(state, byPeople)); };
     visitor.turns = [&](const QString &callId, const QList<ConversationTurn> &turns) { return counted(adoption.turns(callId, turns)); };
     visitor.contact = [&](const Contact &contact) { return counted(adoption.contact(contact)); };
     visitor.number = [&](const QString &number, const ListedNumber &listed) { return counted(adoption.number(number, listed)); };
@@ -93,14 +98,14 @@ Verdict fill(const QString &file, const OwnPlace &place, CacheFile &cache)
     const auto connection = SqlConnection::open(targetOf(file, place.key), SqlSchema::Create);
     if (!connection)
         return connection.error();
-    const auto ws = foundWorkspace(**connection, cache.workspace(), ownAddress, nameOf(place), randomHex(16), serverNow());
+    const auto ws = foundWorkspace(**connection, cache.workspace(), ownAddress, nameOf(place).isEmpty() ? u"Agent"_s : nameOf(place), randomHex(16), serverNow());
     if (!ws)
         return ws.error();
     const auto account = ownAccount(**connection);
     if (!account)
         return account.error();
     const Verdict continued = continueHistory(**connection, *ws, *position);
-    return continued ? adoptInto(**connection, *ws, *account, cache, *position) : continued;
+    return continued ? adoptInto(**connection, *account, place, cache, *position) : continued;
 }
 
 void removeFile(const QString &file)
@@ -127,7 +132,7 @@ Verdict make(const QString &file, const OwnPlace &place, CacheFile &cache)
 /** The person at this desk may be another one than last time. */
 Verdict nameAccount(SqlConnection &connection, Account &account, const QString &name)
 {
-    if (account.name == name)
+    if (name.isEmpty() || account.name == name)
         return Done{};
     SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
     if (!transaction.begun())
@@ -141,6 +146,78 @@ Verdict nameAccount(SqlConnection &connection, Account &account, const QString &
     return transaction.commit();
 }
 
+/** The store is kept: which of the two is the right one only a person can say. */
+Verdict setAside(const QString &file)
+{
+    const QString folder = QFileInfo(file).absolutePath();
+    const QString aside = u"%1.aside-%2"_s.arg(folder).arg(serverNow());
+    if (QFile::rename(folder, aside))
+        return Done{};
+    return Error{Error::Code::Io, u"%1 could not be moved aside. Check the permissions of the data directory."_s.arg(folder), {}, false};
+}
+
+/** Either may have been put here from elsewhere: a file that another store knows, or one that is further than the store, must not be taken for a late one. */
+Result<bool> belongTogether(SqlConnection &connection, const QString &ws, Database &cache)
+{
+    const auto position = syncPosition(cache);
+    const auto tx = position ? WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Read) : Result<std::unique_ptr<WorkspaceTx>>(position.error());
+    if (!tx)
+        return tx.error();
+    const QString known = cache.singleText("SELECT workspace_id FROM sync");
+    const bool isOthers = known.isEmpty() ? cache.singleInteger("SELECT EXISTS (SELECT 1 FROM calls)") != 0 : known != ws;
+    const Head head = (*tx)->head();
+    const qint64 reached = std::max({position->cursor, position->floor, position->snapshot_s.value_or(0)});
+    const bool isAhead = position->epoch > head.epoch || (position->epoch == head.epoch && reached > head.seq);
+    return !isOthers && !isAhead;
+}
+
+Verdict bind(Database &cache, const QString &ws)
+{
+    if (cache.singleText("SELECT workspace_id FROM sync") == ws)
+        return Done{};
+    Statement write = cache.prepare("UPDATE sync SET workspace_id = ?");
+    return write.bindAll(ws).run();
+}
+
+struct Opened {
+    std::unique_ptr<SqlConnection> connection;
+    Account account;
+};
+
+Result<Opened> openFile(const QString &file, const OwnPlace &place)
+{
+    if (Verdict encrypted = OwnStore::encrypt(place.data_dir, place.key); !encrypted)
+        return encrypted.error();
+    auto connection = SqlConnection::open(targetOf(file, place.key), SqlSchema::Migrate);
+    if (!connection)
+        return connection.error();
+    auto account = ownAccount(**connection);
+    return account ? Result<Opened>(Opened{*std::move(connection), *account}) : account.error();
+}
+
+Result<Opened> openOrMake(const QString &file, const OwnPlace &place, CacheFile &cache)
+{
+    if (QFileInfo::exists(file) || QFileInfo::exists(file + u"-wal"_s)) {
+        auto opened = openFile(file, place);
+        const auto fits = opened ? belongTogether(*opened->connection, opened->account.ws, cache.database()) : Result<bool>(opened.error());
+        if (!fits)
+            return fits.error();
+        if (*fits)
+            return opened;
+        opened->connection.reset();
+        if (Verdict aside = setAside(file); !aside)
+            return aside.error();
+    }
+    if (Verdict made = make(file, place, cache); !made)
+        return made.error();
+    return openFile(file, place);
+}
+
+bool isSamePlace(const SyncPosition &one, const SyncPosition &other)
+{
+    return one.epoch == other.epoch && one.cursor == other.cursor && one.snapshot_s == other.snapshot_s && one.snapshot_kind == other.snapshot_kind && one.snapshot_after == other.snapshot_after;
+}
+
 Error fromFeed(const QString &what) { return {Error::Code::Damaged, u"The desk's own store gave %1 that cannot be read."_s.arg(what), {}, false}; }
 
 } // namespace
@@ -151,7 +228,6 @@ struct OwnStore::Parts {
     Workspace workspace;
     std::unique_ptr<WorkspaceTx> tx; ///< between begin and commit
     qint64 written = 0;
-    QString session; ///< of the last token
 
     Result<FeedAnswer> ask(const SyncPosition &position);
     Result<bool> applyNext(Database &database, FeedRows &feed, qint64 &records);
@@ -162,24 +238,16 @@ OwnStore::~OwnStore() = default;
 
 Result<std::unique_ptr<OwnStore>> OwnStore::open(const OwnPlace &place, CacheFile &cache)
 {
-    const QString file = ownStorePath(place.data_dir);
-    if (!QFileInfo::exists(file) && !QFileInfo::exists(file + u"-wal"_s)) {
-        if (Verdict made = make(file, place, cache); !made)
-            return made.error();
-    }
-    if (Verdict encrypted = encrypt(place.data_dir, place.key); !encrypted)
-        return encrypted.error();
-    auto connection = SqlConnection::open(targetOf(file, place.key), SqlSchema::Migrate);
-    if (!connection)
-        return connection.error();
-    auto account = ownAccount(**connection);
-    if (!account)
-        return account.error();
-    if (Verdict named = nameAccount(**connection, *account, nameOf(place)); !named)
+    auto opened = openOrMake(ownStorePath(place.data_dir), place, cache);
+    if (!opened)
+        return opened.error();
+    if (Verdict bound = bind(cache.database(), opened->account.ws); !bound)
+        return bound.error();
+    if (Verdict named = nameAccount(*opened->connection, opened->account, nameOf(place)); !named)
         return named.error();
     auto parts = std::make_unique<Parts>();
-    parts->connection = *std::move(connection);
-    parts->account = *std::move(account);
+    parts->connection = std::move(opened->connection);
+    parts->account = std::move(opened->account);
     const auto tx = WorkspaceTx::begin(*parts->connection, parts->account.ws, WorkspaceTx::Mode::Read);
     const auto settings = tx ? settingsOf(**tx) : Result<SharedWorkspace>(tx.error());
     if (!settings)
@@ -309,9 +377,13 @@ Verdict OwnStore::catchUp(CacheFile &cache, const std::function<bool(qint64)> &p
     FeedRows feed(cache.database(), m_parts->workspace, m_parts->account.name);
     qint64 records = 0;
     for (bool more = true; more;) {
-        const auto next = m_parts->applyNext(cache.database(), feed, records);
-        if (!next)
-            return next.error();
+        const auto before = syncPosition(cache.database());
+        const auto next = before ? m_parts->applyNext(cache.database(), feed, records) : Result<bool>(before.error());
+        const auto after = next ? syncPosition(cache.database()) : Result<SyncPosition>(next.error());
+        if (!after)
+            return after.error();
+        if (*next && isSamePlace(*before, *after))
+            return fromFeed(u"a page that fits nowhere, and one"_s);
         more = *next && (!progress || progress(records));
     }
     return Done{};

@@ -16,7 +16,8 @@ class SqlConnection;
 struct OwnPlace {
     QString data_dir;
     DatabaseKey key; ///< of the data directory; empty: not encrypted
-    QString person;  ///< as it is written into calls
+    QString person; ///< as it is written into calls; "" leaves whoever is known
+    std::function<bool()> cancelled; ///< asked for each record that a new store takes over; may be empty. Any thread
 };
 
 /**
@@ -26,8 +27,9 @@ class OwnStore : public CallSink
 {
 public:
     /**
-     * Makes the store where there is none, for the business that `cache` names, and takes over what `cache` holds. A plain store whose directory has
-     * been encrypted since is encrypted first. `cache` is only read.
+     * Makes the store where there is none, for the business that `cache` names, and takes over what `cache` holds. The two know each other from then on: a store that `cache`
+     * does not belong to, because one of them was put here from elsewhere, is moved aside first, never away. A plain store whose directory has been encrypted since is
+     * encrypted. `cache` is open for writing.
      */
     static Result<std::unique_ptr<OwnStore>> open(const OwnPlace &place, CacheFile &cache);
     ~OwnStore() override;

@@ -14,10 +14,16 @@ Verdict Adoption::put(const QString &kind, const QString &id, const QJsonObject 
     return putEntity(m_tx, entity, changeOf(kind, id));
 }
 
-Verdict Adoption::call(const CallState &state)
+Verdict Adoption::call(const CallState &state, const Handwork &byPeople)
 {
     StoredCall stored;
     stored.state = state;
+    // As stamps: news from outside leave alone what has one.
+    const Stamp stamp{m_tx.nextSeq(), m_author.device, 0};
+    for (const CallField field : byPeople.fields)
+        stored.stamps.insert(QString::fromLatin1(infoOf(field).name), stamp);
+    for (const QString &tag : byPeople.removed_tags)
+        stored.stamps.insert(u"untag:"_s + tag, stamp);
     return putCall(m_tx, stored, CallState(), changeOf(u"call"_s, state.call.call_id));
 }
 
@@ -30,7 +36,7 @@ Verdict Adoption::shownEdit(const Edit &edit)
 {
     EditOutcome outcome;
     outcome.seq = m_tx.head().seq;
-    return rememberEdit(m_tx, m_author.device, edit, outcome, m_now);
+    return rememberResult(m_tx, edit, outcome, m_now);
 }
 
 } // namespace calldeck

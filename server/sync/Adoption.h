@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sync/EditSession.h"
+#include "sync/Intake.h"
 
 namespace calldeck
 {
@@ -14,8 +15,8 @@ class Adoption
 public:
     Adoption(WorkspaceTx &tx, Author author, TimeMs now) : m_tx(tx), m_author(std::move(author)), m_now(now) {}
 
-    /** With its own follow-ups alone. */
-    Verdict call(const CallState &state);
+    /** With its own follow-ups alone, and what people decided about it. */
+    Verdict call(const CallState &state, const Handwork &byPeople);
     Verdict turns(const QString &callId, const QList<ConversationTurn> &turns);
     Verdict contact(const Contact &contact);
     Verdict number(const QString &number, const ListedNumber &listed);

@@ -47,8 +47,17 @@ QStringList sortedKeys(const QJsonObject &object)
 
 } // namespace
 
-// The known version is left out: after a restore the client lowers it.
+// The known version is left out, which the client lowers after a restore, and its place in the outbox, which is another one in a file that was made anew.
 QByteArray bodyHash(const Edit &edit)
+{
+    QJsonObject json = editToJson(edit);
+    json.remove(u"base_ver"_s);
+    json.remove(u"lseq"_s);
+    return sha256Hex(compactJson(json));
+}
+
+/** As it was kept until the place in the outbox was left out. */
+QByteArray olderBodyHash(const Edit &edit)
 {
     QJsonObject json = editToJson(edit);
     json.remove(u"base_ver"_s);
@@ -70,17 +79,11 @@ QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const Edi
     return entry;
 }
 
-Verdict rememberEdit(WorkspaceTx &tx, const QString &device, const Edit &edit, const EditOutcome &outcome, TimeMs now)
+Verdict rememberResult(WorkspaceTx &tx, const Edit &edit, const EditOutcome &outcome, TimeMs now)
 {
-    const Verdict done = tx.writeOnly(resultName(edit),
-                                      "INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq",
-                                      edit.mid, bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, now);
-    if (!done)
-        return done;
-    return tx.writeOnly(orderName(device, edit),
-                        "INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
-                        "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
-                        device, edit.kind, edit.id, edit.lseq);
+    return tx.writeOnly(resultName(edit),
+                        "INSERT INTO mutation(ws, mid, body_hash, status, code, message, seq, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO UPDATE SET seq = excluded.seq",
+                        edit.mid, bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, now);
 }
 
 Result<PushRequest> pushRequestOf(const QJsonObject &body)
@@ -192,7 +195,7 @@ PushRun::Taken PushRun::known(const Edit &edit)
     if (!*found)
         return std::optional<EditOutcome>();
     EditOutcome outcome;
-    if (find.bytes(0) != bodyHash(edit)) {
+    if (find.bytes(0) != bodyHash(edit) && find.bytes(0) != olderBodyHash(edit)) {
         outcome = rejectedAs(u"mid_reused"_s, u"mid belongs to another edit already."_s);
         outcome.seq = m_session.tx.head().seq;
     } else {
@@ -258,12 +261,23 @@ PushRun::Taken PushRun::finish(const Edit &edit, EditOutcome outcome)
         (void)m_session.tx.commit();
         return Error{Error::Code::Io, u"Split."_s, {}, false};
     }
-    Verdict done = rememberEdit(m_session.tx, m_session.author.device, edit, outcome, m_session.now);
+    Verdict done = rememberResult(m_session.tx, edit, outcome, m_session.now);
+    if (done)
+        done = rememberOrder(edit);
     if (done)
         done = trail(edit, outcome);
     if (!done)
         return done.error();
     return std::optional(outcome);
+}
+
+Verdict PushRun::rememberOrder(const Edit &edit)
+{
+    const QString &device = m_session.author.device;
+    return m_session.tx.writeOnly(orderName(device, edit),
+                                  "INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
+                                  "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",
+                                  device, edit.kind, edit.id, edit.lseq);
 }
 
 Verdict PushRun::trail(const Edit &edit, const EditOutcome &outcome) { return m_session.tx.audit(auditEntryOf(m_session, edit, outcome)); }

@@ -23,8 +23,8 @@ QJsonObject auditEntryOf(const EditSession &session, const Edit &edit, const Edi
 
 /** What the same mid must say again. */
 QByteArray bodyHash(const Edit &edit);
-/** Keeps what became of an edit of the device: sent again, it is answered with that. */
-Verdict rememberEdit(WorkspaceTx &tx, const QString &device, const Edit &edit, const EditOutcome &outcome, TimeMs now);
+/** Keeps what became of an edit: sent again, it is answered with that. */
+Verdict rememberResult(WorkspaceTx &tx, const Edit &edit, const EditOutcome &outcome, TimeMs now);
 
 /** The error names the key. Unknown keys are refused. */
 Result<PushRequest> pushRequestOf(const QJsonObject &body);
@@ -53,6 +53,7 @@ private:
     Result<bool> comesTooLate(const Edit &edit);
     Result<EditOutcome> decide(const Edit &edit);
     Taken finish(const Edit &edit, EditOutcome outcome);
+    Verdict rememberOrder(const Edit &edit);
     Verdict trail(const Edit &edit, const EditOutcome &outcome);
 
     EditSession m_session;

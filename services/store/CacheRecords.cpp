@@ -1,5 +1,6 @@
 #include "store/CacheRecords.h"
 
+#include "store/AuditRows.h"
 #include "store/CallDetails.h"
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
@@ -52,7 +53,10 @@ private:
         if (!state)
             return state.error();
         state->follow_ups.removeIf([&](const FollowUpTask &task) { return !state->owns(task); });
-        if (Verdict done = m_visitor.call(*state); !done)
+        const auto trail = auditOfCall(m_database, key);
+        if (!trail)
+            return trail.error();
+        if (Verdict done = m_visitor.call(*state, handworkIn(*trail)); !done)
             return done;
         const auto turns = callTurns(m_database, key, turnsPerCall);
         if (!turns || turns->isEmpty())

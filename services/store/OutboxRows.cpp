@@ -104,7 +104,10 @@ Verdict eraseRecordOf(Database &database, const QString &mid)
 
 Result<QList<Edit>> shownEdits(Database &database)
 {
-    Statement select = database.prepare("SELECT " + editColumns + " FROM outbox WHERE state <> 'dead' UNION ALL SELECT " + editColumns + " FROM kept WHERE schema_ver > 1 ORDER BY lseq");
+    Statement select = database.prepare("SELECT " + editColumns + " FROM (SELECT " + editColumns + " FROM outbox WHERE state <> 'dead' UNION ALL SELECT " + editColumns
+                                        + " FROM kept WHERE schema_ver > 1) e WHERE op = 'del' OR (kind = 'call' AND EXISTS (SELECT 1 FROM calls c WHERE c.call_id = e.id)) "
+                                          "OR (kind = 'contact' AND EXISTS (SELECT 1 FROM contacts c WHERE c.uid = e.id)) OR (kind = 'view' AND EXISTS (SELECT 1 FROM saved_views v WHERE v.uid = e.id)) "
+                                          "ORDER BY lseq");
     return editsOf(database, select);
 }
 

@@ -26,7 +26,7 @@ Verdict insertRow(Database &database, const OutboxRow &row);
 Verdict insertOutgoing(Database &database, const Edit &edit, const QString &mutation);
 /** The edits of one record that a row of version `ver` from the backend does not show yet, in their order. */
 Result<QList<Edit>> openEdits(Database &database, const QString &kind, const QString &id, qint64 ver);
-/** All edits that the file's own rows show: those on their way and those that the backend acknowledged, as far as they are kept. */
+/** The edits that the file's own rows show, on their way or acknowledged: of records that are there, and deletions. What was rescued into an empty file is in no row yet. */
 Result<QList<Edit>> shownEdits(Database &database);
 
 /** What the backend said of one edit. */

@@ -223,8 +223,16 @@ Verdict store(Database &database, const Salvage &salvage)
 Verdict build(const QString &dataDir, const DatabaseKey &key, const Salvage &salvage)
 {
     QDir(buildingDir(dataDir)).removeRecursively();
-    auto cache = CacheFile::open(buildingDir(dataDir), CacheFile::Mode::Create, key);
-    return cache ? store((*cache)->database(), salvage) : Verdict(cache.error());
+    {
+        auto cache = CacheFile::open(buildingDir(dataDir), CacheFile::Mode::Create, key);
+        const Verdict stored = cache ? store((*cache)->database(), salvage) : Verdict(cache.error());
+        if (!stored)
+            return stored;
+    }
+    // Closing is where the journal goes into the file; what could not go there cannot be moved.
+    if (QFileInfo::exists(cachePath(buildingDir(dataDir)) + u"-wal"_s))
+        return Error{Error::Code::DiskFull, u"The new file could not be written whole. Free some space and try again."_s, {}, true};
+    return Done{};
 }
 
 /** The file, its journal, and a copy of the word about its key. */

@@ -166,7 +166,7 @@ void measureImport(Report &report, const QString &dataDir, qint64 rows)
     auto cache = CacheFile::open(target, CacheFile::Mode::Create, benchKey(dataDir).key);
     if (!cache)
         giveUp(cache.error());
-    const auto store = OwnStore::open({target, benchKey(dataDir).key, {}}, **cache);
+    const auto store = OwnStore::open({target, benchKey(dataDir).key, {}, {}}, **cache);
     if (!store)
         giveUp(store.error());
     const double took = timed([&] {

@@ -21,8 +21,8 @@ struct OwnDesk {
             return;
         store = *std::move(opened);
         sync = std::make_unique<DeskSync>(*store, DeskSync::Backend::Own);
-        cache = *CacheFile::open(dir, CacheFile::Mode::ReadOnly, key);
-        auto started = OwnBackend::start({dir, key, person}, *cache);
+        cache = *CacheFile::open(dir, CacheFile::Mode::ReadWrite, key);
+        auto started = OwnBackend::start({dir, key, person, {}}, *cache);
         EXPECT_TRUE(started) << (started ? "" : QString(started.error().message + started.error().detail).toStdString());
         if (!started)
             return;

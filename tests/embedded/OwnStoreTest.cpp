@@ -20,7 +20,7 @@ protected:
 
     std::unique_ptr<OwnStore> openStore(const DatabaseKey &with = {})
     {
-        auto opened = OwnStore::open({dir.path(), with, u"Dana"_s}, *file);
+        auto opened = OwnStore::open({dir.path(), with, u"Dana"_s, {}}, *file);
         EXPECT_TRUE(opened) << (opened ? "" : QString(opened.error().message + opened.error().detail).toStdString());
         return opened ? *std::move(opened) : nullptr;
     }
@@ -222,6 +222,96 @@ TEST_F(OwnStoreTest, damagedDeskIsFilledFromItsStore)
     EXPECT_EQ(rows("outbox"), 0);
 }
 
+TEST_F(OwnStoreTest, fileFromElsewhereKeepsItsCalls)
+{
+    takeIn(*openStore(), {missedCall(u"mine"_s)});
+    syncOnce();
+    const auto changeFile = [this](bool ofAStore) {
+        const QTemporaryDir elsewhere;
+        {
+            const auto other = CacheFile::open(elsewhere.path(), CacheFile::Mode::Create);
+            ASSERT_TRUE(CacheSink(**other).put(missedCall(u"theirs"_s, u"+14155550009"_s), now));
+            if (ofAStore) {
+                const auto store = OwnStore::open({elsewhere.path(), {}, u"Kim"_s, {}}, **other);
+                ASSERT_TRUE(store && (*store)->catchUp(**other));
+            }
+        }
+        letGo();
+        ASSERT_TRUE(removeCache(dir.path()));
+        ASSERT_TRUE(moveCache(elsewhere.path(), dir.path()));
+        takeUp();
+    };
+    for (const bool ofAStore : {false, true}) {
+        SCOPED_TRACE(ofAStore);
+        changeFile(ofAStore);
+        syncOnce();
+        EXPECT_EQ(rows("calls"), 1);
+        EXPECT_NE(keyOf(u"theirs"_s), 0);
+        done(set({keyOf(u"theirs"_s)}, CallField::caller_name, u"Changed since"_s), today());
+        syncOnce();
+        EXPECT_EQ(callAt(keyOf(u"theirs"_s)).caller_name, u"Changed since"_s);
+        EXPECT_EQ(rows("outbox"), 0);
+    }
+    EXPECT_EQ(QDir(dir.path()).entryList({u"backend.aside-*"_s}, QDir::Dirs).size(), 2) << "a store went away";
+}
+
+TEST_F(OwnStoreTest, olderStoreThanItsFileIsMadeAgain)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s)});
+    syncOnce();
+    const QString kept = dir.filePath(u"older"_s);
+    ASSERT_TRUE(QDir().mkpath(kept));
+    ASSERT_TRUE(QFile::copy(ownStorePath(dir.path()), kept + u"/calldeckd.db"_s));
+    takeIn(*openStore(), {missedCall(u"b"_s, u"+14155550001"_s)});
+    syncOnce();
+    ASSERT_TRUE(QFile::remove(ownStorePath(dir.path())));
+    ASSERT_TRUE(QFile::rename(kept + u"/calldeckd.db"_s, ownStorePath(dir.path())));
+    syncOnce();
+    EXPECT_EQ(rows("calls"), 2);
+    done(set({keyOf(u"b"_s)}, CallField::caller_name, u"Changed since"_s), today());
+    syncOnce();
+    EXPECT_EQ(callAt(keyOf(u"b"_s)).caller_name, u"Changed since"_s);
+    EXPECT_EQ(rows("outbox"), 0);
+}
+
+TEST_F(OwnStoreTest, newsLeaveAloneWhatPeopleWroteBeforeThereWasAStore)
+{
+    put(missedCall(u"a"_s));
+    done(set({keyOf(u"a"_s)}, CallField::caller_name, u"Mary Vega"_s), today());
+    IncomingCall again = missedCall(u"a"_s);
+    again.call.caller_name = u"M VEGA"_s;
+    again.call.queue = u"Plumbing"_s;
+    takeIn(*openStore(), {again});
+    EXPECT_EQ(callAt(keyOf(u"a"_s)).caller_name, u"Mary Vega"_s);
+    EXPECT_EQ(callAt(keyOf(u"a"_s)).queue, u"Plumbing"_s);
+    syncOnce();
+    EXPECT_EQ(rows("conflicts"), 0);
+    EXPECT_EQ(callAt(keyOf(u"a"_s)).caller_name, u"Mary Vega"_s);
+}
+
+TEST_F(OwnStoreTest, rescuedEditThatTheStoreHasAlreadyIsNotRefused)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
+    done(set({keyOf(u"b"_s)}, CallField::caller_name, u"First"_s), today());
+    syncOnce();
+    done(AddNote{keyOf(u"a"_s), u"said once"_s}, today());
+    // The store took it; the file died before it knew.
+    const QString before = dir.filePath(u"before.db"_s);
+    ASSERT_TRUE(file->backupTo(before));
+    syncOnce();
+    letGo();
+    ASSERT_TRUE(removeCache(dir.path()));
+    ASSERT_TRUE(QFile::rename(before, cachePath(dir.path())));
+    const auto rescued = rescueCache(dir.path(), {});
+    ASSERT_TRUE(rescued) << rescued.error().message.toStdString();
+    EXPECT_EQ(rescued->edits.carried, 1);
+    takeUp();
+    syncOnce();
+    EXPECT_EQ(rows("dead"), 0);
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(rows("call_notes"), 1);
+}
+
 TEST_F(OwnStoreTest, interruptedMakingIsBegunAgain)
 {
     put(missedCall(u"a"_s));
@@ -233,6 +323,20 @@ TEST_F(OwnStoreTest, interruptedMakingIsBegunAgain)
     ASSERT_TRUE(store->begin());
     EXPECT_TRUE(*store->hasCalls());
     EXPECT_FALSE(QFileInfo::exists(half.fileName()));
+}
+
+TEST_F(OwnStoreTest, whoClosesTheDeskDoesNotWaitForTheTakingOver)
+{
+    for (const char *name : {"a", "b", "c"})
+        put(missedCall(QString::fromLatin1(name)));
+    int asked = 0;
+    const auto stopped = OwnStore::open({dir.path(), {}, {}, [&asked] { return ++asked == 2; }}, *file);
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, Error::Code::Cancelled);
+    EXPECT_EQ(QDir(dir.filePath(u"backend"_s)).entryList(QDir::Files), QStringList()) << "half a store was left";
+    const auto store = openStore();
+    ASSERT_TRUE(store->begin());
+    EXPECT_TRUE(*store->hasCalls());
 }
 
 TEST_F(OwnStoreTest, storeIsEncryptedAsItsDirectoryIs)
@@ -248,7 +352,7 @@ TEST_F(OwnStoreTest, storeIsEncryptedAsItsDirectoryIs)
         EXPECT_FALSE(each.value().contains("Marisol")) << each.key().toStdString();
         EXPECT_FALSE(each.value().contains("4155552671")) << each.key().toStdString();
     }
-    const auto other = OwnStore::open({dir.path(), *DatabaseKey::fromBytes(QByteArray("0123456789abcdef0123456789ABCDEf")), {}}, *file);
+    const auto other = OwnStore::open({dir.path(), *DatabaseKey::fromBytes(QByteArray("0123456789abcdef0123456789ABCDEf")), {}, {}}, *file);
     ASSERT_FALSE(other);
     EXPECT_EQ(other.error().code, Error::Code::WrongKey);
     EXPECT_FALSE(OwnStore::problems(dir.path(), {}));
