@@ -5,6 +5,8 @@
 #include "store/CallRows.h"
 #include "store/CallSearch.h"
 #include "store/DataDirectory.h"
+#include "store/DraftRows.h"
+#include "store/OutboxRows.h"
 #include "store/Verifier.h"
 
 #include <QJsonDocument>
@@ -29,6 +31,21 @@ Result<Workspace> loadWorkspace(Database &database)
     return workspaceFromJson(QJsonDocument::fromJson(select.text(0).toUtf8()).object());
 }
 
+/** What was written before rows had digests could not be carried over from a damaged file. */
+Verdict digestOlderRows(Database &database)
+{
+    const auto some = database.prepare("SELECT 1 FROM outbox WHERE digest = '' UNION ALL SELECT 1 FROM dead WHERE digest = '' UNION ALL SELECT 1 FROM drafts WHERE digest = '' LIMIT 1").found();
+    if (!some || !*some)
+        return some ? Verdict(Done{}) : Verdict(some.error());
+    Transaction transaction(database);
+    Verdict done = transaction.begun();
+    if (done)
+        done = digestOlderEdits(database);
+    if (done)
+        done = digestOlderDrafts(database);
+    return done ? transaction.commit() : done;
+}
+
 } // namespace
 
 CacheFile::CacheFile(std::unique_ptr<Database> database) : m_database(std::move(database)) {}
@@ -43,6 +60,8 @@ Result<std::unique_ptr<CacheFile>> CacheFile::open(const QString &dataDir, Mode 
     if (mode != Mode::ReadOnly) {
         if (Verdict kept = keepNoDeletedWords(**database); !kept)
             return kept.error();
+        if (Verdict digested = digestOlderRows(**database); !digested)
+            return digested.error();
     }
     std::unique_ptr<CacheFile> file(new CacheFile(*std::move(database)));
     if (Verdict loaded = file->reloadWorkspace(); !loaded)

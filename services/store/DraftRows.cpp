@@ -28,6 +28,21 @@ Verdict storeDraft(Database &database, CallKey call, const DraftRow &draft)
     return write.bindAll(call, draft.body, draft.updated_at, draft.record, draft.digest()).run();
 }
 
+Verdict digestOlderDrafts(Database &database)
+{
+    Statement select = database.prepare("SELECT d.call_id, c.call_id, d.body, d.updated_at FROM drafts d JOIN calls c ON c.id = d.call_id WHERE d.digest = ''");
+    QList<std::pair<CallKey, DraftRow>> drafts;
+    while (select.step())
+        drafts.append({select.integer(0), {select.text(1), select.text(2), select.integer(3)}});
+    if (select.failed())
+        return database.lastError();
+    for (const auto &[call, draft] : std::as_const(drafts)) {
+        if (Verdict done = storeDraft(database, call, draft); !done)
+            return done;
+    }
+    return Done{};
+}
+
 Verdict buryDraft(Database &database, const DraftRow &draft)
 {
     const Draft typed = draftFromText(draft.body, draft.updated_at);

@@ -19,6 +19,8 @@ struct DraftRow {
 
 /** In the place of one that was there. */
 Verdict storeDraft(Database &database, CallKey call, const DraftRow &draft);
+/** Gives drafts of the time before there were digests theirs. */
+Verdict digestOlderDrafts(Database &database);
 /** Among the dead letters as a note: its call is gone. */
 Verdict buryDraft(Database &database, const DraftRow &draft);
 /** One from a damaged file, until takeRescuedDraft(). */

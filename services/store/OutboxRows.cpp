@@ -111,6 +111,27 @@ Result<QList<Edit>> shownEdits(Database &database)
     return editsOf(database, select);
 }
 
+Verdict digestOlderEdits(Database &database)
+{
+    Statement waiting = database.prepare("SELECT lseq, " + rowColumns + " FROM outbox WHERE digest = ''");
+    Statement refused = database.prepare("SELECT lseq, " + rowColumns + " FROM dead WHERE digest = ''");
+    Statement writeWaiting = database.prepare("UPDATE outbox SET digest = ? WHERE lseq = ?");
+    Statement writeRefused = database.prepare("UPDATE dead SET digest = ? WHERE lseq = ?");
+    for (const auto &[read, write] : {std::pair(&waiting, &writeWaiting), std::pair(&refused, &writeRefused)}) {
+        QList<std::pair<qint64, QString>> digests;
+        while (read->step())
+            digests.append({read->integer(0), rowOf(*read, 1).digest()});
+        if (read->failed())
+            return database.lastError();
+        for (const auto &[lseq, digest] : std::as_const(digests)) {
+            write->reset();
+            if (Verdict done = write->bindAll(digest, lseq).run(); !done)
+                return done;
+        }
+    }
+    return Done{};
+}
+
 QString OutboxRow::digest() const
 {
     return rowDigest({mid, kind, id, op, args_json, QString::number(base_ver), QString::number(schema_ver), QString::number(created_ms)});

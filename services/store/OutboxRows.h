@@ -29,6 +29,9 @@ Result<QList<Edit>> openEdits(Database &database, const QString &kind, const QSt
 /** The edits that the file's own rows show, on their way or acknowledged: of records that are there, and deletions. What was rescued into an empty file is in no row yet. */
 Result<QList<Edit>> shownEdits(Database &database);
 
+/** Gives edits of the time before there were digests theirs. Needs a transaction. */
+Verdict digestOlderEdits(Database &database);
+
 /** What the backend said of one edit. */
 struct PushResult {
     enum class Status { Applied, Conflict, Rejected };

@@ -171,6 +171,19 @@ TEST_P(RescueTest, allIsCarriedOverFromAFileThatIsWhole)
     EXPECT_TRUE(report.sentence().startsWith(u"90 of 90 unsent changes, 20 of 20 refused changes and 25 of 25 unfinished forms were carried over."_s));
 }
 
+TEST_P(RescueTest, whatWasWrittenBeforeThereWereDigestsGetsThem)
+{
+    openWith(used, CacheFile::Mode::ReadWrite);
+    ASSERT_TRUE(file->database().execute("UPDATE outbox SET digest = ''; UPDATE dead SET digest = ''; UPDATE drafts SET digest = '', record = ''"));
+    openWith(used, CacheFile::Mode::ReadWrite);
+    file.reset();
+    const auto report = rescueCache(dir.path(), used);
+    ASSERT_TRUE(report) << report.error().message.toStdString();
+    EXPECT_EQ(report->edits.carried, before.waiting.size());
+    EXPECT_EQ(report->refused.carried, before.refused.size());
+    EXPECT_EQ(report->drafts.carried, before.drafts.size());
+}
+
 TEST_P(RescueTest, anyPageThatIsDamagedCostsWhatStoodOnItAtMost)
 {
     constexpr int pageSize = 4096;
