@@ -64,17 +64,19 @@ private:
         return m_visitor.turns((*found)->call_id, *turns);
     }
 
-    Verdict contacts()
+    /** Tells each of what was read. */
+    template <class T> static Verdict tell(const Result<QList<T>> &all, const std::function<Verdict(const T &)> &visit)
     {
-        const auto all = allContacts(m_database);
         if (!all)
             return all.error();
-        for (const Contact &contact : *all) {
-            if (Verdict done = m_visitor.contact(contact); !done)
+        for (const T &one : *all) {
+            if (Verdict done = visit(one); !done)
                 return done;
         }
         return Done{};
     }
+
+    Verdict contacts() { return tell(allContacts(m_database), m_visitor.contact); }
 
     Verdict numbers()
     {
@@ -87,17 +89,7 @@ private:
         return each("SELECT uid, name, filter FROM saved_views ORDER BY id", [this](const Statement &row) { return m_visitor.view(row.text(0), row.text(1), row.text(2)); });
     }
 
-    Verdict edits()
-    {
-        const auto edits = shownEdits(m_database);
-        if (!edits)
-            return edits.error();
-        for (const Edit &edit : *edits) {
-            if (Verdict done = m_visitor.edit(edit); !done)
-                return done;
-        }
-        return Done{};
-    }
+    Verdict edits() { return tell(shownEdits(m_database), m_visitor.edit); }
 
     Database &m_database;
     const RecordVisitor &m_visitor;

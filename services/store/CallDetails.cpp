@@ -38,6 +38,16 @@ Contact readContact(const Statement &row)
 const QByteArray selectContact = "SELECT c.uid, c.name, c.business_name, c.number, c.email, c.address, c.preferred_channel, c.time_windows, d.reason "
                                  "FROM contacts c LEFT JOIN do_not_contact d ON d.number = c.number ";
 
+Result<QList<Contact>> contactsIn(Database &database, Statement &select)
+{
+    QList<Contact> contacts;
+    while (select.step())
+        contacts.append(readContact(select));
+    if (select.failed())
+        return database.lastError();
+    return contacts;
+}
+
 std::optional<Contact> contactOf(Database &database, const Call &call)
 {
     if (call.contact_id.isEmpty())
@@ -245,23 +255,13 @@ Result<QList<Contact>> contactsMatching(Database &database, const QString &text,
                                                         "ORDER BY c.name COLLATE NOCASE LIMIT ?");
     const QString anywhere = QString(u'%' + pattern + u'%');
     select.bindAll(anywhere, anywhere, number.isEmpty() ? pattern : number, limit);
-    QList<Contact> contacts;
-    while (select.step())
-        contacts.append(readContact(select));
-    if (select.failed())
-        return database.lastError();
-    return contacts;
+    return contactsIn(database, select);
 }
 
 Result<QList<Contact>> allContacts(Database &database)
 {
     Statement select = database.prepare(selectContact + "ORDER BY c.id");
-    QList<Contact> contacts;
-    while (select.step())
-        contacts.append(readContact(select));
-    if (select.failed())
-        return database.lastError();
-    return contacts;
+    return contactsIn(database, select);
 }
 
 Result<QList<TagCount>> tagCounts(Database &database)
