@@ -143,6 +143,8 @@ void Cli::catchUp(OwnStore &store, CacheFile &cache) const
         progress(QStringLiteral("%1 records brought to the desk").arg(records));
         return !interrupted();
     });
+    if (done && interrupted())
+        done = Error{Error::Code::Cancelled, QStringLiteral("interrupted."), {}, true};
     if (done)
         done = cache.reloadWorkspace();
     if (!done)

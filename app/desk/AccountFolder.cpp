@@ -35,8 +35,7 @@ QByteArray bytesOf(const QString &path)
     return file.open(QIODevice::ReadOnly) ? file.read(64 * 1024) : QByteArray();
 }
 
-QString ownerFile(const QString &dataDir) { return QDir(dataDir).filePath(QStringLiteral("calldeck.owner")); }
-QString ownerOf(const QString &dataDir) { return QString::fromUtf8(bytesOf(ownerFile(dataDir))).trimmed(); }
+QString ownerOf(const QString &dataDir) { return QString::fromUtf8(bytesOf(ownerMarkPath(dataDir))).trimmed(); }
 
 } // namespace
 
@@ -48,7 +47,7 @@ bool AccountFolder::hasLast() const { return find({}, {}).has_value(); }
 
 std::optional<AccountRecord> AccountFolder::read(const QString &folder) const
 {
-    const auto account = accountFromJson(QJsonDocument::fromJson(bytesOf(QDir(m_root).filePath(folder + QStringLiteral("/account.json")))).object());
+    const auto account = accountFromJson(QJsonDocument::fromJson(bytesOf(accountRecordPath(QDir(m_root).filePath(folder)))).object());
     return account ? std::optional(*account) : std::nullopt;
 }
 
@@ -67,7 +66,7 @@ std::optional<AccountRecord> AccountFolder::find(const QUrl &server, const QStri
 
 QUrl AccountFolder::lastServer() const { return QUrl(QString::fromUtf8(bytesOf(QDir(m_root).filePath(QStringLiteral("last-server")))).trimmed()); }
 
-QString AccountFolder::recordOf(const AccountRecord &account) const { return dataDir(account) + QStringLiteral("/account.json"); }
+QString AccountFolder::recordOf(const AccountRecord &account) const { return accountRecordPath(dataDir(account)); }
 
 Verdict AccountFolder::signedOut(AccountRecord account, const QString &wipe) const
 {
@@ -102,10 +101,10 @@ Verdict AccountFolder::own(const QString &dataDir, const AccountRecord &account)
         return Error{Error::Code::InvalidInput, QStringLiteral("--data-dir: %1 holds the calls of a desk that works by itself. Choose another directory.").arg(dataDir), {}, false};
     if (!QDir().mkpath(dataDir))
         return Error{Error::Code::Io, QStringLiteral("%1 could not be made. Check the permissions of the folder above it.").arg(dataDir), {}, false};
-    return owner.isEmpty() ? writeWhole(ownerFile(dataDir), account.folderName().toUtf8()) : Verdict(Done{});
+    return owner.isEmpty() ? writeWhole(ownerMarkPath(dataDir), account.folderName().toUtf8()) : Verdict(Done{});
 }
 
-Verdict AccountFolder::disown(const QString &dataDir) { return removed(ownerFile(dataDir)); }
+Verdict AccountFolder::disown(const QString &dataDir) { return removed(ownerMarkPath(dataDir)); }
 
 bool AccountFolder::isOf(const QString &dataDir, const AccountRecord &account) const
 {

@@ -5,6 +5,7 @@
 #include "RestWatch.h"
 #include "SignInDialog.h"
 #include "database/CrashPoint.h"
+#include "desk/Answer.h"
 #include "embedded/DemoWorkspace.h"
 #include "records/Damage.h"
 #include "shell/SignOutDialog.h"
@@ -294,7 +295,7 @@ void DeskApplication::signOut()
         return;
     m_asking = true;
     m_desk->window().keepTyped();
-    m_desk->sync()->unsent().then(m_desk.get(), [this](const Result<UnsentWork> &work) {
+    onAnswer(m_desk->sync()->unsent(), m_desk.get(), [this](const Result<UnsentWork> &work) {
         if (!work) {
             m_asking = false;
             m_desk->window().fail(work.error());

@@ -218,7 +218,7 @@ bool isSamePlace(const SyncPosition &one, const SyncPosition &other)
     return one.epoch == other.epoch && one.cursor == other.cursor && one.snapshot_s == other.snapshot_s && one.snapshot_kind == other.snapshot_kind && one.snapshot_after == other.snapshot_after;
 }
 
-Error fromFeed(const QString &what) { return {Error::Code::Damaged, u"The desk's own store gave %1 that cannot be read."_s.arg(what), {}, false}; }
+Error unreadablePage() { return {Error::Code::Damaged, u"The desk's own store gave a page that cannot be read."_s, {}, false}; }
 
 } // namespace
 
@@ -358,14 +358,14 @@ Result<bool> OwnStore::Parts::applyNext(Database &database, FeedRows &feed, qint
     const QJsonObject json = QJsonDocument::fromJson(std::get<QByteArray>(*answer)).object();
     if (position->cursor < 0) {
         const auto page = calldeck::readSnapshot(json, position->snapshot_kind, position->snapshot_after);
-        const auto taken = page ? feed.takeSnapshotPage(*page, serverNow()) : Result<ChangeSet>(fromFeed(u"a page"_s));
+        const auto taken = page ? feed.takeSnapshotPage(*page, serverNow()) : Result<ChangeSet>(unreadablePage());
         if (!taken)
             return taken.error();
         records += page->rows.size();
         return true;
     }
     const auto changes = calldeck::readChanges(json);
-    const auto taken = changes ? feed.takePage(changes->page, serverNow()) : Result<ChangeSet>(fromFeed(u"a page"_s));
+    const auto taken = changes ? feed.takePage(changes->page, serverNow()) : Result<ChangeSet>(unreadablePage());
     if (!taken)
         return taken.error();
     records += changes->page.rows.size();
@@ -383,7 +383,7 @@ Verdict OwnStore::catchUp(CacheFile &cache, const std::function<bool(qint64)> &p
         if (!after)
             return after.error();
         if (*next && isSamePlace(*before, *after))
-            return fromFeed(u"a page that fits nowhere, and one"_s);
+            return Error{Error::Code::Damaged, u"The desk's own store and the desk's file do not fit together."_s, {}, false};
         more = *next && (!progress || progress(records));
     }
     return Done{};
@@ -396,6 +396,8 @@ Result<QStringList> OwnStore::problems(const QString &dataDir, const DatabaseKey
     if (!QFileInfo::exists(file) && !QFileInfo::exists(file + u"-wal"_s))
         return found;
     const auto store = SqlConnection::open(targetOf(file, key), SqlSchema::Require);
+    if (!store && store.error().code == Error::Code::Conflict)
+        return Error{Error::Code::Conflict, u"The desk's own store is of an older version. Run calldeck-cli migrate, or start the desk once."_s, store.error().detail, false};
     const auto account = store ? ownAccount(**store) : Result<Account>(store.error());
     if (!account)
         return account.error();

@@ -95,9 +95,7 @@ void DeskSync::signInLost()
 
 void DeskSync::unavailable(const QString &problem)
 {
-    m_status.link = SyncStatus::Link::Offline;
-    m_status.problem = problem;
-    Q_EMIT statusChanged(m_status);
+    QMetaObject::invokeMethod(m_engine, [engine = m_engine, problem] { engine->unavailable(problem); }, Qt::QueuedConnection);
 }
 
 void DeskSync::stop()

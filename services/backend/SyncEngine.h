@@ -33,6 +33,8 @@ public:
     void setToken(const QByteArray &token);
     /** The sign-in cannot be renewed: everything waits until there is a new token. */
     void signInLost();
+    /** The backend does not run, says who runs it; the next answer of it says otherwise. */
+    void unavailable(const QString &problem) { setLink(SyncStatus::Link::Offline, problem); }
     void stop();
     /** Something was saved: send it. */
     void editsWait();

@@ -1,5 +1,6 @@
 #include "demo/DemoFeed.h"
 
+#include "desk/Answer.h"
 #include "store/DeskStore.h"
 
 #include <QDateTime>
@@ -36,7 +37,7 @@ void DemoFeed::start()
 
 void DemoFeed::sweep()
 {
-    m_store.inProgress(QStringLiteral("demo")).then(this, [this](const Result<QList<Call>> &calls) {
+    onAnswer(m_store.inProgress(QStringLiteral("demo")), this, [this](const Result<QList<Call>> &calls) {
         if (calls)
             endAbandoned(*calls);
     });

@@ -9,11 +9,9 @@ QString cachePath(const QString &dataDir) { return QDir(dataDir).filePath(QStrin
 
 QString ownStorePath(const QString &dataDir) { return QDir(dataDir).filePath(QStringLiteral("backend/calldeckd.db")); }
 
-bool isOfAccount(const QString &dataDir)
-{
-    const QDir folder(dataDir);
-    return folder.exists(QStringLiteral("account.json")) || folder.exists(QStringLiteral("calldeck.owner"));
-}
+QString accountRecordPath(const QString &dataDir) { return QDir(dataDir).filePath(QStringLiteral("account.json")); }
+QString ownerMarkPath(const QString &dataDir) { return QDir(dataDir).filePath(QStringLiteral("calldeck.owner")); }
+bool isOfAccount(const QString &dataDir) { return QFile::exists(accountRecordPath(dataDir)) || QFile::exists(ownerMarkPath(dataDir)); }
 
 const DatabaseFormat &cacheFormat()
 {

@@ -9,6 +9,10 @@ namespace calldeck
 QString cachePath(const QString &dataDir);
 /** Where the store of the desk's own backend lies, when it has one. */
 QString ownStorePath(const QString &dataDir);
+/** Who a directory of an account belongs to, in the account's own folder. */
+QString accountRecordPath(const QString &dataDir);
+/** The same, in a directory that was chosen for it. */
+QString ownerMarkPath(const QString &dataDir);
 /** Whether the directory holds the calls of an account on a server. */
 bool isOfAccount(const QString &dataDir);
 /** The cache's mark and its migrations (resources/migrations/cache). */

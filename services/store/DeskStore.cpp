@@ -1,5 +1,6 @@
 #include "store/DeskStore.h"
 
+#include "desk/Answer.h"
 #include "rules/Phone.h"
 #include "store/CallDetails.h"
 #include "store/CallQueries.h"
@@ -66,7 +67,7 @@ DeskStore::DeskStore(Workspace workspace, QString agentName, std::unique_ptr<Dir
     m_indexTimer.setInterval(indexDelayMs);
     connect(&m_indexTimer, &QTimer::timeout, this, &DeskStore::indexNow);
     connect(&m_countTimer, &QTimer::timeout, this, [this] {
-        counts().then(this, [this](const Result<DeskCounts> &counted) {
+        onAnswer(counts(), this, [this](const Result<DeskCounts> &counted) {
             if (counted)
                 Q_EMIT countsChanged(*counted);
         });

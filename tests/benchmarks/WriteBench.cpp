@@ -1,5 +1,6 @@
 #include "Benchmarks.h"
 
+#include "desk/Answer.h"
 #include "export/CallExport.h"
 #include "embedded/OwnStore.h"
 #include "ingest/Importer.h"
@@ -28,7 +29,7 @@ constexpr int bulkCalls = 10'000;
 Receipt applied(DeskStore &store, const Command &command)
 {
     std::optional<Result<Receipt>> answer;
-    store.apply(command).then(&store, [&](const Result<Receipt> &receipt) { answer = receipt; });
+    onAnswer(store.apply(command), &store, [&](const Result<Receipt> &receipt) { answer = receipt; });
     spinUntil("a receipt", [&] { return answer.has_value(); });
     if (!*answer)
         giveUp(answer->error());
@@ -114,7 +115,7 @@ void measureWrites(Report &report, const QString &dataDir)
         giveUp(opened.error());
     DeskStore &store = **opened;
     std::optional<Result<CallOrder>> order;
-    store.order({}).then(&store, [&](const Result<CallOrder> &all) { order = all; });
+    onAnswer(store.order({}), &store, [&](const Result<CallOrder> &all) { order = all; });
     spinUntil("the order", [&] { return order.has_value(); });
     const auto &keys = *(*order)->keys;
 

@@ -51,6 +51,14 @@ protected:
         done(AddNote{call, u"the dog is friendly"_s}, today());
         done(LinkContact{call, {}, true}, today());
     }
+    /** Two calls, one worked on and in step with the store, a change of the other on its way. */
+    void workAndLeaveOneUnsent()
+    {
+        takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
+        work(u"a"_s);
+        syncOnce();
+        done(set({keyOf(u"b"_s)}, CallField::caller_name, u"not sent yet"_s), today());
+    }
     void letGo()
     {
         runner.reset();
@@ -169,10 +177,7 @@ TEST_F(OwnStoreTest, deskOfTheTimeWithoutABackendIsTakenOver)
 
 TEST_F(OwnStoreTest, lostStoreIsMadeAgainOfTheDesk)
 {
-    takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
-    work(u"a"_s);
-    syncOnce();
-    done(set({keyOf(u"b"_s)}, CallField::caller_name, u"not sent yet"_s), today());
+    workAndLeaveOneUnsent();
     const QString before = picture();
     const qint64 outcomes = rows("call_outcomes");
     letGo();
@@ -202,10 +207,7 @@ TEST_F(OwnStoreTest, lostDeskIsFilledFromTheStore)
 
 TEST_F(OwnStoreTest, damagedDeskIsFilledFromItsStore)
 {
-    takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
-    work(u"a"_s);
-    syncOnce();
-    done(set({keyOf(u"b"_s)}, CallField::caller_name, u"not sent yet"_s), today());
+    workAndLeaveOneUnsent();
     const QString before = picture();
     const qint64 tasks = rows("follow_ups");
     letGo();
@@ -396,6 +398,18 @@ TEST_F(OwnStoreTest, tokenOfTheLastStartIsGoodNoLonger)
     QSignalSpy refused(desk.sync.get(), &DeskSync::tokenRefused);
     desk.sync->syncNow();
     EXPECT_TRUE(refused.count() > 0 || refused.wait());
+}
+
+TEST_F(OwnStoreTest, whatIsSaidOfABackendThatFailedIsTakenBackWhenItAnswers)
+{
+    letGo();
+    OwnDesk desk(dir.path());
+    desk.waitUntilInStep();
+    desk.sync->unavailable(u"The disk is full."_s);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return desk.sync->status().link == SyncStatus::Link::Offline; }));
+    EXPECT_EQ(desk.sync->status().problem, u"The disk is full."_s);
+    desk.sync->syncNow();
+    EXPECT_TRUE(QTest::qWaitFor([&] { return desk.sync->status().link == SyncStatus::Link::Online && desk.sync->status().problem.isEmpty(); }));
 }
 
 TEST_F(OwnStoreTest, anotherPersonSignsTheirOwnDecisions)

@@ -3,6 +3,7 @@
 #include "shell/SyncPanel.h"
 #include "shell/SyncWords.h"
 
+#include <QFutureWatcher>
 #include <QTest>
 #include <gtest/gtest.h>
 
@@ -28,8 +29,10 @@ protected:
     void open()
     {
         panel->open(&anchor);
-        QTest::qWait(0);
+        settle();
     }
+    /** Until the panel has all the answers it asked for. */
+    void settle() { EXPECT_TRUE(QTest::qWaitFor([&] { return panel->findChildren<QFutureWatcherBase *>().isEmpty(); })); }
     QStringList shown() const
     {
         QStringList texts;
@@ -44,7 +47,7 @@ protected:
         for (QPushButton *button : panel->findChildren<QPushButton *>()) {
             if (button->isVisible() && button->text() == text) {
                 button->click();
-                QTest::qWait(0);
+                settle();
                 return;
             }
         }

@@ -1,5 +1,6 @@
 #include "drawer/CallDrawer.h"
 
+#include "desk/Answer.h"
 #include "drawer/DetailsTab.h"
 #include "drawer/DispositionPanel.h"
 #include "drawer/DrawerHeader.h"
@@ -117,7 +118,7 @@ void CallDrawer::showNone()
 
 void CallDrawer::refill()
 {
-    m_desk.detail(m_call).then(this, [this, request = ++m_request](const Result<CallDetail> &detail) {
+    onAnswer(m_desk.detail(m_call), this, [this, request = ++m_request](const Result<CallDetail> &detail) {
         if (request != m_request)
             return;
         const bool first = m_disposition->isWaiting();
@@ -196,7 +197,7 @@ void CallDrawer::editValue()
 
 void CallDrawer::apply(const Command &command, const QString &sentence)
 {
-    m_desk.apply(command).then(this, [this, sentence](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.apply(command), this, [this, sentence](const Result<Receipt> &receipt) {
         if (receipt)
             Q_EMIT saved(*receipt, sentence);
         else

@@ -1,5 +1,6 @@
 #include "drawer/ContactCard.h"
 
+#include "desk/Answer.h"
 #include "rules/Phone.h"
 
 #include <QHBoxLayout>
@@ -69,7 +70,7 @@ void ContactCard::search(const QString &text)
         m_found->hide();
         return;
     }
-    m_desk.searchContacts(text).then(this, [this, request](const Result<QList<Contact>> &contacts) {
+    onAnswer(m_desk.searchContacts(text), this, [this, request](const Result<QList<Contact>> &contacts) {
         if (request != m_request || !contacts)
             return;
         m_found->clear();

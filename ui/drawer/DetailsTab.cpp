@@ -1,5 +1,6 @@
 #include "drawer/DetailsTab.h"
 
+#include "desk/Answer.h"
 #include "drawer/FieldEditor.h"
 #include "table/CallColumns.h"
 
@@ -166,7 +167,7 @@ void DetailsTab::change(CallField field, const QString &text)
     if (!m_call.key)
         return;
     say({}, Token::TextMuted);
-    m_desk.apply(SetFields{{m_call.key}, {{field, text}}}).then(this, [this, field](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.apply(SetFields{{m_call.key}, {{field, text}}}), this, [this, field](const Result<Receipt> &receipt) {
         if (receipt)
             Q_EMIT saved(*receipt, QStringLiteral("%1 changed").arg(labelText(field)));
         else

@@ -1,5 +1,6 @@
 #include "drawer/DispositionPanel.h"
 
+#include "desk/Answer.h"
 #include "drawer/AmountPicker.h"
 #include "drawer/DispositionPicker.h"
 #include "drawer/FollowUpPicker.h"
@@ -135,7 +136,7 @@ void DispositionPanel::keepTypedEarly()
 {
     if (!m_waiting || !isTouched() || m_drafts.newest(m_call))
         return;
-    m_desk.detail(m_call).then(this, [this, call = m_call, typed = entry()](const Result<CallDetail> &detail) {
+    onAnswer(m_desk.detail(m_call), this, [this, call = m_call, typed = entry()](const Result<CallDetail> &detail) {
         const Draft kept = m_drafts.newest(call).value_or(detail && detail->draft ? *detail->draft : Draft{});
         m_drafts.keep(call, onTop(kept, typed));
     });
@@ -370,7 +371,7 @@ void DispositionPanel::save(bool thenNext)
     showMissing(Token::Warning);
     sayState(QStringLiteral("Saving…"), Token::TextMuted);
     Q_EMIT saving(m_call, thenNext);
-    m_desk.apply(RecordDisposition{{shown.call}, shown.entry}).then(this, [this, shown](const Result<Receipt> &receipt) { finishSave(shown, receipt); });
+    onAnswer(m_desk.apply(RecordDisposition{{shown.call}, shown.entry}), this, [this, shown](const Result<Receipt> &receipt) { finishSave(shown, receipt); });
 }
 
 void DispositionPanel::finishSave(const Shown &was, const Result<Receipt> &receipt)

@@ -1,5 +1,7 @@
 #include "drawer/DraftSaver.h"
 
+#include "desk/Answer.h"
+
 #include <algorithm>
 
 namespace calldeck
@@ -87,7 +89,7 @@ void DraftSaver::hand(CallKey call)
     ++m_underWay;
     Q_EMIT writing(call);
     const Draft draft = m_newest.value(call);
-    m_desk.saveDraft(call, draft).then(this, [this, call, draft](const Result<Receipt> &receipt) { finish(call, draft, receipt); });
+    onAnswer(m_desk.saveDraft(call, draft), this, [this, call, draft](const Result<Receipt> &receipt) { finish(call, draft, receipt); });
 }
 
 void DraftSaver::finish(CallKey call, const Draft &draft, const Result<Receipt> &receipt)

@@ -1,5 +1,7 @@
 #include "drawer/HistoryTab.h"
 
+#include "desk/Answer.h"
+
 #include <QDateTime>
 #include <QHeaderView>
 #include <QLocale>
@@ -79,7 +81,7 @@ void HistoryTab::setCall(CallKey call)
     if (call != m_call)
         clear();
     m_call = call;
-    m_desk.timeline(call).then(this, [this, call](const Result<QList<TimelineEntry>> &entries) {
+    onAnswer(m_desk.timeline(call), this, [this, call](const Result<QList<TimelineEntry>> &entries) {
         if (call != m_call)
             return;
         if (entries)

@@ -1,5 +1,6 @@
 #include "drawer/SummaryTab.h"
 
+#include "desk/Answer.h"
 #include "drawer/AmountPicker.h"
 #include "drawer/ContactCard.h"
 #include "drawer/FollowUpList.h"
@@ -85,7 +86,7 @@ void SummaryTab::setValue()
 
 void SummaryTab::apply(const Command &command, const QString &sentence)
 {
-    m_desk.apply(command).then(this, [this, sentence](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.apply(command), this, [this, sentence](const Result<Receipt> &receipt) {
         if (receipt)
             Q_EMIT saved(*receipt, sentence);
         else

@@ -1,5 +1,6 @@
 #include "drawer/TagEditor.h"
 
+#include "desk/Answer.h"
 #include "theme/FlowLayout.h"
 
 #include <QCompleter>
@@ -28,7 +29,7 @@ TagEditor::TagEditor(DeskService &desk, const Theme &theme, QWidget *parent)
         if (!tag.isEmpty() && !m_tags.contains(tag))
             change({tag}, {}, QStringLiteral("Tag \"%1\" added").arg(tag));
     });
-    desk.tags().then(this, [this](const Result<QList<TagCount>> &counts) {
+    onAnswer(desk.tags(), this, [this](const Result<QList<TagCount>> &counts) {
         QStringList known = m_desk.workspace().common_tags;
         if (counts) {
             for (const TagCount &count : *counts)
@@ -70,7 +71,7 @@ void TagEditor::rebuild()
 
 void TagEditor::change(const QStringList &added, const QStringList &removed, const QString &sentence)
 {
-    m_desk.apply(ChangeTags{{m_call}, added, removed}).then(this, [this, sentence](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.apply(ChangeTags{{m_call}, added, removed}), this, [this, sentence](const Result<Receipt> &receipt) {
         if (receipt)
             Q_EMIT saved(*receipt, sentence);
         else

@@ -1,5 +1,6 @@
 #include "followups/FollowUpModel.h"
 
+#include "desk/Answer.h"
 #include "rules/FollowUp.h"
 #include "rules/Phone.h"
 
@@ -15,7 +16,7 @@ FollowUpModel::FollowUpModel(DeskService &desk, QObject *parent) : QAbstractList
 
 void FollowUpModel::reload()
 {
-    m_desk.followUps().then(this, [this, request = ++m_request](const Result<QList<FollowUpTask>> &tasks) {
+    onAnswer(m_desk.followUps(), this, [this, request = ++m_request](const Result<QList<FollowUpTask>> &tasks) {
         if (request != m_request)
             return;
         if (!tasks) {

@@ -1,5 +1,6 @@
 #include "followups/FollowUpsView.h"
 
+#include "desk/Answer.h"
 #include "drawer/FollowUpPicker.h"
 #include "followups/FollowUpDelegate.h"
 #include "followups/FollowUpModel.h"
@@ -185,7 +186,7 @@ void FollowUpsView::move()
 
 void FollowUpsView::apply(const Command &command, const QString &sentence)
 {
-    m_desk.apply(command).then(this, [this, sentence](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.apply(command), this, [this, sentence](const Result<Receipt> &receipt) {
         if (receipt)
             Q_EMIT saved(*receipt, sentence);
         else

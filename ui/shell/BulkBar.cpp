@@ -1,5 +1,6 @@
 #include "shell/BulkBar.h"
 
+#include "desk/Answer.h"
 #include "shell/BulkDisposition.h"
 #include "triage/AskPopover.h"
 
@@ -53,7 +54,7 @@ void BulkBar::buildAsking(QWidget *window)
     m_agent = m_askAgent->addField(QStringLiteral("Agent"), QStringLiteral("Agent"));
     connect(m_askAgent->addAnswer(ButtonKind::Primary, QStringLiteral("Assign"), 0), &QPushButton::clicked, this, &BulkBar::assign);
     connect(m_askAgent->addAnswer(ButtonKind::Ghost, QStringLiteral("Cancel  Esc"), 0), &QPushButton::clicked, m_askAgent, &QWidget::hide);
-    m_desk.valuesOf(CallField::agent_name).then(this, [this](const Result<QStringList> &agents) {
+    onAnswer(m_desk.valuesOf(CallField::agent_name), this, [this](const Result<QStringList> &agents) {
         if (!agents)
             return;
         auto *completer = new QCompleter(*agents, m_agent);
@@ -80,7 +81,7 @@ void BulkBar::apply(const Command &command, const QString &sentence)
 {
     for (QWidget *action : std::as_const(m_actions))
         action->setEnabled(false);
-    m_desk.apply(command).then(this, [this, sentence](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.apply(command), this, [this, sentence](const Result<Receipt> &receipt) {
         for (QWidget *action : std::as_const(m_actions))
             action->setEnabled(true);
         if (receipt)

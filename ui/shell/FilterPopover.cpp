@@ -1,5 +1,6 @@
 #include "shell/FilterPopover.h"
 
+#include "desk/Answer.h"
 #include "theme/FlowLayout.h"
 
 #include <QHBoxLayout>
@@ -134,9 +135,9 @@ void FilterPopover::askForValues()
                 addValues(name, list, *values);
         };
     };
-    m_desk.valuesOf(CallField::agent_name).then(this, add(QStringLiteral("Agent"), &CallFilter::agents));
-    m_desk.valuesOf(CallField::queue).then(this, add(QStringLiteral("Queue"), &CallFilter::queues));
-    m_desk.tags().then(this, [this, request](const Result<QList<TagCount>> &tags) {
+    onAnswer(m_desk.valuesOf(CallField::agent_name), this, add(QStringLiteral("Agent"), &CallFilter::agents));
+    onAnswer(m_desk.valuesOf(CallField::queue), this, add(QStringLiteral("Queue"), &CallFilter::queues));
+    onAnswer(m_desk.tags(), this, [this, request](const Result<QList<TagCount>> &tags) {
         if (!tags || request != m_request)
             return;
         QStringList names;

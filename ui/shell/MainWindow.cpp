@@ -1,5 +1,6 @@
 #include "shell/MainWindow.h"
 
+#include "desk/Answer.h"
 #include "drawer/CallDrawer.h"
 #include "followups/FollowUpsView.h"
 #include "settings/SettingsView.h"
@@ -54,7 +55,7 @@ MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &prefere
     connectDrawer();
     connectFrame();
     connectSync();
-    m_desk.counts().then(this, [this](const Result<DeskCounts> &counts) {
+    onAnswer(m_desk.counts(), this, [this](const Result<DeskCounts> &counts) {
         if (counts)
             showCounts(*counts);
     });
@@ -72,7 +73,7 @@ void MainWindow::connectSync()
             m_syncPanel = new SyncPanel(*m_sync, m_theme, QTimeZone(m_desk.workspace().zone), this);
             connect(m_syncPanel, &SyncPanel::failed, this, &MainWindow::fail);
             connect(m_syncPanel, &SyncPanel::callWanted, this, [this](const QString &callId) {
-                m_desk.callNamed(callId).then(this, [this](const Result<CallKey> &call) { call ? openCall(*call) : fail(call.error()); });
+                onAnswer(m_desk.callNamed(callId), this, [this](const Result<CallKey> &call) { call ? openCall(*call) : fail(call.error()); });
             });
         }
         m_syncPanel->open(m_status->syncButton());

@@ -1,5 +1,7 @@
 #include "shell/SavedViewMenu.h"
 
+#include "desk/Answer.h"
+
 #include <QHBoxLayout>
 
 namespace calldeck
@@ -32,7 +34,7 @@ void SavedViewMenu::open(QWidget *anchor, const QString &expression)
 {
     m_anchor = anchor;
     m_expression = expression;
-    m_desk.savedViews().then(this, [this](const Result<QList<SavedView>> &views) {
+    onAnswer(m_desk.savedViews(), this, [this](const Result<QList<SavedView>> &views) {
         if (views)
             show(*views);
         else
@@ -91,7 +93,7 @@ void SavedViewMenu::keep()
         m_name->setFocus();
         return;
     }
-    m_desk.saveView({0, name, m_expression}).then(this, [this](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.saveView({0, name, m_expression}), this, [this](const Result<Receipt> &receipt) {
         if (receipt)
             hide();
         else
@@ -101,7 +103,7 @@ void SavedViewMenu::keep()
 
 void SavedViewMenu::remove(qint64 id)
 {
-    m_desk.deleteView(id).then(this, [this](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.deleteView(id), this, [this](const Result<Receipt> &receipt) {
         if (!receipt)
             Q_EMIT failed(receipt.error());
         else if (m_anchor)

@@ -1,5 +1,6 @@
 #include "shell/SignOutDialog.h"
 
+#include "desk/Answer.h"
 #include "rules/FollowUp.h"
 #include "shell/SyncWords.h"
 #include "theme/DeskStyle.h"
@@ -160,7 +161,7 @@ void SignOutDialog::sent(const SyncStatus &status)
         return;
     if (status.waiting > 0 && status.link == SyncStatus::Link::Online)
         return;
-    m_sync.unsent().then(this, [this](const Result<UnsentWork> &left) {
+    onAnswer(m_sync.unsent(), this, [this](const Result<UnsentWork> &left) {
         if (!m_sending)
             return;
         if (!left)
@@ -187,7 +188,7 @@ void SignOutDialog::saveToFile()
     chooser->selectFile(QStringLiteral("calldeck-unsent.json"));
     connect(chooser, &QFileDialog::fileSelected, this, [this](const QString &file) {
         say(QStringLiteral("Saving\u2026"), true);
-        m_sync.saveUnsent(file).then(this, [this](const Result<Done> &saved) {
+        onAnswer(m_sync.saveUnsent(file), this, [this](const Result<Done> &saved) {
             if (saved)
                 accept();
             else

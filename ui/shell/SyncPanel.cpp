@@ -1,5 +1,6 @@
 #include "shell/SyncPanel.h"
 
+#include "desk/Answer.h"
 #include "rules/FollowUp.h"
 #include "shell/SyncWords.h"
 
@@ -91,8 +92,8 @@ void SyncPanel::showStatus(const SyncStatus &status)
 void SyncPanel::refresh()
 {
     const quint64 request = ++m_request;
-    m_sync.refused().then(this, [this, request](const Result<QList<RefusedEdit>> &refused) {
-        m_sync.conflicts().then(this, [this, request, refused](const Result<QList<OpenConflict>> &conflicts) {
+    onAnswer(m_sync.refused(), this, [this, request](const Result<QList<RefusedEdit>> &refused) {
+        onAnswer(m_sync.conflicts(), this, [this, request, refused](const Result<QList<OpenConflict>> &conflicts) {
             if (request == m_request && refused && conflicts)
                 fill(*refused, *conflicts);
         });
@@ -153,7 +154,7 @@ QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<
         auto *button = new Button(m_theme, ButtonKind::Secondary, label, {}, ground);
         button->setAccessibleName(QStringLiteral("%1: %2").arg(label, title));
         connect(button, &QPushButton::clicked, this, [this, act = act] {
-            act().then(this, [this](const Result<Done> &done) {
+            onAnswer(act(), this, [this](const Result<Done> &done) {
                 if (!done)
                     Q_EMIT failed(done.error());
                 refresh();

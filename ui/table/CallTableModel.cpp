@@ -1,5 +1,7 @@
 #include "table/CallTableModel.h"
 
+#include "desk/Answer.h"
+
 #include <algorithm>
 
 namespace calldeck
@@ -29,7 +31,7 @@ void CallTableModel::setQuery(const CallQuery &query)
     m_complete = false;
     m_answered = false;
     // One after the other: what is seen first has both cores to itself, and a key typed meanwhile asks for no order that nobody sees.
-    m_desk.firstPage(query, firstPageRows).then(this, [this, generation = ++m_generation](const Result<CallOrder> &page) {
+    onAnswer(m_desk.firstPage(query, firstPageRows), this, [this, generation = ++m_generation](const Result<CallOrder> &page) {
         if (generation != m_generation)
             return;
         if (page && page->keys && !m_complete) {
@@ -43,7 +45,7 @@ void CallTableModel::setQuery(const CallQuery &query)
 
 void CallTableModel::askForOrder(bool sameQuery)
 {
-    m_desk.order(m_query).then(this, [this, sameQuery, generation = m_generation](const Result<CallOrder> &order) {
+    onAnswer(m_desk.order(m_query), this, [this, sameQuery, generation = m_generation](const Result<CallOrder> &order) {
         if (generation != m_generation)
             return;
         if (order)
@@ -124,7 +126,7 @@ void CallTableModel::requestPage(int page) const
     for (int row = page * pageRows; row < end; ++row)
         keys.append(keyAt(row));
     auto *self = const_cast<CallTableModel *>(this);
-    m_desk.rows(keys).then(self, [self, page](const Result<QList<Call>> &calls) {
+    onAnswer(m_desk.rows(keys), self, [self, page](const Result<QList<Call>> &calls) {
         // A page that could not be read is asked for again with the next order, not with the next paint.
         if (!calls) {
             Q_EMIT self->failed(calls.error());
@@ -156,7 +158,7 @@ void CallTableModel::onChanged(const ChangeSet &changes)
     }
     // The old row stays on the screen until the new one is there.
     if (!known.isEmpty()) {
-        m_desk.rows(known).then(this, [this](const Result<QList<Call>> &calls) {
+        onAnswer(m_desk.rows(known), this, [this](const Result<QList<Call>> &calls) {
             if (calls)
                 takeRows(*calls);
         });

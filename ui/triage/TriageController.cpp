@@ -1,5 +1,6 @@
 #include "triage/TriageController.h"
 
+#include "desk/Answer.h"
 #include "triage/AskPopover.h"
 #include "triage/TypeAhead.h"
 
@@ -104,7 +105,7 @@ void TriageController::setActive(bool active)
     m_active = active;
     m_line->setVisible(active);
     noteFollower();
-    m_desk.counts().then(this, [this](const Result<DeskCounts> &counts) {
+    onAnswer(m_desk.counts(), this, [this](const Result<DeskCounts> &counts) {
         if (counts)
             counted(*counts);
     });
@@ -290,7 +291,7 @@ void TriageController::skip()
     }
     m_skipping = true;
     const CallKey call = m_skipped;
-    m_desk.apply(SkipTriage{call, reason}).then(this, [this, call](const Result<Receipt> &receipt) {
+    onAnswer(m_desk.apply(SkipTriage{call, reason}), this, [this, call](const Result<Receipt> &receipt) {
         m_skipping = false;
         if (!receipt) {
             m_skip->sayProblem(QStringLiteral("Not skipped: %1").arg(receipt.error().message));
@@ -339,7 +340,8 @@ void TriageController::undo()
         Q_EMIT said(QStringLiteral("There is nothing to undo"), false);
         return;
     }
-    m_desk.apply(Undo{m_undoable.last().mutation_id}).then(this, [this, step = m_undoable.takeLast()](const Result<Receipt> &receipt) {
+    const Step step = m_undoable.takeLast();
+    onAnswer(m_desk.apply(Undo{step.mutation_id}), this, [this, step](const Result<Receipt> &receipt) {
         if (receipt) {
             tookBack(step);
             return;

@@ -44,7 +44,7 @@ struct TagCount {
 
 /**
  * The desk's cache as the window sees it. Lives on the GUI thread; every call returns at once and never touches the disk on
- * that thread. Futures finish on a service thread: continue with `.then(context, ...)`. Errors are for a person to read.
+ * that thread. Futures finish on a service thread: continue with `onAnswer`. Errors are for a person to read.
  */
 class DeskService : public QObject
 {
