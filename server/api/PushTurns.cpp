@@ -15,7 +15,10 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-using Outcomes = QList<EditOutcome>;
+struct Outcomes {
+    QList<EditOutcome> edits;
+    bool older_copy = false; ///< the device must take another id
+};
 /** What a push came to, or why its edits were not looked at. */
 using Pushed = std::variant<Outcomes, WrongEpoch>;
 
@@ -24,12 +27,12 @@ struct Committed {
     Head head;
 };
 
-QString deviceOf(const PushTurn &turn) { return authorOf(turn.caller, turn.request.device).device; }
+Author authorOf(const PushTurn &turn) { return authorOf(turn.caller, turn.request.device); }
 
-Result<Outcomes> takeEdits(PushRun &run, const PushTurn &turn)
+Result<QList<EditOutcome>> takeEdits(PushRun &run, const PushTurn &turn)
 {
     const QJsonArray &edits = turn.request.edits;
-    Outcomes outcomes;
+    QList<EditOutcome> outcomes;
     for (qsizetype i = 0; i < edits.size(); ++i) {
         const auto outcome = turn.parks ? run.park(edits.at(i), u"edit"_s) : run.take(edits.at(i), u"ms[%1]"_s.arg(i));
         if (!outcome)
@@ -47,14 +50,19 @@ Result<Pushed> takePush(WorkspaceTx &tx, const PushTurn &turn, const SharedWorks
         return wrong.error();
     if (*wrong)
         return Pushed(**wrong);
-    const Author author = authorOf(turn.caller, turn.request.device);
+    const Author author = authorOf(turn);
+    if (turn.request.last_lseq) {
+        const auto older = isOlderCopy(tx, author, *turn.request.last_lseq);
+        if (!older || *older)
+            return older ? Result<Pushed>(Outcomes{{}, true}) : older.error();
+    }
     PushRun run({tx, author, turn.caller.role, workspace, turn.now});
     auto outcomes = takeEdits(run, turn);
     if (!outcomes)
         return outcomes.error();
-    if (Verdict noted = noteDevice(tx, author, turn.now); !noted)
+    if (Verdict noted = noteDevice(tx, author, turn.now, run.lastLseq()); !noted)
         return noted.error();
-    return Pushed(*std::move(outcomes));
+    return Pushed(Outcomes{*std::move(outcomes), run.leftOut()});
 }
 
 constexpr size_t foreseenAtOnce = 16; ///< turns
@@ -63,8 +71,12 @@ constexpr size_t foreseenAtOnce = 16; ///< turns
 void foreseeTurns(WorkspaceTx &tx, std::span<const PushTurn> turns)
 {
     for (const PushTurn &turn : turns.first(std::min(turns.size(), foreseenAtOnce))) {
-        if (!turn.parks && !turn.request.edits.isEmpty())
-            PushRun::foresee(tx, deviceOf(turn), turn.request.edits.first());
+        if (turn.parks || turn.request.edits.isEmpty())
+            continue;
+        const Author author = authorOf(turn);
+        if (turn.request.last_lseq)
+            foreseeDevice(tx, author, *turn.request.last_lseq);
+        PushRun::foresee(tx, author.device, turn.request.edits.first());
     }
 }
 
@@ -100,13 +112,17 @@ HttpResponse answerOf(const Pushed &pushed, const Head &head, Metrics &metrics)
     if (const auto *wrong = std::get_if<WrongEpoch>(&pushed))
         return wrongEpoch(*wrong);
     QByteArray results;
-    for (const EditOutcome &outcome : std::get<Outcomes>(pushed)) {
+    const auto &outcomes = std::get<Outcomes>(pushed);
+    for (const EditOutcome &outcome : outcomes.edits) {
         results += (results.isEmpty() ? "" : ",") + outcomeText(outcome);
         metrics.countEdit(wordOf(outcome.status).toLatin1());
     }
     metrics.countPush();
     JsonObjectText answer;
-    return textAnswer(answer.add("epoch", head.epoch).addRaw("results", QByteArray('[' + results + ']')).end());
+    answer.add("epoch", head.epoch).addRaw("results", QByteArray('[' + results + ']'));
+    if (outcomes.older_copy)
+        answer.addRaw("renew_device", "true");
+    return textAnswer(answer.end());
 }
 
 } // namespace

@@ -88,13 +88,14 @@ Verdict rememberResult(WorkspaceTx &tx, const Edit &edit, const EditOutcome &out
 
 Result<PushRequest> pushRequestOf(const QJsonObject &body)
 {
-    static const QStringList keys{u"device"_s, u"epoch"_s, u"schema_ver"_s, u"ms"_s};
+    static const QStringList keys{u"device"_s, u"epoch"_s, u"schema_ver"_s, u"last_lseq"_s, u"ms"_s};
     QString problem;
     JsonReader reader(body, QString(), problem);
     PushRequest request;
     request.device = reader.text(u"device"_s);
     request.epoch = reader.integer(u"epoch"_s);
     request.schema_ver = reader.integer(u"schema_ver"_s);
+    request.last_lseq = reader.optionalInteger(u"last_lseq"_s);
     if (!body.value(u"ms"_s).isArray())
         reader.fail(u"ms"_s, u"must be a list"_s);
     request.edits = body.value(u"ms"_s).toArray();
@@ -274,6 +275,7 @@ PushRun::Taken PushRun::finish(const Edit &edit, EditOutcome outcome)
 Verdict PushRun::rememberOrder(const Edit &edit)
 {
     const QString &device = m_session.author.device;
+    m_lastLseq = std::max(m_lastLseq, edit.lseq);
     return m_session.tx.writeOnly(orderName(device, edit),
                                   "INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
                                   "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",

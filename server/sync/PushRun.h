@@ -16,6 +16,7 @@ struct PushRequest {
     qint64 epoch = 0;
     qint64 schema_ver = 0;
     QJsonArray edits;
+    std::optional<qint64> last_lseq = std::nullopt; ///< that the device has given out, when it says so
 };
 
 /** The line of the audit trail for an edit and what became of it: ids and names of fields, never what stands in them. */
@@ -44,6 +45,10 @@ public:
     static void foresee(WorkspaceTx &tx, const QString &device, const QJsonValue &json);
     /** The same for an edit that the client could not bring through: recorded as rejected, its text kept. */
     Result<std::optional<EditOutcome>> park(const QJsonValue &json, const QString &path);
+    /** Of what was taken here. */
+    qint64 lastLseq() const { return m_lastLseq; }
+    /** An edit was left out for its place: only an older copy of the device's file sends such a one and reads the answer. */
+    bool leftOut() const { return !m_stopped.isEmpty(); }
 
 private:
     using Taken = Result<std::optional<EditOutcome>>;
@@ -58,6 +63,7 @@ private:
 
     EditSession m_session;
     QSet<std::pair<QString, QString>> m_stopped;
+    qint64 m_lastLseq = 0;
 };
 
 } // namespace calldeck

@@ -8,11 +8,13 @@ namespace calldeck
 
 // The documents of docs/api/sync.md. A document that is not as it must be is an error as a whole: nothing of it is applied.
 
-QJsonObject pushDocument(const SyncPosition &position, const QList<Edit> &edits);
+/** `lastLseq` is the last that the file gave out, read together with the edits. */
+QJsonObject pushDocument(const SyncPosition &position, qint64 lastLseq, const QList<Edit> &edits);
 
 struct PushAnswer {
     qint64 epoch = 0;
     QList<PushResult> results;
+    bool renew_device = false; ///< the backend has later edits of this device than the file
 };
 Result<PushAnswer> readPushAnswer(const QJsonObject &json);
 

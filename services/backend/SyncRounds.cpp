@@ -28,6 +28,7 @@ TimeMs nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
 /** What a thread of its own reads for a round. */
 struct PushWork {
     SyncPosition position;
+    qint64 last_lseq = 0;
     QList<Edit> edits;
     std::optional<TimeMs> next_try;
 };
@@ -164,6 +165,10 @@ void SyncRounds::push(const Done &finished)
             if (!edits)
                 return edits.error();
             work->edits = *std::move(edits);
+            const auto last = lastLseq(database);
+            if (!last)
+                return last.error();
+            work->last_lseq = *last;
             const auto later = nextTry(database, nowMs());
             if (!later)
                 return later.error();
@@ -178,19 +183,19 @@ void SyncRounds::push(const Done &finished)
                 idle.next_try = work->next_try;
                 return done(idle);
             }
-            sendEdits(work->position, work->edits, done);
+            sendEdits(work->position, work->last_lseq, work->edits, done);
         });
 }
 
-void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done)
+void SyncRounds::sendEdits(const SyncPosition &position, qint64 lastLseq, const QList<Edit> &edits, const Done &done)
 {
-    m_client.post(u"/api/sync/push"_s, pushDocument(position, edits), [this, edits, done](const BackendAnswer &answer) {
+    m_client.post(u"/api/sync/push"_s, pushDocument(position, lastLseq, edits), [this, device = position.device, edits, done](const BackendAnswer &answer) {
         crashAt("C4");
-        pushAnswered(edits, answer, done);
+        pushAnswered(device, edits, answer, done);
     });
 }
 
-void SyncRounds::pushAnswered(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
+void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
 {
     noteClock(answer);
     if (answer.kind != BackendAnswer::Kind::Answered)
@@ -203,13 +208,18 @@ void SyncRounds::pushAnswered(const QList<Edit> &edits, const BackendAnswer &ans
     if (!read)
         return done(unreadable(read.error()));
     m_editsAtOnce = std::min(mostEditsAtOnce, m_editsAtOnce * 2);
-    const bool some = !read->results.isEmpty();
+    // Once is enough: who says it of a new device too is asked again later.
+    const bool renews = read->renew_device && !m_renewed;
+    m_renewed = read->renew_device;
+    const bool some = renews || !read->results.isEmpty();
     RoundOutcome outcome = carriedOut(some, 0);
     if (!some)
         outcome.kind = RoundOutcome::Kind::Later;
     write(
-        [epoch = read->epoch, results = read->results](Database &database, FeedRows &) {
+        [epoch = read->epoch, results = read->results, renewed = renews ? device : QString()](Database &database, FeedRows &) {
             const Verdict taken = inTransaction(database, [&]() -> Verdict {
+                if (Verdict apart = renewed.isEmpty() ? Verdict(calldeck::Done{}) : renewDevice(database, renewed); !apart)
+                    return apart;
                 // Words of a history that is no more.
                 if (const auto now = syncPosition(database); !now || now->epoch != epoch)
                     return now ? Verdict(calldeck::Done{}) : Verdict(now.error());

@@ -50,8 +50,8 @@ public:
     qint64 knownHead() const { return m_head; }
 
 private:
-    void sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done);
-    void pushAnswered(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
+    void sendEdits(const SyncPosition &position, qint64 lastLseq, const QList<Edit> &edits, const Done &done);
+    void pushAnswered(const QString &device, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pullRows(const SyncPosition &position, const QString &kind, const QStringList &ids, const Done &done);
     /** Where a page of the snapshot begins. */
@@ -83,6 +83,7 @@ private:
     bool m_pushing = false;
     bool m_pulling = false;
     int m_editsAtOnce;
+    bool m_renewed = false; ///< the answer before asked for a new device
     std::shared_ptr<Ahead> m_ahead;
     qint64 m_head = 0;
     QList<qint64> m_offsets;

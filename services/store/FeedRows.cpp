@@ -75,6 +75,12 @@ Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &da
     return records;
 }
 
+Verdict renewDevice(Database &database, const QString &device)
+{
+    Statement renew = database.prepare("UPDATE sync SET device = lower(hex(randomblob(16))) WHERE device = ?");
+    return renew.bindAll(device).run();
+}
+
 Result<std::optional<CallKey>> FeedRows::keyOf(const QString &callId)
 {
     Statement select = m_database.prepare("SELECT id FROM calls WHERE call_id = ?");

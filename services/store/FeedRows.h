@@ -90,4 +90,7 @@ private:
 /** Records whose row must be asked for again: kind and ids, at most 100 of one kind. */
 Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &database);
 
+/** This file is an older copy of the one that wrote as `device`: from now on it is a device of its own. Nothing when it is already. */
+Verdict renewDevice(Database &database, const QString &device);
+
 } // namespace calldeck

@@ -189,6 +189,15 @@ Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, Ti
     return next;
 }
 
+Result<qint64> lastLseq(Database &database)
+{
+    Statement select = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'");
+    const auto found = select.found();
+    if (!found)
+        return found.error();
+    return *found ? select.integer(0) : 0;
+}
+
 Result<std::optional<TimeMs>> nextTry(Database &database, TimeMs now)
 {
     Statement select = database.prepare("SELECT min(next_try_ms) FROM outbox WHERE state = 'pending' AND next_try_ms > ?");

@@ -400,6 +400,34 @@ TEST_F(OwnStoreTest, tokenOfTheLastStartIsGoodNoLonger)
     EXPECT_TRUE(refused.count() > 0 || refused.wait());
 }
 
+TEST_F(OwnStoreTest, olderCopyOfTheDeskIsADeviceOfItsOwn)
+{
+    takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
+    syncOnce();
+    const QString device = syncPosition(file->database())->device;
+    letGo();
+    const QString copy = dir.filePath(u"copy.db"_s);
+    ASSERT_TRUE(QFile::copy(cachePath(dir.path()), copy));
+    takeUp();
+    done(set({keyOf(u"a"_s)}, CallField::caller_name, u"Anna"_s), today());
+    done(AddNote{keyOf(u"a"_s), u"the dog is friendly"_s}, today());
+    syncOnce();
+    letGo();
+    ASSERT_TRUE(QFile::remove(cachePath(dir.path())) && QFile::rename(copy, cachePath(dir.path())));
+    takeUp();
+    EXPECT_NE(callAt(keyOf(u"a"_s)).caller_name, u"Anna"_s);
+    done(AddNote{keyOf(u"a"_s), u"ring twice"_s}, today());
+    done(set({keyOf(u"b"_s)}, CallField::caller_name, u"Beth"_s), today());
+    syncOnce();
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(rows("dead"), 0);
+    EXPECT_EQ(rows("call_notes"), 2);
+    EXPECT_EQ(callAt(keyOf(u"a"_s)).caller_name, u"Anna"_s);
+    EXPECT_EQ(callAt(keyOf(u"b"_s)).caller_name, u"Beth"_s);
+    EXPECT_NE(syncPosition(file->database())->device, device);
+    expectSound();
+}
+
 TEST_F(OwnStoreTest, whatIsSaidOfABackendThatFailedIsTakenBackWhenItAnswers)
 {
     letGo();

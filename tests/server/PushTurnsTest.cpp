@@ -73,7 +73,7 @@ protected:
 
     PushTurn turn(const QJsonValue &edit, const std::shared_ptr<Answer> &answer, const QString &who = u"ana"_s, qint64 epoch = 1)
     {
-        return {{who, ws, who, who + u"@x.org"_s, UserRole::DISPATCHER, u"f"_s, false}, now, {who + u"-desk"_s, epoch, editSchemaVersion, QJsonArray{edit}}, false, HttpReply(answer)};
+        return {{who, ws, who, who + u"@x.org"_s, UserRole::DISPATCHER, u"f"_s, false}, now, {who + u"-desk"_s, epoch, editSchemaVersion, QJsonArray{edit}, 1000}, false, HttpReply(answer)};
     }
     /** The first edit of `edits` is being taken, by a worker, and waits for the store; the others wait for it. The answers in their order. */
     QList<std::shared_ptr<Answer>> pushBehindAWriter(const QList<QJsonValue> &edits, qint64 epochOfTheLast = 1)
@@ -120,6 +120,41 @@ protected:
 CALLDECK_ON_BOTH_ENGINES(PushTurnsTest);
 
 } // namespace
+
+/** A copy of a desk's file, from before what it has sent since. */
+TEST_P(PushTurnsTest, olderCopyOfADeviceIsToldToTakeAnotherIdAndChangesNothing)
+{
+    const auto push = [this](const QJsonValue &edit, std::optional<qint64> lastLseq, const QString &device) {
+        const auto answer = std::make_shared<Answer>();
+        PushTurn one = turn(edit, answer);
+        one.request.device = device;
+        one.request.last_lseq = lastLseq;
+        turns->take(std::move(one), *connection);
+        return QJsonDocument::fromJson(answer->wait().body).object();
+    };
+    const auto numbered = [this](const QString &id, qint64 lseq) {
+        QJsonObject json = create(id).toObject();
+        json.insert(u"lseq"_s, lseq);
+        return json;
+    };
+    const auto wasTaken = [](const QJsonObject &answer) { return answer.value(u"results"_s)[0][u"status"_s] == u"applied"_s && !answer.contains(u"renew_device"_s); };
+    EXPECT_TRUE(wasTaken(push(numbered(u"c1"_s, 7), 9, u"desk"_s)));
+    EXPECT_TRUE(wasTaken(push(numbered(u"c2"_s, 5), 9, u"desk"_s))) << "what waited longer may come later";
+    EXPECT_TRUE(wasTaken(push(numbered(u"c3"_s, 7), 7, u"desk"_s)));
+    const QJsonObject older = push(numbered(u"c4"_s, 6), 6, u"desk"_s);
+    EXPECT_EQ(older.value(u"renew_device"_s), true);
+    EXPECT_TRUE(older.value(u"results"_s).toArray().isEmpty());
+    EXPECT_TRUE(row(u"c4"_s).isEmpty());
+    EXPECT_TRUE(wasTaken(push(numbered(u"c4"_s, 6), 6, u"other"_s)));
+    EXPECT_TRUE(wasTaken(push(numbered(u"c5"_s, 1), std::nullopt, u"desk"_s))) << "who does not say is not asked";
+    // It has given out more by now, and yet writes what comes before something that was taken.
+    QJsonObject late = create(u"c1"_s).toObject();
+    late.insert(u"lseq"_s, 6);
+    late.insert(u"mid"_s, u"late"_s);
+    const QJsonObject leftOut = push(late, 20, u"desk"_s);
+    EXPECT_EQ(leftOut.value(u"renew_device"_s), true);
+    EXPECT_TRUE(leftOut.value(u"results"_s).toArray().isEmpty());
+}
 
 TEST_P(PushTurnsTest, whoWaitsTogetherIsWrittenTogetherAndEachIsAnswered)
 {
