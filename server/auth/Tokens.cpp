@@ -177,27 +177,27 @@ Result<QList<OpenSession>> openSessionsOf(SqlConnection &connection, const QStri
 
 Verdict revokeFamily(SqlConnection &connection, const QString &family, TimeMs now)
 {
-    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
-    Verdict done = transaction.begun();
-    if (done)
-        done = connection.query("UPDATE token_family SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now, family).run();
-    if (done)
-        done = noteAccessChange(connection);
-    return done ? transaction.commit() : done;
+    return inOneWrite(connection, [&] {
+        const Verdict done = connection.query("UPDATE token_family SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now, family).run();
+        return done ? noteAccessChange(connection) : done;
+    });
 }
 
-Result<QString> openTicket(SqlConnection &connection, const Caller &caller, TimeMs now) { return newToken(connection, caller.family, "ticket", now + TokenLife::ticket); }
+Result<QString> openTicket(SqlConnection &connection, const Caller &caller, TimeMs now)
+{
+    return inOneWrite(connection, [&] { return newToken(connection, caller.family, "ticket", now + TokenLife::ticket); });
+}
 
 Result<Answer> takeTicket(SqlConnection &connection, const QString &ticket, TimeMs now)
 {
-    SqlStatement take = connection.query("UPDATE token SET used_at = ? WHERE hash = ? AND kind = 'ticket' AND used_at IS NULL RETURNING expires_at", now, hashOf(ticket));
-    const auto found = take.found();
-    if (!found)
-        return found.error();
-    (void)take.run();
-    if (!*found)
-        return Answer(Refusal::Unknown);
-    return callerBy(connection, "ticket", ticket, now);
+    const auto taken = inOneWrite(connection, [&]() -> Result<bool> {
+        SqlStatement take = connection.query("UPDATE token SET used_at = ? WHERE hash = ? AND kind = 'ticket' AND used_at IS NULL", now, hashOf(ticket));
+        const Verdict done = take.run();
+        return done ? Result<bool>(take.changedRows() > 0) : done.error();
+    });
+    if (!taken)
+        return taken.error();
+    return *taken ? callerBy(connection, "ticket", ticket, now) : Answer(Refusal::Unknown);
 }
 
 Result<Answer> callerOfFamily(SqlConnection &connection, const QString &family, TimeMs now)
@@ -223,7 +223,7 @@ Verdict noteAccessChange(SqlConnection &connection) { return connection.prepare(
 Verdict forgetOldTokens(SqlConnection &connection, TimeMs now)
 {
     constexpr TimeMs day = 24LL * 3'600'000;
-    return connection.query("DELETE FROM token WHERE expires_at < ?", now - day).run();
+    return inOneWrite(connection, [&] { return connection.query("DELETE FROM token WHERE expires_at < ?", now - day).run(); });
 }
 
 } // namespace calldeck

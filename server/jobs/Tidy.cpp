@@ -1,5 +1,6 @@
 #include "jobs/Tidy.h"
 
+#include "auth/Tokens.h"
 #include "store/Attachments.h"
 #include "store/Events.h"
 #include "store/FileTickets.h"
@@ -81,6 +82,7 @@ void tidyStore(SqlConnection &connection, const ExportParts &exports, const Data
             break;
     }
     (void)forgetFileTickets(connection, now);
+    (void)forgetOldTokens(connection, now);
     // Parts of exports that a crash left behind go with them.
     for (const QString &name : exports.folder ? exports.folder->olderThan(ExportLimits::life / second) : QStringList())
         (void)exports.folder->remove(name);

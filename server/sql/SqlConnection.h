@@ -90,6 +90,19 @@ private:
     bool m_open;
 };
 
+/** Runs `work` in a transaction of its own. It gives a Result; an error takes everything back. */
+template <class F> auto inOneWrite(SqlConnection &connection, F &&work) -> decltype(work())
+{
+    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
+    if (!transaction.begun())
+        return transaction.begun().error();
+    auto result = work();
+    if (!result)
+        return result;
+    const Verdict committed = transaction.commit();
+    return committed ? result : decltype(result)(committed.error());
+}
+
 /** Runs `work` again while it loses against other transactions, at most five times. `work` gives a Result. */
 template <class F> auto withRetries(SqlConnection &connection, F &&work) -> decltype(work())
 {

@@ -11,9 +11,11 @@ Result<QString> openFileTicket(SqlConnection &connection, const FileTicket &tick
 {
     constexpr int secretBytes = 32;
     const QString text = u"x_"_s + randomHex(secretBytes);
-    const Verdict done = connection.query("INSERT INTO file_ticket(hash, ws, kind, id, account, expires_at) VALUES (?, ?, ?, ?, ?, ?)", sha256Hex(text.toUtf8()), ticket.ws, ticket.kind,
-                                          ticket.id, ticket.account, now + FileTicket::life)
-                             .run();
+    const Verdict done = inOneWrite(connection, [&] {
+        return connection.query("INSERT INTO file_ticket(hash, ws, kind, id, account, expires_at) VALUES (?, ?, ?, ?, ?, ?)", sha256Hex(text.toUtf8()), ticket.ws, ticket.kind,
+                                ticket.id, ticket.account, now + FileTicket::life)
+            .run();
+    });
     if (!done)
         return done.error();
     return text;
@@ -30,6 +32,9 @@ Result<std::optional<FileTicket>> findFileTicket(SqlConnection &connection, cons
     return *found ? std::optional(FileTicket{find.text(0), find.text(1), find.text(2), find.text(3)}) : std::nullopt;
 }
 
-Verdict forgetFileTickets(SqlConnection &connection, TimeMs now) { return connection.query("DELETE FROM file_ticket WHERE expires_at <= ?", now).run(); }
+Verdict forgetFileTickets(SqlConnection &connection, TimeMs now)
+{
+    return inOneWrite(connection, [&] { return connection.query("DELETE FROM file_ticket WHERE expires_at <= ?", now).run(); });
+}
 
 } // namespace calldeck

@@ -1,6 +1,7 @@
 #include "StoreFixture.h"
 
 #include "auth/Passwords.h"
+#include "jobs/Tidy.h"
 #include "sql/PostgresConnection.h"
 #include "sql/ServerSchema.h"
 #include "sql/SqlPool.h"
@@ -72,6 +73,21 @@ TEST_P(TokenTest, ticketIsGoodOnceAndShortly)
     EXPECT_TRUE(std::holds_alternative<Caller>(*takeTicket(*connection, *ticket, now)));
     EXPECT_TRUE(std::holds_alternative<Refusal>(*takeTicket(*connection, *ticket, now)));
     EXPECT_TRUE(std::holds_alternative<Refusal>(*takeTicket(*connection, *openTicket(*connection, caller, now), now + 30'001)));
+}
+
+TEST_P(TokenTest, tokensThatEndedADayAgoAreForgottenAndTheSessionGoesOn)
+{
+    const auto pair = openSession(*connection, account, u"desk"_s, now);
+    const auto tokens = [this] {
+        SqlStatement count = connection->prepare("SELECT count(*) FROM token");
+        return count.step() ? count.integer(0) : -1;
+    };
+    constexpr TimeMs day = 86'400'000;
+    tidyStore(*connection, {}, nullptr, nullptr, now + day);
+    EXPECT_EQ(tokens(), 2);
+    tidyStore(*connection, {}, nullptr, nullptr, now + day + 20 * 60'000);
+    EXPECT_EQ(tokens(), 1);
+    EXPECT_TRUE(std::holds_alternative<TokenPair>(*refreshSession(*connection, pair->refresh, now + day + 20 * 60'000)));
 }
 
 TEST_P(TokenTest, disabledAccountIsOutAtOnceAndSocketsLearnOfIt)

@@ -141,6 +141,11 @@ TEST_F(SyncPanelTest, ownBackendIsSpokenOfOnlyWhenSomethingIsWrong)
         status.waiting = 2;
         EXPECT_FALSE(isShown(status));
     }
+    status.oldest_waiting = QDateTime::currentMSecsSinceEpoch() - 59'000;
+    EXPECT_FALSE(isShown(status));
+    *status.oldest_waiting -= 2'000;
+    EXPECT_TRUE(isShown(status)) << "what is taken at once waits for more than a minute";
+    status.oldest_waiting.reset();
     status.dead = 1;
     EXPECT_TRUE(isShown(status)) << "a change that the rules refused";
     status.dead = 0;

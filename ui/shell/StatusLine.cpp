@@ -2,6 +2,7 @@
 
 #include "shell/SyncWords.h"
 
+#include <QDateTime>
 #include <QHBoxLayout>
 #include <QLocale>
 
@@ -75,7 +76,7 @@ QWidget *StatusLine::syncButton() const { return m_syncButton; }
 void StatusLine::showSync()
 {
     using Link = SyncStatus::Link;
-    const bool shown = isWorthAWord(m_sync);
+    const bool shown = isWorthAWord(m_sync, QDateTime::currentMSecsSinceEpoch());
     m_syncButton->setVisible(shown);
     if (!shown)
         return;

@@ -19,10 +19,12 @@ QString waitingText(const SyncStatus &status, const QString &state)
 
 QString changesText(int changes) { return QStringLiteral("%1 %2").arg(grouped(changes), changes == 1 ? QStringLiteral("change") : QStringLiteral("changes")); }
 
-bool isWorthAWord(const SyncStatus &status)
+bool isWorthAWord(const SyncStatus &status, TimeMs now)
 {
     using Link = SyncStatus::Link;
-    const bool isWell = status.link == Link::Connecting || (status.link == Link::Online && status.problem.isEmpty() && status.dead + status.conflicts == 0);
+    constexpr TimeMs longWaitMs = 60'000;
+    const bool waitsLong = status.waiting > 0 && status.oldest_waiting && now - *status.oldest_waiting > longWaitMs;
+    const bool isWell = status.link == Link::Connecting || (status.link == Link::Online && status.problem.isEmpty() && status.dead + status.conflicts == 0 && !waitsLong);
     return status.link != Link::Off && !(status.own && isWell);
 }
 

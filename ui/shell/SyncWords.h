@@ -7,8 +7,8 @@ namespace calldeck
 
 /** "1 change", "3 changes". */
 QString changesText(int changes);
-/** Whether the status line speaks of it: not of a desk's own backend that does what it should. */
-bool isWorthAWord(const SyncStatus &status);
+/** Whether the status line speaks of it: not of a desk's own backend that does what it should, and within a minute. */
+bool isWorthAWord(const SyncStatus &status, TimeMs now);
 /** The one sentence that says how the desk stands with its server. */
 QString syncHeadline(const SyncStatus &status);
 
