@@ -105,7 +105,7 @@ Verdict Cli::encrypt()
         return lock.error();
     KeychainStore keyring;
     const auto done = encryptData(m_dataDir, m_wishes, keyring);
-    return done ? OwnStore::encrypt(m_dataDir, done->key) : Verdict(done.error());
+    return done ? encryptOwnStore(m_dataDir, done->key) : Verdict(done.error());
 }
 
 Result<std::unique_ptr<CacheFile>> Cli::openToWrite(CacheFile::Mode mode)
@@ -139,11 +139,13 @@ Result<std::unique_ptr<OwnStore>> Cli::openStore(CacheFile &cache) const { retur
 
 void Cli::catchUp(OwnStore &store, CacheFile &cache) const
 {
-    Verdict done = store.catchUp(cache, [this](qint64 records) {
+    bool stopped = false;
+    Verdict done = store.catchUp(cache, [this, &stopped](qint64 records) {
         progress(QStringLiteral("%1 records brought to the desk").arg(records));
-        return !interrupted();
+        stopped = interrupted();
+        return !stopped;
     });
-    if (done && interrupted())
+    if (done && stopped)
         done = Error{Error::Code::Cancelled, QStringLiteral("interrupted."), {}, true};
     if (done)
         done = cache.reloadWorkspace();

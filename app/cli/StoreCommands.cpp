@@ -21,7 +21,7 @@ Result<VerifyReport> verified(Cli &cli)
         return readable.error();
     auto cache = cli.open(CacheFile::Mode::ReadWrite);
     auto report = cache ? (*cache)->verify() : Result<VerifyReport>(cache.error());
-    const auto inStore = report ? OwnStore::problems(cli.dataDir(), (*cache)->database().key()) : Result<QStringList>(report.error());
+    const auto inStore = report ? ownStoreProblems(cli.dataDir(), (*cache)->database().key()) : Result<QStringList>(report.error());
     if (!inStore)
         return inStore.error();
     report->problems.append(*inStore);

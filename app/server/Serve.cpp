@@ -44,17 +44,12 @@ void sealNow(const SqlTarget &store, AuditSeals &seals)
         logLine(u"audit_not_sealed"_s, {{LogField::Error, sealed.error().message}});
 }
 
-/** What is done beside the requests, until the program is to end: every minute the audit trail is sealed, every hour old tokens go. */
+/** What is done beside the requests, until the program is to end: every minute the audit trail is sealed. */
 void waitForEnd(const sigset_t &endings, const SqlTarget &store, AuditSeals &seals)
 {
     constexpr timespec minute{60, 0};
-    for (int minutes = 1; sigtimedwait(&endings, nullptr, &minute) < 0; ++minutes) {
+    while (sigtimedwait(&endings, nullptr, &minute) < 0)
         sealNow(store, seals);
-        if (minutes % 60 != 0)
-            continue;
-        if (const auto connection = SqlConnection::open(store, SqlSchema::Migrate); connection)
-            (void)forgetOldTokens(**connection, serverNow());
-    }
 }
 
 } // namespace

@@ -22,7 +22,7 @@ HttpResponse later(HttpResponse response, qint64 seconds)
 /** "ms[3].lseq must be 1 or more.": what the sentence is about and what is wrong with it; nothing when it does not begin with a field. */
 QList<FieldProblem> fieldProblems(const QString &sentence)
 {
-    static const QRegularExpression form(u"^([a-z_][A-Za-z0-9_.\\[\\]+-]*|Idempotency-Key):? (.+)$"_s, QRegularExpression::DotMatchesEverythingOption);
+    static const QRegularExpression form(u"^([a-z_][A-Za-z0-9_.\\[\\]+-]*|Idempotency-Key|Device-Stamps):? (.+)$"_s, QRegularExpression::DotMatchesEverythingOption);
     const QRegularExpressionMatch match = form.match(sentence);
     return match.hasMatch() ? QList<FieldProblem>{{match.captured(1), match.captured(2)}} : QList<FieldProblem>();
 }

@@ -17,6 +17,7 @@ namespace
 
 struct Outcomes {
     QList<EditOutcome> edits;
+    QByteArray stamp;        ///< of the device's file from now on; "" when it says none
     bool older_copy = false; ///< the device must take another id
 };
 /** What a push came to, or why its edits were not looked at. */
@@ -51,18 +52,19 @@ Result<Pushed> takePush(WorkspaceTx &tx, const PushTurn &turn, const SharedWorks
     if (*wrong)
         return Pushed(**wrong);
     const Author author = authorOf(turn);
-    if (turn.request.last_lseq) {
-        const auto older = isOlderCopy(tx, author, *turn.request.last_lseq);
+    if (turn.request.stamps) {
+        const auto older = isOlderCopy(tx, author, *turn.request.stamps);
         if (!older || *older)
-            return older ? Result<Pushed>(Outcomes{{}, true}) : older.error();
+            return older ? Result<Pushed>(Outcomes{{}, {}, true}) : older.error();
     }
     PushRun run({tx, author, turn.caller.role, workspace, turn.now});
     auto outcomes = takeEdits(run, turn);
     if (!outcomes)
         return outcomes.error();
-    if (Verdict noted = noteDevice(tx, author, turn.now, run.lastLseq()); !noted)
+    const QByteArray stamp = turn.request.stamps ? turn.request.stamps->next : QByteArray();
+    if (Verdict noted = noteDevice(tx, author, turn.now, stamp); !noted)
         return noted.error();
-    return Pushed(Outcomes{*std::move(outcomes), run.leftOut()});
+    return Pushed(Outcomes{*std::move(outcomes), stamp, run.leftOut()});
 }
 
 constexpr size_t foreseenAtOnce = 16; ///< turns
@@ -74,8 +76,8 @@ void foreseeTurns(WorkspaceTx &tx, std::span<const PushTurn> turns)
         if (turn.parks || turn.request.edits.isEmpty())
             continue;
         const Author author = authorOf(turn);
-        if (turn.request.last_lseq)
-            foreseeDevice(tx, author, *turn.request.last_lseq);
+        if (turn.request.stamps)
+            foreseeDevice(tx, author);
         PushRun::foresee(tx, author.device, turn.request.edits.first());
     }
 }
@@ -120,6 +122,8 @@ HttpResponse answerOf(const Pushed &pushed, const Head &head, Metrics &metrics)
     metrics.countPush();
     JsonObjectText answer;
     answer.add("epoch", head.epoch).addRaw("results", QByteArray('[' + results + ']'));
+    if (!outcomes.stamp.isEmpty())
+        answer.add("stamp", QString::fromLatin1(outcomes.stamp));
     if (outcomes.older_copy)
         answer.addRaw("renew_device", "true");
     return textAnswer(answer.end());

@@ -71,6 +71,12 @@ Result<PageQuery> pageQueryOf(const HttpRequest &request)
     return PageQuery{static_cast<int>(limit->value_or(CallListRequest::usual)), request.queryValue(u"cursor"_s)};
 }
 
+QByteArray headerOf(const HttpRequest &request, QByteArrayView name)
+{
+    const auto sent = std::find_if(request.headers.cbegin(), request.headers.cend(), [name](const auto &header) { return header.first == name; });
+    return sent == request.headers.cend() ? QByteArray() : sent->second;
+}
+
 Result<QByteArray> idempotencyKeyOf(const HttpRequest &request)
 {
     constexpr qsizetype longest = 128;

@@ -54,7 +54,7 @@ QList<Route> table()
         {"POST", "/api/auth/logout", Door::Role, UserRole::AGENT, {u"discarded"_s}, std::nullopt, small, false, Lane::Usual, logOut},
         get("/api/session", Door::Role, {}, showSession),
         empty("/api/ws-ticket", giveTicket),
-        post("/api/sync/push", {u"device"_s, u"epoch"_s, u"schema_ver"_s, u"last_lseq"_s, u"ms"_s}, pushBytes, pushEdits),
+        post("/api/sync/push", {u"device"_s, u"epoch"_s, u"schema_ver"_s, u"ms"_s}, pushBytes, pushEdits),
         post("/api/sync/park", {u"device"_s, u"epoch"_s, u"edit"_s}, pushBytes, parkEdit),
         get("/api/sync/changes", Door::Role, {u"cursor"_s, u"limit"_s}, pullChanges),
         get("/api/sync/snapshot", Door::Role, {u"epoch"_s, u"s"_s, u"kind"_s, u"after"_s, u"limit"_s, u"only"_s}, pullSnapshot),

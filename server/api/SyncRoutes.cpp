@@ -55,6 +55,12 @@ void pushEdits(ApiCall &call, const HttpReply &reply)
     auto request = pushRequestOf(call.body);
     if (!request)
         return reply.send(failed(request.error()));
+    if (const QByteArray words = headerOf(call.request, "device-stamps"); !words.isEmpty()) {
+        const auto stamps = fileStampsOf(words);
+        if (!stamps)
+            return reply.send(failed(stamps.error()));
+        request->stamps = *stamps;
+    }
     if (request->schema_ver > editSchemaVersion || request->schema_ver < std::max(1, editSchemaVersion - 2))
         return reply.send(problemWith(426, u"schema"_s, u"This desk and the backend do not understand each other"_s, {{u"schema_ver"_s, editSchemaVersion}}, u"Update the older of both; unsent work is kept."_s));
     if (request->edits.size() > PushRequest::most_edits)

@@ -1,24 +1,10 @@
 #pragma once
 
-#include "database/DatabaseKey.h"
+#include "embedded/OwnStoreFile.h"
 #include "sync/Intake.h"
-
-#include <functional>
-#include <memory>
 
 namespace calldeck
 {
-
-class CacheFile;
-class SqlConnection;
-
-/** Where the store of a desk that works by itself lies, and who works there. */
-struct OwnPlace {
-    QString data_dir;
-    DatabaseKey key; ///< of the data directory; empty: not encrypted
-    QString person; ///< as it is written into calls; "" leaves whoever is known
-    std::function<bool()> cancelled; ///< asked for each record that a new store takes over; may be empty. Any thread
-};
 
 /**
  * The store of a desk that works by itself: that of calldeckd, with one workspace and one account, in the data directory and under its key. Imports go through it. Confined to a thread; the caller holds the DirectoryLock.
@@ -26,17 +12,9 @@ struct OwnPlace {
 class OwnStore : public CallSink
 {
 public:
-    /**
-     * Makes the store where there is none, for the business that `cache` names, and takes over what `cache` holds. The two know each other from then on: a store that `cache`
-     * does not belong to, because one of them was put here from elsewhere, is moved aside first, never away. A plain store whose directory has been encrypted since is
-     * encrypted. `cache` is open for writing.
-     */
+    /** As openOwnStore(); file and store know each other from then on. */
     static Result<std::unique_ptr<OwnStore>> open(const OwnPlace &place, CacheFile &cache);
     ~OwnStore() override;
-    /** A store that is plain though its directory has a key; what was interrupted is finished. Nothing to do without a store. */
-    static Verdict encrypt(const QString &dataDir, const DatabaseKey &key);
-    /** A sentence for each thing that is wrong with the store of a directory or its audit trail; none where there is no store. Changes nothing, also beside whoever has the directory. */
-    static Result<QStringList> problems(const QString &dataDir, const DatabaseKey &key);
 
     const Workspace &workspace() const override;
     Verdict setWorkspace(const Workspace &workspace) override;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "auth/Tokens.h"
+#include "sync/PushRun.h"
 #include "store/CallWriter.h"
 
 namespace calldeck
@@ -9,10 +10,15 @@ namespace calldeck
 /** Devices are told apart within one account: nobody writes under another's device. */
 inline Author authorOf(const Caller &caller, const QString &device) { return {caller.account, caller.name, QString(caller.account % u'/' % device)}; }
 
-/** Remembers that the device wrote, and the last lseq that was taken of it: 0 for one that does not count. */
-Verdict noteDevice(WorkspaceTx &tx, const Author &author, TimeMs now, qint64 lseq = 0);
-/** Whether something later was taken of the device than `lastLseq`, which it says it gave out last: then its file is an older copy. */
-Result<bool> isOlderCopy(WorkspaceTx &tx, const Author &author, qint64 lastLseq);
-void foreseeDevice(WorkspaceTx &tx, const Author &author, qint64 lastLseq);
+/** Remembers that the device wrote, and which stamp its file has from now on: "" leaves that as it is. */
+Verdict noteDevice(WorkspaceTx &tx, const Author &author, TimeMs now, const QByteArray &stamp = {});
+/**
+ * Whether another file than the one with these stamps wrote last as the device: an older copy of that one. A file that was not told what became of its push says the same stamps
+ * again; of a device without a stamp nobody knows.
+ */
+Result<bool> isOlderCopy(WorkspaceTx &tx, const Author &author, const FileStamps &stamps);
+void foreseeDevice(WorkspaceTx &tx, const Author &author);
+/** The store is an older copy itself: what its devices called themselves then says nothing. */
+Verdict forgetStamps(WorkspaceTx &tx);
 
 } // namespace calldeck

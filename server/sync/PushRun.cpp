@@ -86,16 +86,25 @@ Verdict rememberResult(WorkspaceTx &tx, const Edit &edit, const EditOutcome &out
                         edit.mid, bodyHash(edit), wordOf(outcome.status), outcome.code, outcome.message, outcome.seq, now);
 }
 
+Result<FileStamps> fileStampsOf(const QByteArray &words)
+{
+    static const QRegularExpression form(u"\\A(-|[0-9a-f]{8,64}) ([0-9a-f]{8,64})\\z"_s);
+    const auto match = form.match(QString::fromLatin1(words));
+    if (!match.hasMatch())
+        return Error{Error::Code::InvalidInput, u"Device-Stamps must be two hexadecimal words, the first \"-\" when there is none."_s, {}, false};
+    const QByteArray last = match.captured(1).toLatin1();
+    return FileStamps{last == "-" ? QByteArray() : last, match.captured(2).toLatin1()};
+}
+
 Result<PushRequest> pushRequestOf(const QJsonObject &body)
 {
-    static const QStringList keys{u"device"_s, u"epoch"_s, u"schema_ver"_s, u"last_lseq"_s, u"ms"_s};
+    static const QStringList keys{u"device"_s, u"epoch"_s, u"schema_ver"_s, u"ms"_s};
     QString problem;
     JsonReader reader(body, QString(), problem);
     PushRequest request;
     request.device = reader.text(u"device"_s);
     request.epoch = reader.integer(u"epoch"_s);
     request.schema_ver = reader.integer(u"schema_ver"_s);
-    request.last_lseq = reader.optionalInteger(u"last_lseq"_s);
     if (!body.value(u"ms"_s).isArray())
         reader.fail(u"ms"_s, u"must be a list"_s);
     request.edits = body.value(u"ms"_s).toArray();
@@ -275,7 +284,6 @@ PushRun::Taken PushRun::finish(const Edit &edit, EditOutcome outcome)
 Verdict PushRun::rememberOrder(const Edit &edit)
 {
     const QString &device = m_session.author.device;
-    m_lastLseq = std::max(m_lastLseq, edit.lseq);
     return m_session.tx.writeOnly(orderName(device, edit),
                                   "INSERT INTO device_order(ws, device, kind, id, lseq) VALUES (?, ?, ?, ?, ?) ON CONFLICT(ws, device, kind, id) DO UPDATE SET "
                                   "lseq = CASE WHEN device_order.lseq > excluded.lseq THEN device_order.lseq ELSE excluded.lseq END",

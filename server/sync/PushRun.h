@@ -7,6 +7,12 @@
 namespace calldeck
 {
 
+/** What the file of a device calls itself: with its last push that was answered ("" before the first), and from this one on. */
+struct FileStamps {
+    QByteArray last;
+    QByteArray next;
+};
+
 /** A push as it came: the envelope is right, its edits may be anything. */
 struct PushRequest {
     static constexpr qsizetype most_edits = 100;
@@ -16,7 +22,7 @@ struct PushRequest {
     qint64 epoch = 0;
     qint64 schema_ver = 0;
     QJsonArray edits;
-    std::optional<qint64> last_lseq = std::nullopt; ///< that the device has given out, when it says so
+    std::optional<FileStamps> stamps = std::nullopt; ///< when it says them
 };
 
 /** The line of the audit trail for an edit and what became of it: ids and names of fields, never what stands in them. */
@@ -27,6 +33,8 @@ QByteArray bodyHash(const Edit &edit);
 /** Keeps what became of an edit: sent again, it is answered with that. */
 Verdict rememberResult(WorkspaceTx &tx, const Edit &edit, const EditOutcome &outcome, TimeMs now);
 
+/** Of the words "LAST NEXT", LAST "-" for none; InvalidInput for others. */
+Result<FileStamps> fileStampsOf(const QByteArray &words);
 /** The error names the key. Unknown keys are refused. */
 Result<PushRequest> pushRequestOf(const QJsonObject &body);
 
@@ -45,8 +53,6 @@ public:
     static void foresee(WorkspaceTx &tx, const QString &device, const QJsonValue &json);
     /** The same for an edit that the client could not bring through: recorded as rejected, its text kept. */
     Result<std::optional<EditOutcome>> park(const QJsonValue &json, const QString &path);
-    /** Of what was taken here. */
-    qint64 lastLseq() const { return m_lastLseq; }
     /** An edit was left out for its place: only an older copy of the device's file sends such a one and reads the answer. */
     bool leftOut() const { return !m_stopped.isEmpty(); }
 
@@ -63,7 +69,6 @@ private:
 
     EditSession m_session;
     QSet<std::pair<QString, QString>> m_stopped;
-    qint64 m_lastLseq = 0;
 };
 
 } // namespace calldeck

@@ -1,6 +1,7 @@
 #include "sync/Upkeep.h"
 
 #include "store/Moment.h"
+#include "sync/Devices.h"
 #include "sync/Settings.h"
 
 #include <QJsonObject>
@@ -113,6 +114,8 @@ Verdict startEpoch(SqlConnection &connection, const QString &ws, const QList<Epo
     head.epoch = lostIsKnown ? newest + 1 : std::max(newest + 1, now / second);
     if (done)
         done = tx.query("INSERT INTO epoch(ws, epoch, base_seq, at) VALUES (?, ?, ?, ?)", head.epoch, base, now).run();
+    if (done)
+        done = forgetStamps(tx);
     if (done)
         done = tx.audit({{u"at"_s, isoUtc(now)}, {u"actor"_s, u"calldeckd"_s}, {u"action"_s, u"epoch"_s}, {u"epoch"_s, head.epoch}, {u"base"_s, base}});
     tx.setHead(head);

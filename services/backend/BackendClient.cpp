@@ -65,10 +65,12 @@ void BackendClient::get(const QString &path, const QUrlQuery &query, const Done 
     watch(m_network.get(request(path, query)), done, wholeTimeoutMs);
 }
 
-void BackendClient::post(const QString &path, const QJsonObject &body, const Done &done, int wholeTimeoutMs, const QUrlQuery &query)
+void BackendClient::post(const QString &path, const QJsonObject &body, const Done &done, int wholeTimeoutMs, const QUrlQuery &query, const Headers &headers)
 {
     QNetworkRequest asked = request(path, query);
     asked.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
+    for (const auto &[name, value] : headers)
+        asked.setRawHeader(name, value);
     watch(m_network.post(asked, QJsonDocument(body).toJson(QJsonDocument::Compact)), done, wholeTimeoutMs);
 }
 

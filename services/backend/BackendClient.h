@@ -46,7 +46,8 @@ public:
 
     using Done = std::function<void(const BackendAnswer &)>;
     void get(const QString &path, const QUrlQuery &query, const Done &done, int wholeTimeoutMs = 30'000);
-    void post(const QString &path, const QJsonObject &body, const Done &done, int wholeTimeoutMs = 30'000, const QUrlQuery &query = {});
+    using Headers = QList<std::pair<QByteArray, QByteArray>>;
+    void post(const QString &path, const QJsonObject &body, const Done &done, int wholeTimeoutMs = 30'000, const QUrlQuery &query = {}, const Headers &headers = {});
     /** Ends what is under way; its `done` hears NoNetwork. */
     void abortAll();
 

@@ -62,18 +62,20 @@ PushResult readResult(JsonReader &reader)
 
 } // namespace
 
-QJsonObject pushDocument(const SyncPosition &position, qint64 lastLseq, const QList<Edit> &edits)
+QJsonObject pushDocument(const SyncPosition &position, const QList<Edit> &edits)
 {
     QJsonArray ms;
     for (const Edit &edit : edits)
         ms.append(editToJson(edit));
-    return {{u"device"_s, position.device}, {u"epoch"_s, position.epoch}, {u"schema_ver"_s, editSchemaVersion}, {u"last_lseq"_s, lastLseq}, {u"ms"_s, ms}};
+    return {{u"device"_s, position.device}, {u"epoch"_s, position.epoch}, {u"schema_ver"_s, editSchemaVersion}, {u"ms"_s, ms}};
 }
+
+QByteArray stampWords(const SyncPosition &position) { return (position.stamp.isEmpty() ? QByteArray("-") : position.stamp.toLatin1()) + ' ' + position.next_stamp.toLatin1(); }
 
 Result<PushAnswer> readPushAnswer(const QJsonObject &json)
 {
     return whole<PushAnswer>(json, [](JsonReader &reader) {
-        return PushAnswer{reader.integer(u"epoch"_s), reader.list<PushResult>(u"results"_s, readResult), reader.optionalBoolean(u"renew_device"_s)};
+        return PushAnswer{reader.integer(u"epoch"_s), reader.list<PushResult>(u"results"_s, readResult), reader.optionalText(u"stamp"_s), reader.optionalBoolean(u"renew_device"_s)};
     });
 }
 

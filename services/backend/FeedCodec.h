@@ -8,13 +8,15 @@ namespace calldeck
 
 // The documents of docs/api/sync.md. A document that is not as it must be is an error as a whole: nothing of it is applied.
 
-/** `lastLseq` is the last that the file gave out, read together with the edits. */
-QJsonObject pushDocument(const SyncPosition &position, qint64 lastLseq, const QList<Edit> &edits);
+QJsonObject pushDocument(const SyncPosition &position, const QList<Edit> &edits);
+/** The value of the header Device-Stamps of a push. */
+QByteArray stampWords(const SyncPosition &position);
 
 struct PushAnswer {
     qint64 epoch = 0;
     QList<PushResult> results;
-    bool renew_device = false; ///< the backend has later edits of this device than the file
+    QString stamp;             ///< that the push had, when the backend knows stamps
+    bool renew_device = false; ///< a newer copy of this file wrote as this device
 };
 Result<PushAnswer> readPushAnswer(const QJsonObject &json);
 

@@ -3,6 +3,7 @@
 #include "backend/Backoff.h"
 #include "backend/FeedCodec.h"
 #include "database/CrashPoint.h"
+#include "store/DraftRows.h"
 
 #include <QDateTime>
 #include <algorithm>
@@ -19,6 +20,7 @@ constexpr int mostEditsAtOnce = 100;
 constexpr qint64 mostPushBytes = 240 * 1024;
 constexpr int rowsOfAPage = 250;
 constexpr int snapshotTimeoutMs = 60'000;
+constexpr int pushTimeoutMs = 30'000;
 constexpr int clocksRemembered = 5;
 constexpr int triesBeforeParking = 8;
 constexpr TimeMs tryingBeforeParkingMs = 10 * 60 * 1000;
@@ -28,7 +30,6 @@ TimeMs nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
 /** What a thread of its own reads for a round. */
 struct PushWork {
     SyncPosition position;
-    qint64 last_lseq = 0;
     QList<Edit> edits;
     std::optional<TimeMs> next_try;
 };
@@ -157,7 +158,6 @@ void SyncRounds::push(const Done &finished)
             auto position = syncPosition(database);
             if (!position)
                 return position.error();
-            work->position = *position;
             // Before the first snapshot nobody knows which history the backend has.
             if (position->epoch == 0)
                 return ChangeSet{};
@@ -165,10 +165,12 @@ void SyncRounds::push(const Done &finished)
             if (!edits)
                 return edits.error();
             work->edits = *std::move(edits);
-            const auto last = lastLseq(database);
-            if (!last)
-                return last.error();
-            work->last_lseq = *last;
+            if (Verdict stamped = work->edits.isEmpty() ? Verdict(calldeck::Done{}) : stampPush(database); !stamped)
+                return stamped.error();
+            position = syncPosition(database);
+            if (!position)
+                return position.error();
+            work->position = *position;
             const auto later = nextTry(database, nowMs());
             if (!later)
                 return later.error();
@@ -183,16 +185,17 @@ void SyncRounds::push(const Done &finished)
                 idle.next_try = work->next_try;
                 return done(idle);
             }
-            sendEdits(work->position, work->last_lseq, work->edits, done);
+            sendEdits(work->position, work->edits, done);
         });
 }
 
-void SyncRounds::sendEdits(const SyncPosition &position, qint64 lastLseq, const QList<Edit> &edits, const Done &done)
+void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done)
 {
-    m_client.post(u"/api/sync/push"_s, pushDocument(position, lastLseq, edits), [this, device = position.device, edits, done](const BackendAnswer &answer) {
+    const auto answered = [this, device = position.device, edits, done](const BackendAnswer &answer) {
         crashAt("C4");
         pushAnswered(device, edits, answer, done);
-    });
+    };
+    m_client.post(u"/api/sync/push"_s, pushDocument(position, edits), answered, pushTimeoutMs, {}, {{"Device-Stamps", stampWords(position)}});
 }
 
 void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
@@ -208,25 +211,28 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
     if (!read)
         return done(unreadable(read.error()));
     m_editsAtOnce = std::min(mostEditsAtOnce, m_editsAtOnce * 2);
-    // Once is enough: who says it of a new device too is asked again later.
-    const bool renews = read->renew_device && !m_renewed;
-    m_renewed = read->renew_device;
-    const bool some = renews || !read->results.isEmpty();
+    // Who says it of a new device too is asked again later.
+    const bool renewsAgain = std::exchange(m_renewed, read->renew_device);
+    const bool some = read->renew_device ? !renewsAgain : !read->results.isEmpty();
     RoundOutcome outcome = carriedOut(some, 0);
     if (!some)
         outcome.kind = RoundOutcome::Kind::Later;
     write(
-        [epoch = read->epoch, results = read->results, renewed = renews ? device : QString()](Database &database, FeedRows &) {
+        [answer = *read, device](Database &database, FeedRows &) {
             const Verdict taken = inTransaction(database, [&]() -> Verdict {
-                if (Verdict apart = renewed.isEmpty() ? Verdict(calldeck::Done{}) : renewDevice(database, renewed); !apart)
-                    return apart;
+                if (Verdict known = answer.renew_device ? renewDevice(database, device) : takeStamp(database, answer.stamp); !known)
+                    return known;
                 // Words of a history that is no more.
-                if (const auto now = syncPosition(database); !now || now->epoch != epoch)
+                if (const auto now = syncPosition(database); !now || now->epoch != answer.epoch)
                     return now ? Verdict(calldeck::Done{}) : Verdict(now.error());
-                if (Verdict noted = takeResults(database, results, nowMs()); !noted)
+                if (Verdict noted = takeResults(database, answer.results, nowMs()); !noted)
                     return noted;
+                const qint64 cursor = syncPosition(database)->cursor;
+                // A call whose making was refused does not come any more: what was being typed on it is told.
+                if (Verdict buried = cursor < 0 ? Verdict(calldeck::Done{}) : buryRescuedDrafts(database); !buried)
+                    return buried;
                 // Pulled rows may show already what was only now acknowledged.
-                return retireShown(database, syncPosition(database)->cursor, nowMs());
+                return retireShown(database, cursor, nowMs());
             });
             crashAt("C5");
             return nothingChanged(taken);

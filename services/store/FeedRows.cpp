@@ -54,10 +54,10 @@ Result<CallState> folded(const FeedRow &row, const CallState &here, const QList<
 
 Result<SyncPosition> syncPosition(Database &database)
 {
-    Statement select = database.prepare("SELECT device, epoch, cursor, floor, snapshot, snapshot_s, snapshot_kind, snapshot_after FROM sync");
+    Statement select = database.prepare("SELECT device, epoch, cursor, floor, snapshot, snapshot_s, snapshot_kind, snapshot_after, stamp, next_stamp FROM sync");
     if (!select.step())
         return database.lastError();
-    return SyncPosition{select.text(0), select.integer(1), select.integer(2), select.integer(3), select.integer(4), select.optionalInteger(5), select.text(6), select.text(7)};
+    return SyncPosition{select.text(0), select.integer(1), select.integer(2), select.integer(3), select.integer(4), select.optionalInteger(5), select.text(6), select.text(7), select.text(8), select.text(9)};
 }
 
 Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &database)
@@ -75,9 +75,17 @@ Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &da
     return records;
 }
 
+Verdict stampPush(Database &database) { return database.execute("UPDATE sync SET next_stamp = lower(hex(randomblob(16))) WHERE next_stamp = ''"); }
+
+Verdict takeStamp(Database &database, const QString &stamp)
+{
+    Statement take = database.prepare("UPDATE sync SET stamp = next_stamp, next_stamp = '' WHERE next_stamp = ? AND next_stamp <> ''");
+    return take.bindAll(stamp).run();
+}
+
 Verdict renewDevice(Database &database, const QString &device)
 {
-    Statement renew = database.prepare("UPDATE sync SET device = lower(hex(randomblob(16))) WHERE device = ?");
+    Statement renew = database.prepare("UPDATE sync SET device = lower(hex(randomblob(16))), stamp = '', next_stamp = '' WHERE device = ?");
     return renew.bindAll(device).run();
 }
 
@@ -431,7 +439,27 @@ Verdict FeedRows::sweep(qint64 snapshot, qint64 s, ChangeSet &changes)
         if (Verdict done = apply(row, true, 0, changes); !done)
             return done;
     }
-    return buryRescuedDrafts(m_database);
+    const Verdict rebuilt = rebuildOwn(snapshot, changes);
+    return rebuilt ? buryRescuedDrafts(m_database) : rebuilt;
+}
+
+Verdict FeedRows::rebuildOwn(qint64 snapshot, ChangeSet &changes)
+{
+    Statement calls = m_database.prepare("SELECT call_id FROM calls WHERE snapshot <> ? AND ver = 0 AND EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'call' AND b.id = calls.call_id "
+                                         "AND b.op = 'create' AND b.state = 'pending')");
+    calls.bindAll(snapshot);
+    QStringList own;
+    while (calls.step())
+        own.append(calls.text(0));
+    if (calls.failed())
+        return m_database.lastError();
+    for (const QString &id : std::as_const(own)) {
+        FeedRow nothing{callKind, id, 0, QJsonObject()};
+        nothing.state = std::make_shared<const CallState>();
+        if (Verdict done = applyCall(nothing, true, 0, changes); !done)
+            return done;
+    }
+    return Done{};
 }
 
 Verdict FeedRows::changeEpoch(qint64 epoch, qint64 base)

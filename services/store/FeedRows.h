@@ -29,6 +29,8 @@ struct SyncPosition {
     std::optional<qint64> snapshot_s; ///< set while a snapshot is being taken
     QString snapshot_kind;
     QString snapshot_after;
+    QString stamp;      ///< what the file called itself with the last push that was answered, "" before the first
+    QString next_stamp; ///< with the one that is on its way, "" when none is
 };
 Result<SyncPosition> syncPosition(Database &database);
 
@@ -79,6 +81,8 @@ private:
     Verdict removeCall(CallKey key, const QString &callId);
     Verdict eraseCall(const Call &call);
     Verdict sweep(qint64 snapshot, qint64 s, ChangeSet &changes);
+    /** Calls of this desk that the snapshot did not bring, since they are on their way: what a history that is no more had made of them goes. */
+    Verdict rebuildOwn(qint64 snapshot, ChangeSet &changes);
     Verdict keepVersion(const FeedRow &row, qint64 snapshot);
     Result<std::optional<CallKey>> keyOf(const QString &callId);
 
@@ -90,6 +94,10 @@ private:
 /** Records whose row must be asked for again: kind and ids, at most 100 of one kind. */
 Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &database);
 
+/** Before a push: the file calls itself something new with it, the same until that is answered. */
+Verdict stampPush(Database &database);
+/** The backend took a push with that stamp; another one than that on its way says nothing. Needs a transaction. */
+Verdict takeStamp(Database &database, const QString &stamp);
 /** This file is an older copy of the one that wrote as `device`: from now on it is a device of its own. Nothing when it is already. */
 Verdict renewDevice(Database &database, const QString &device);
 

@@ -46,12 +46,12 @@ Verdict markStale(Database &database, const QString &mid)
 }
 
 /**
- * The edit was folded over a row in which somebody had overwritten it already: its acknowledgement came late. The row is asked for
- * again, since nothing else would take the old value away.
+ * The edit was folded over a row of which it is a part already: its acknowledgement came late. Somebody may have overwritten it since, or it lost and the row does not
+ * show it. The row is asked for again, since nothing else would take the value away.
  */
 Verdict markShownTooEarly(Database &database, const PushResult &result)
 {
-    Statement stale = database.prepare("INSERT OR IGNORE INTO stale (kind, id) SELECT b.kind, b.id FROM outbox b WHERE b.mid = ?1 AND ?2 < "
+    Statement stale = database.prepare("INSERT OR IGNORE INTO stale (kind, id) SELECT b.kind, b.id FROM outbox b WHERE b.mid = ?1 AND ?2 <= "
                                        "coalesce(CASE b.kind WHEN 'call' THEN (SELECT ver FROM calls WHERE call_id = b.id) ELSE (SELECT ver FROM versions v WHERE v.kind = b.kind AND v.id = b.id) END, 0)");
     return stale.bindAll(result.mid, result.seq).run();
 }
@@ -187,15 +187,6 @@ Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, Ti
         next.append(edit);
     }
     return next;
-}
-
-Result<qint64> lastLseq(Database &database)
-{
-    Statement select = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'");
-    const auto found = select.found();
-    if (!found)
-        return found.error();
-    return *found ? select.integer(0) : 0;
 }
 
 Result<std::optional<TimeMs>> nextTry(Database &database, TimeMs now)

@@ -291,9 +291,10 @@ QString RescueReport::sentence() const
         parts.append(outOf(refused, whole, u"refused change"_s, u"refused changes"_s));
     if (drafts.known > 0)
         parts.append(outOf(drafts, whole, u"unfinished form"_s, u"unfinished forms"_s));
+    const bool isOne = parts.size() == 1 && edits.known == 1;
     const QString last = parts.takeLast();
     const QString all = parts.isEmpty() ? last : QString(parts.join(u", "_s) + u" and "_s + last);
-    return u"%1 were carried over. The damaged file was kept in %2."_s.arg(all, aside);
+    return u"%1 %2 carried over. The damaged file was kept in %3."_s.arg(all, isOne ? u"was"_s : u"were"_s, aside);
 }
 
 Result<RescueReport> rescueCache(const QString &dataDir, const DatabaseKey &key)

@@ -1,4 +1,5 @@
 #include "StoreFixture.h"
+#include "sync/Upkeep.h"
 
 #include "api/Hub.h"
 #include "api/Metrics.h"
@@ -32,7 +33,8 @@ public:
     HttpResponse wait() { return m_came.try_acquire_for(20s) ? m_response : nothing(); }
     bool hasCome() { return m_came.try_acquire(); }
     /** What the push answered for its one edit. */
-    QJsonObject result() { return QJsonDocument::fromJson(wait().body).object().value(u"results"_s)[0].toObject(); }
+    QJsonObject result() { return said().value(u"results"_s)[0].toObject(); }
+    QJsonObject said() { return QJsonDocument::fromJson(wait().body).object(); }
 
 private:
     static HttpResponse nothing()
@@ -73,7 +75,7 @@ protected:
 
     PushTurn turn(const QJsonValue &edit, const std::shared_ptr<Answer> &answer, const QString &who = u"ana"_s, qint64 epoch = 1)
     {
-        return {{who, ws, who, who + u"@x.org"_s, UserRole::DISPATCHER, u"f"_s, false}, now, {who + u"-desk"_s, epoch, editSchemaVersion, QJsonArray{edit}, 1000}, false, HttpReply(answer)};
+        return {{who, ws, who, who + u"@x.org"_s, UserRole::DISPATCHER, u"f"_s, false}, now, {who + u"-desk"_s, epoch, editSchemaVersion, QJsonArray{edit}, FileStamps{"00000001", "00000001"}}, false, HttpReply(answer)};
     }
     /** The first edit of `edits` is being taken, by a worker, and waits for the store; the others wait for it. The answers in their order. */
     QList<std::shared_ptr<Answer>> pushBehindAWriter(const QList<QJsonValue> &edits, qint64 epochOfTheLast = 1)
@@ -121,39 +123,101 @@ CALLDECK_ON_BOTH_ENGINES(PushTurnsTest);
 
 } // namespace
 
-/** A copy of a desk's file, from before what it has sent since. */
-TEST_P(PushTurnsTest, olderCopyOfADeviceIsToldToTakeAnotherIdAndChangesNothing)
+/** Devices whose files say what they call themselves. */
+class StampTest : public PushTurnsTest
 {
-    const auto push = [this](const QJsonValue &edit, std::optional<qint64> lastLseq, const QString &device) {
-        const auto answer = std::make_shared<Answer>();
+protected:
+    PushTurn stamped(const QJsonValue &edit, const std::shared_ptr<Answer> &answer, std::optional<FileStamps> stamps, const QString &device = u"desk"_s)
+    {
         PushTurn one = turn(edit, answer);
         one.request.device = device;
-        one.request.last_lseq = lastLseq;
-        turns->take(std::move(one), *connection);
-        return QJsonDocument::fromJson(answer->wait().body).object();
-    };
-    const auto numbered = [this](const QString &id, qint64 lseq) {
-        QJsonObject json = create(id).toObject();
+        one.request.stamps = std::move(stamps);
+        return one;
+    }
+    QJsonObject push(const QJsonValue &edit, std::optional<FileStamps> stamps, const QString &device = u"desk"_s)
+    {
+        const auto answer = std::make_shared<Answer>();
+        turns->take(stamped(edit, answer, std::move(stamps), device), *connection);
+        return answer->said();
+    }
+    static bool wasTaken(const QJsonObject &answer) { return answer.value(u"results"_s)[0][u"status"_s] == u"applied"_s && !answer.contains(u"renew_device"_s); }
+    static bool mustRenew(const QJsonObject &answer) { return answer.value(u"renew_device"_s) == true && answer.value(u"results"_s).toArray().isEmpty() && !answer.contains(u"stamp"_s); }
+    const FileStamps first{"", "aaaa0001"};
+    const FileStamps second{"aaaa0001", "aaaa0002"};
+    const FileStamps third{"aaaa0002", "aaaa0003"};
+};
+CALLDECK_ON_BOTH_ENGINES(StampTest);
+
+/** However much the copy has written since, and wherever. */
+TEST_P(StampTest, olderCopyOfADeviceIsToldToTakeAnotherIdAndNothingOfItIsTaken)
+{
+    EXPECT_EQ(push(create(u"c1"_s), first).value(u"stamp"_s), u"aaaa0001"_s);
+    EXPECT_TRUE(wasTaken(push(create(u"c2"_s), second)));
+    EXPECT_TRUE(wasTaken(push(create(u"c3"_s), second))) << "who was not told sends the same stamps again";
+    const FileStamps copy{"aaaa0001", "bbbb0001"};
+    EXPECT_TRUE(mustRenew(push(create(u"c4"_s), copy)));
+    EXPECT_TRUE(mustRenew(push(create(u"c4"_s), first)));
+    EXPECT_TRUE(row(u"c4"_s).isEmpty());
+    EXPECT_TRUE(wasTaken(push(create(u"c4"_s), copy, u"other"_s)));
+    EXPECT_TRUE(wasTaken(push(create(u"c5"_s), std::nullopt))) << "who says nothing is not asked";
+    EXPECT_TRUE(wasTaken(push(create(u"c6"_s), third))) << "and nothing that was refused moved the stamp";
+}
+
+TEST_P(StampTest, pushesThatAreTakenTogetherAreComparedOneAfterAnother)
+{
+    const auto held = open();
+    auto writer = WorkspaceTx::begin(*held, ws, WorkspaceTx::Mode::Write);
+    ASSERT_TRUE(writer);
+    QList<std::shared_ptr<Answer>> answers;
+    for (int i = 0; i < 4; ++i)
+        answers.append(std::make_shared<Answer>());
+    std::binary_semaphore taken(0);
+    ASSERT_TRUE(pool->post([&](Result<SqlConnection *> worker) {
+        taken.release();
+        turns->take(stamped(create(u"c0"_s), answers[0], std::nullopt), **worker);
+    }));
+    taken.acquire();
+    while (turns->waiting(ws) != 0)
+        std::this_thread::yield();
+    turns->take(stamped(create(u"c1"_s), answers[1], first), *connection);
+    turns->take(stamped(create(u"c2"_s), answers[2], second), *connection);
+    turns->take(stamped(create(u"c3"_s), answers[3], FileStamps{"", "bbbb0001"}), *connection);
+    writer->reset();
+    EXPECT_TRUE(wasTaken(answers[1]->said()));
+    EXPECT_TRUE(wasTaken(answers[2]->said()));
+    EXPECT_TRUE(mustRenew(answers[3]->said()));
+}
+
+TEST_P(StampTest, restoredStoreKnowsNoFileAnyMore)
+{
+    push(create(u"c1"_s), first);
+    ASSERT_TRUE(startEpoch(*connection, ws, {{1, 0}}, true, now));
+    const auto answer = std::make_shared<Answer>();
+    PushTurn one = stamped(create(u"c2"_s), answer, third);
+    one.request.epoch = 2;
+    turns->take(std::move(one), *connection);
+    EXPECT_TRUE(wasTaken(answer->said()));
+}
+
+TEST_P(StampTest, whatComesBeforeSomethingThatWasTakenRenewsTheDeviceToo)
+{
+    const auto at = [this](qint64 lseq, const QString &mid) {
+        QJsonObject json = create(u"c1"_s).toObject();
         json.insert(u"lseq"_s, lseq);
+        json.insert(u"mid"_s, mid);
         return json;
     };
-    const auto wasTaken = [](const QJsonObject &answer) { return answer.value(u"results"_s)[0][u"status"_s] == u"applied"_s && !answer.contains(u"renew_device"_s); };
-    EXPECT_TRUE(wasTaken(push(numbered(u"c1"_s, 7), 9, u"desk"_s)));
-    EXPECT_TRUE(wasTaken(push(numbered(u"c2"_s, 5), 9, u"desk"_s))) << "what waited longer may come later";
-    EXPECT_TRUE(wasTaken(push(numbered(u"c3"_s, 7), 7, u"desk"_s)));
-    const QJsonObject older = push(numbered(u"c4"_s, 6), 6, u"desk"_s);
-    EXPECT_EQ(older.value(u"renew_device"_s), true);
-    EXPECT_TRUE(older.value(u"results"_s).toArray().isEmpty());
-    EXPECT_TRUE(row(u"c4"_s).isEmpty());
-    EXPECT_TRUE(wasTaken(push(numbered(u"c4"_s, 6), 6, u"other"_s)));
-    EXPECT_TRUE(wasTaken(push(numbered(u"c5"_s, 1), std::nullopt, u"desk"_s))) << "who does not say is not asked";
-    // It has given out more by now, and yet writes what comes before something that was taken.
-    QJsonObject late = create(u"c1"_s).toObject();
-    late.insert(u"lseq"_s, 6);
-    late.insert(u"mid"_s, u"late"_s);
-    const QJsonObject leftOut = push(late, 20, u"desk"_s);
-    EXPECT_EQ(leftOut.value(u"renew_device"_s), true);
-    EXPECT_TRUE(leftOut.value(u"results"_s).toArray().isEmpty());
+    EXPECT_TRUE(wasTaken(push(at(7, u"early"_s), std::nullopt)));
+    EXPECT_EQ(push(at(6, u"late"_s), std::nullopt).value(u"renew_device"_s), true);
+}
+
+TEST(FileStamps, areTwoHexadecimalWords)
+{
+    EXPECT_EQ(fileStampsOf("- 0123abcd")->last, "");
+    EXPECT_EQ(fileStampsOf("89abcdef 0123abcd")->next, "0123abcd");
+    for (const QByteArray &bad : QByteArrayList{QByteArray(), QByteArray("- -"), QByteArray("0123abcd"), QByteArray("0123abcd "), QByteArray("0123ABCD 0123abcd"), QByteArray("- 0123abc"), QByteArray("- 0123abcd "),
+                                  QByteArray("-  0123abcd"), QByteArray("- 0123abcd\n"), QByteArray("- ") + QByteArray(65, 'a'), QByteArray("\xff 0123abcd")})
+        EXPECT_FALSE(fileStampsOf(bad)) << bad.toStdString();
 }
 
 TEST_P(PushTurnsTest, whoWaitsTogetherIsWrittenTogetherAndEachIsAnswered)

@@ -77,17 +77,18 @@ TEST_P(TokenTest, ticketIsGoodOnceAndShortly)
 
 TEST_P(TokenTest, tokensThatEndedADayAgoAreForgottenAndTheSessionGoesOn)
 {
-    const auto pair = openSession(*connection, account, u"desk"_s, now);
+    constexpr TimeMs day = 86'400'000;
+    const TimeMs then = now - 40 * day; // others use the same store now
+    const auto pair = openSession(*connection, account, u"desk"_s, then);
     const auto tokens = [this] {
-        SqlStatement count = connection->prepare("SELECT count(*) FROM token");
+        SqlStatement count = connection->query("SELECT count(*) FROM token t JOIN token_family f ON f.id = t.family WHERE f.account = ?", account.id);
         return count.step() ? count.integer(0) : -1;
     };
-    constexpr TimeMs day = 86'400'000;
-    tidyStore(*connection, {}, nullptr, nullptr, now + day);
+    tidyStore(*connection, {}, nullptr, nullptr, then + day);
     EXPECT_EQ(tokens(), 2);
-    tidyStore(*connection, {}, nullptr, nullptr, now + day + 20 * 60'000);
+    tidyStore(*connection, {}, nullptr, nullptr, then + day + 20 * 60'000);
     EXPECT_EQ(tokens(), 1);
-    EXPECT_TRUE(std::holds_alternative<TokenPair>(*refreshSession(*connection, pair->refresh, now + day + 20 * 60'000)));
+    EXPECT_TRUE(std::holds_alternative<TokenPair>(*refreshSession(*connection, pair->refresh, then + day + 20 * 60'000)));
 }
 
 TEST_P(TokenTest, disabledAccountIsOutAtOnceAndSocketsLearnOfIt)

@@ -144,6 +144,27 @@ TEST_F(FeedRowsTest, acknowledgedEditWaitsForItsRow)
     EXPECT_EQ(rows("outbox"), 1);
 }
 
+/** The row came before the answer, and with the edit over it: that the edit lost is known only now. */
+TEST_F(FeedRowsTest, editThatLostIsTakenOutOfTheViewThoughItsRowIsThereAlready)
+{
+    const QString mid = midOf(done(ChangeTags{{keyOf(u"a"_s)}, {u"vip"_s}, {}}));
+    acknowledge(mid, 11);
+    CallState theirs = stateOf(u"a"_s);
+    theirs.call.tags = {u"vip"_s};
+    page(10, 12, {rowOf(theirs, 12)});
+    const QString lost = midOf(done(ChangeTags{{keyOf(u"a"_s)}, {}, {u"vip"_s}}));
+    page(12, 14, {rowOf(theirs, 14)});
+    EXPECT_TRUE(callAt(keyOf(u"a"_s)).tags.isEmpty()) << "an own open edit";
+    EXPECT_FALSE(*staleRecords(file->database()));
+    acknowledge(lost, 14);
+    const auto stale = staleRecords(file->database());
+    ASSERT_TRUE(stale && *stale);
+    taken(feed->takeRows(1, {rowOf(theirs, 14)}));
+    EXPECT_EQ(callAt(keyOf(u"a"_s)).tags, QStringList{u"vip"_s});
+    EXPECT_FALSE(*staleRecords(file->database()));
+    expectSound();
+}
+
 TEST_F(FeedRowsTest, refusedEditIsShownAndItsEffectTakenBack)
 {
     const QString mid = midOf(done(set({keyOf(u"a"_s)}, CallField::queue, u"Mine"_s)));
@@ -383,6 +404,28 @@ TEST_F(FeedRowsTest, callMadeHereThatASnapshotNoLongerHasGoes)
     all.rows = {row(u"a"_s, 3), row(u"b"_s, 4)};
     taken(feed->takeSnapshotPage(all, now));
     EXPECT_EQ(rows("calls"), 2);
+}
+
+/** What others had made of it went with the backend's history; what was done here is on its way again. */
+TEST_F(FeedRowsTest, callMadeHereThatARestoreTookBackShowsWhatThisDeskDid)
+{
+    acknowledge(makeCall(*file, u"mine"_s, now), 11);
+    acknowledge(midOf(done(set({keyOf(u"mine"_s)}, CallField::customer_ref, u"ours"_s))), 12);
+    CallState theirs = stateOf(u"mine"_s);
+    theirs.call.customer_ref = u"theirs"_s;
+    theirs.call.queue = u"Boilers"_s;
+    page(10, 14, {rowOf(theirs, 14)});
+    ASSERT_EQ(callAt(keyOf(u"mine"_s)).customer_ref, u"theirs"_s);
+    ASSERT_TRUE(feed->changeEpoch(2, 10));
+    SnapshotPage all;
+    all.epoch = 2;
+    all.s = 10;
+    all.rows = {row(u"a"_s, 3), row(u"b"_s, 4)};
+    EXPECT_TRUE(taken(feed->takeSnapshotPage(all, now)).changed.contains(keyOf(u"mine"_s)));
+    EXPECT_EQ(callAt(keyOf(u"mine"_s)).customer_ref, u"ours"_s);
+    EXPECT_EQ(callAt(keyOf(u"mine"_s)).queue, QString());
+    EXPECT_EQ(callAt(keyOf(u"mine"_s)).status, CallStatus::MISSED);
+    expectSound();
 }
 
 TEST_F(FeedRowsTest, settingsAreToldOnlyWhenTheyAreOthers)

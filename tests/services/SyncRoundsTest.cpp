@@ -1,6 +1,7 @@
 #include "CommandFixture.h"
 #include "backend/CacheAccess.h"
 #include "backend/SyncRounds.h"
+#include "store/DraftRows.h"
 
 #include <QJsonDocument>
 #include <QSignalSpy>
@@ -15,11 +16,11 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-/** The pages of a snapshot, one call each, as a backend sends them. */
-class PageServer : public QTcpServer
+/** Answers what it gets on this machine. */
+class LocalServer : public QTcpServer
 {
 public:
-    explicit PageServer(QStringList ids) : m_ids(std::move(ids))
+    LocalServer()
     {
         listen(QHostAddress::LocalHost);
         connect(this, &QTcpServer::newConnection, this, [this] {
@@ -29,11 +30,26 @@ public:
     }
     QUrl url() const { return QUrl(u"http://127.0.0.1:%1"_s.arg(serverPort())); }
 
+protected:
+    virtual void answer(QTcpSocket &socket) = 0;
+    static void send(QTcpSocket &socket, const QByteArray &status, const QJsonObject &json)
+    {
+        const QByteArray body = QJsonDocument(json).toJson(QJsonDocument::Compact);
+        socket.write("HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+    }
+};
+
+/** The pages of a snapshot, one call each, as a backend sends them. */
+class PageServer : public LocalServer
+{
+public:
+    explicit PageServer(QStringList ids) : m_ids(std::move(ids)) {}
+
     QStringList asked; ///< after which record, "" for the first page
     int failures = 0;  ///< so many of the next requests get 503
 
 private:
-    void answer(QTcpSocket &socket)
+    void answer(QTcpSocket &socket) override
     {
         const QByteArray head = socket.readAll();
         const QUrlQuery query(QUrl(QString::fromLatin1(head.split(' ').value(1))));
@@ -41,8 +57,7 @@ private:
         asked.append(after);
         const bool fails = failures > 0;
         failures -= fails ? 1 : 0;
-        const QByteArray body = fails ? QByteArray("{}") : QJsonDocument(pageAfter(after)).toJson(QJsonDocument::Compact);
-        socket.write(QByteArray(fails ? "HTTP/1.1 503 Busy" : "HTTP/1.1 200 OK") + "\r\nContent-Type: application/json\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+        send(socket, fails ? "503 Busy" : "200 OK", fails ? QJsonObject() : pageAfter(after));
     }
     QJsonObject pageAfter(const QString &after) const
     {
@@ -57,6 +72,40 @@ private:
     }
 
     const QStringList m_ids;
+};
+
+/** Refuses every edit that is pushed; `renews` says that the device must take another id. */
+class RefusingServer : public LocalServer
+{
+public:
+    QList<QJsonObject> pushes;
+    QByteArrayList stamps; ///< of the pushes
+    QString said;          ///< the stamp in the next answer, "" for none
+    bool renews = false;
+
+private:
+    void answer(QTcpSocket &socket) override
+    {
+        m_read += socket.readAll();
+        const QJsonObject push = QJsonDocument::fromJson(m_read.mid(m_read.indexOf("\r\n\r\n"))).object();
+        if (push.isEmpty())
+            return;
+        const qsizetype at = m_read.toLower().indexOf("device-stamps: ") + 15;
+        stamps.append(m_read.mid(at, m_read.indexOf("\r\n", at) - at));
+        m_read.clear();
+        pushes.append(push);
+        QJsonArray results;
+        for (const QJsonValue &edit : push.value(u"ms"_s).toArray())
+            results.append(QJsonObject{{u"mid"_s, edit[u"mid"_s]}, {u"status"_s, u"rejected"_s}, {u"seq"_s, 1}, {u"code"_s, u"invalid"_s}, {u"message"_s, u"No."_s}});
+        QJsonObject answer{{u"epoch"_s, 1}, {u"results"_s, renews ? QJsonArray() : results}};
+        if (renews)
+            answer.insert(u"renew_device"_s, true);
+        if (!said.isEmpty())
+            answer.insert(u"stamp"_s, said);
+        send(socket, "200 OK", answer);
+    }
+
+    QByteArray m_read;
 };
 
 /** A cache whose writes are carried out when the test says so; what only reads, at once. */
@@ -98,7 +147,29 @@ protected:
         return ended.value_or(RoundOutcome());
     }
 
+    /** A file that is in step at `cursor`, with one edit of `op` on its way to a server that refuses it. */
+    void waitsToPush(const QString &op, qint64 cursor)
+    {
+        client->setServer(refusing.url());
+        ASSERT_TRUE(file->database().execute("UPDATE sync SET epoch = 1, cursor = " + QByteArray::number(cursor)));
+        Edit edit;
+        edit.mid = u"m-"_s + op;
+        edit.kind = u"call"_s;
+        edit.id = u"new"_s;
+        edit.op = op;
+        edit.at = now;
+        ASSERT_TRUE(insertOutgoing(file->database(), edit, {}));
+    }
+    RoundOutcome push()
+    {
+        std::optional<RoundOutcome> ended;
+        rounds->push([&](const RoundOutcome &outcome) { ended = outcome; });
+        EXPECT_TRUE(QTest::qWaitFor([&] { return ended.has_value(); }));
+        return ended.value_or(RoundOutcome());
+    }
+
     PageServer server{{u"a"_s, u"b"_s, u"c"_s}};
+    RefusingServer refusing;
     std::unique_ptr<HeldCache> cache;
     std::unique_ptr<BackendClient> client;
     std::unique_ptr<SyncRounds> rounds;
@@ -160,4 +231,60 @@ TEST_F(SyncRoundsTest, pageOfAnotherPlaceIsThrownAway)
     EXPECT_EQ(again.kind, RoundOutcome::Kind::Done);
     EXPECT_EQ(syncPosition(file->database())->epoch, 2);
     EXPECT_LT(syncPosition(file->database())->cursor, 0);
+}
+
+TEST_F(SyncRoundsTest, whatWasBeingTypedOnACallThatIsRefusedIsTold)
+{
+    waitsToPush(u"create"_s, 10);
+    ASSERT_TRUE(storeRescuedDraft(file->database(), {u"new"_s, u"{\"notes\":\"the gate is blue\"}"_s, now}));
+    push();
+    EXPECT_EQ(rows("rescued_drafts"), 0);
+    const auto dead = deadLetters(file->database());
+    ASSERT_EQ(dead->size(), 2);
+    EXPECT_TRUE(std::any_of(dead->cbegin(), dead->cend(), [](const DeadLetter &letter) { return letter.edit.args.value(u"text"_s).toString().contains(u"the gate is blue"); }));
+}
+
+TEST_F(SyncRoundsTest, draftWaitsForACallThatMayStillCome)
+{
+    waitsToPush(u"create"_s, -1);
+    ASSERT_TRUE(storeRescuedDraft(file->database(), {u"other"_s, u"{\"notes\":\"the gate is blue\"}"_s, now}));
+    push();
+    EXPECT_EQ(rows("rescued_drafts"), 1);
+}
+
+TEST_F(SyncRoundsTest, olderCopyTakesAnotherIdOnceAndSendsTheSameAgain)
+{
+    waitsToPush(u"note"_s, 10);
+    refusing.renews = true;
+    const QString before = syncPosition(file->database())->device;
+    EXPECT_TRUE(push().more);
+    const QString renewed = syncPosition(file->database())->device;
+    EXPECT_NE(renewed, before);
+    EXPECT_EQ(rows("outbox"), 1);
+    const RoundOutcome again = push();
+    EXPECT_EQ(again.kind, RoundOutcome::Kind::Later) << "a server that says it again and again is asked after a pause";
+    ASSERT_EQ(refusing.pushes.size(), 2);
+    EXPECT_EQ(refusing.pushes[0].value(u"device"_s), before);
+    EXPECT_EQ(refusing.pushes[1].value(u"device"_s), renewed);
+    EXPECT_EQ(refusing.pushes[0].value(u"ms"_s), refusing.pushes[1].value(u"ms"_s));
+    ASSERT_EQ(refusing.stamps.size(), 2);
+    EXPECT_NE(refusing.stamps[0], refusing.stamps[1]);
+    EXPECT_TRUE(refusing.stamps[1].startsWith("- ")) << "the new device has no past";
+}
+
+TEST_F(SyncRoundsTest, stampMovesWithThePushThatItBelongsToAndNoOther)
+{
+    waitsToPush(u"note"_s, 10);
+    refusing.said = u"00000000"_s;
+    push();
+    EXPECT_EQ(syncPosition(file->database())->stamp, QString()) << "an answer that belongs to another push";
+    const QString sent = syncPosition(file->database())->next_stamp;
+    refusing.said = sent;
+    waitsToPush(u"tag+"_s, 10);
+    push();
+    ASSERT_EQ(refusing.stamps.size(), 2);
+    EXPECT_EQ(refusing.stamps[0], "- " + sent.toLatin1());
+    EXPECT_EQ(refusing.stamps[1], refusing.stamps[0]) << "what was not answered is sent under the same stamps again";
+    EXPECT_EQ(syncPosition(file->database())->stamp, sent);
+    EXPECT_EQ(syncPosition(file->database())->next_stamp, QString());
 }

@@ -1,2 +1,2 @@
--- The last lseq that was taken of a device: one that says it has given out fewer works with an older copy of its file.
-ALTER TABLE device ADD COLUMN lseq {bigint} NOT NULL DEFAULT 0;
+-- What the device's file called itself when something was last taken of it: an older copy of the file knows it by an older stamp.
+ALTER TABLE device ADD COLUMN stamp {text} NOT NULL DEFAULT '';
