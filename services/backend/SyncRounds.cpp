@@ -381,7 +381,9 @@ void SyncRounds::snapshotAnswered(const SnapshotPlace &place, const BackendAnswe
         return done(unreadable(page.error()));
     if (!page->next_kind.isEmpty() && page->next_kind == place.kind && page->next_after == place.after)
         return done(failed(RoundOutcome::Kind::Later, true, u"The server sends the same page again and again."_s));
-    if (!page->next_kind.isEmpty())
+    // A late answer of another history, or of another snapshot, is thrown away; nothing follows it.
+    const bool continues = (place.epoch == 0 || page->epoch == place.epoch) && (!place.s || page->s == *place.s);
+    if (!page->next_kind.isEmpty() && continues)
         askAhead({page->epoch, page->s, page->next_kind, page->next_after});
     write([page = *page](Database &, FeedRows &feed) { return feed.takeSnapshotPage(page, nowMs()); }, carriedOut(true, static_cast<qint64>(page->rows.size())), done);
 }

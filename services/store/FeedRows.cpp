@@ -243,18 +243,21 @@ Verdict FeedRows::applyTurns(const FeedRow &row, ChangeSet &changes)
 
 Verdict FeedRows::applyContact(const FeedRow &row)
 {
-    if (!row.row) {
-        Statement remove = m_database.prepare("DELETE FROM contacts WHERE uid = ?");
-        return remove.bindAll(row.id).run();
-    }
-    auto contact = contactFromRow(*row.row);
+    auto contact = row.row ? contactFromRow(*row.row) : Result<Contact>(Contact());
     if (!contact)
         return Error{Error::Code::Damaged, u"The server sent a contact that cannot be read."_s, contact.error().message, true};
     const auto open = openEdits(m_database, row.kind, row.id, row.ver);
     if (!open)
         return open.error();
-    for (const Edit &edit : *open)
+    bool isThere = row.row.has_value();
+    for (const Edit &edit : *open) {
+        isThere = edit.op != u"del"_s && (isThere || edit.op == u"create"_s);
         (void)applyEdit(*contact, edit, {m_workspace, m_actor, edit.at});
+    }
+    if (!isThere) {
+        Statement remove = m_database.prepare("DELETE FROM contacts WHERE uid = ?");
+        return remove.bindAll(row.id).run();
+    }
     Statement write = m_database.prepare("INSERT INTO contacts (uid, name, business_name, number, email, address, preferred_channel, time_windows) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
                                          "ON CONFLICT (uid) DO UPDATE SET name = excluded.name, business_name = excluded.business_name, number = excluded.number, email = excluded.email, "
                                          "address = excluded.address, preferred_channel = excluded.preferred_channel, time_windows = excluded.time_windows");

@@ -428,6 +428,40 @@ TEST_F(FeedRowsTest, callMadeHereThatARestoreTookBackShowsWhatThisDeskDid)
     expectSound();
 }
 
+TEST_F(FeedRowsTest, contactMadeHereThatARestoreTookBackStays)
+{
+    done(LinkContact{keyOf(u"a"_s), {}, true});
+    const QString id = file->database().singleText("SELECT id FROM outbox WHERE kind = 'contact'");
+    const QString mid = file->database().singleText("SELECT mid FROM outbox WHERE kind = 'contact'");
+    const QString name = file->database().singleText("SELECT name FROM contacts");
+    acknowledge(mid, 11);
+    page(10, 12, {{u"contact"_s, id, 11, QJsonObject{{u"id"_s, id}, {u"name"_s, u"Others wrote this"_s}}}});
+    ASSERT_EQ(rows("contacts WHERE name = 'Others wrote this'"), 1);
+    ASSERT_TRUE(feed->changeEpoch(2, 10));
+    SnapshotPage all;
+    all.epoch = 2;
+    all.s = 10;
+    all.rows = {row(u"a"_s, 3), row(u"b"_s, 4)};
+    taken(feed->takeSnapshotPage(all, now));
+    EXPECT_EQ(file->database().singleText("SELECT name FROM contacts"), name);
+    EXPECT_FALSE(name.isEmpty());
+    expectSound();
+}
+
+TEST_F(FeedRowsTest, contactThatWasDeletedHereDoesNotComeBackOnTheWay)
+{
+    page(10, 11, {{u"contact"_s, u"k1"_s, 11, QJsonObject{{u"id"_s, u"k1"_s}, {u"name"_s, u"Vega"_s}}}});
+    Edit gone;
+    gone.mid = u"m1"_s;
+    gone.kind = u"contact"_s;
+    gone.id = u"k1"_s;
+    gone.op = u"del"_s;
+    gone.at = now;
+    ASSERT_TRUE(insertOutgoing(file->database(), gone, {}));
+    page(11, 12, {{u"contact"_s, u"k1"_s, 12, QJsonObject{{u"id"_s, u"k1"_s}, {u"name"_s, u"Vega-Ruiz"_s}}}});
+    EXPECT_EQ(rows("contacts"), 0);
+}
+
 TEST_F(FeedRowsTest, settingsAreToldOnlyWhenTheyAreOthers)
 {
     Workspace workspace = file->workspace();

@@ -229,6 +229,8 @@ TEST_F(SyncRoundsTest, pageOfAnotherPlaceIsThrownAway)
     const RoundOutcome again = pull();
     EXPECT_EQ(server.asked.value(2), QString()) << "the first page, not the one that was fetched ahead";
     EXPECT_EQ(again.kind, RoundOutcome::Kind::Done);
+    pull();
+    EXPECT_EQ(server.asked.mid(3), QStringList{QString()}) << "nor one after a page of the history that is no more";
     EXPECT_EQ(syncPosition(file->database())->epoch, 2);
     EXPECT_LT(syncPosition(file->database())->cursor, 0);
 }
