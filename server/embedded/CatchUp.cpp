@@ -44,7 +44,7 @@ Result<bool> applyAnswer(const SyncPosition &position, const Result<FeedAnswer> 
     if (!answer)
         return answer.error();
     if (const WrongEpoch *other = std::get_if<WrongEpoch>(&*answer)) {
-        const Verdict changed = feed.changeEpoch(other->epoch, other->base);
+        const auto changed = feed.changeEpoch(other->epoch, other->base);
         return changed ? Result<bool>(true) : changed.error();
     }
     if (std::holds_alternative<LogGone>(*answer)) {

@@ -26,7 +26,7 @@ Result<bool> isOlderCopy(WorkspaceTx &tx, const Author &author, const FileStamps
     if (!found)
         return found.error();
     const QByteArray wrote = *found ? find.bytes(0) : QByteArray();
-    return !wrote.isEmpty() && wrote != stamps.last && wrote != stamps.next;
+    return !wrote.isEmpty() && wrote != stamps.last && wrote != stamps.next && !stamps.between.contains(wrote);
 }
 
 void foreseeDevice(WorkspaceTx &tx, const Author &author) { tx.foresee(deviceName(author), stampOfDevice, author.device); }

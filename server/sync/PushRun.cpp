@@ -88,12 +88,11 @@ Verdict rememberResult(WorkspaceTx &tx, const Edit &edit, const EditOutcome &out
 
 Result<FileStamps> fileStampsOf(const QByteArray &words)
 {
-    static const QRegularExpression form(u"\\A(-|[0-9a-f]{8,64}) ([0-9a-f]{8,64})\\z"_s);
-    const auto match = form.match(QString::fromLatin1(words));
-    if (!match.hasMatch())
-        return Error{Error::Code::InvalidInput, u"Device-Stamps must be two hexadecimal words, the first \"-\" when there is none."_s, {}, false};
-    const QByteArray last = match.captured(1).toLatin1();
-    return FileStamps{last == "-" ? QByteArray() : last, match.captured(2).toLatin1()};
+    static const QRegularExpression form(u"\\A(-|[0-9a-f]{8,64})( [0-9a-f]{8,64}){1,8}\\z"_s);
+    if (!form.match(QString::fromLatin1(words)).hasMatch())
+        return Error{Error::Code::InvalidInput, u"Device-Stamps must be two to nine hexadecimal words, the first \"-\" when there is none."_s, {}, false};
+    const QByteArrayList stamps = words.split(' ');
+    return FileStamps{stamps[0] == "-" ? QByteArray() : stamps[0], stamps[1], stamps.mid(2)};
 }
 
 Result<PushRequest> pushRequestOf(const QJsonObject &body)

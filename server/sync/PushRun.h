@@ -7,10 +7,11 @@
 namespace calldeck
 {
 
-/** What the file of a device calls itself: with its last push that was answered ("" before the first), and from this one on. */
+/** What the file of a device calls itself: with its last push that was answered ("" before the first), and from this one on; pushes in between were not answered. */
 struct FileStamps {
     QByteArray last;
     QByteArray next;
+    QByteArrayList between = {};
 };
 
 /** A push as it came: the envelope is right, its edits may be anything. */
@@ -33,7 +34,7 @@ QByteArray bodyHash(const Edit &edit);
 /** Keeps what became of an edit: sent again, it is answered with that. */
 Verdict rememberResult(WorkspaceTx &tx, const Edit &edit, const EditOutcome &outcome, TimeMs now);
 
-/** Of the words "LAST NEXT", LAST "-" for none; InvalidInput for others. */
+/** Of the words "LAST NEXT", and at most seven more, LAST "-" for none; InvalidInput for others. */
 Result<FileStamps> fileStampsOf(const QByteArray &words);
 /** The error names the key. Unknown keys are refused. */
 Result<PushRequest> pushRequestOf(const QJsonObject &body);
@@ -53,7 +54,7 @@ public:
     static void foresee(WorkspaceTx &tx, const QString &device, const QJsonValue &json);
     /** The same for an edit that the client could not bring through: recorded as rejected, its text kept. */
     Result<std::optional<EditOutcome>> park(const QJsonValue &json, const QString &path);
-    /** An edit was left out for its place: only an older copy of the device's file sends such a one and reads the answer. */
+    /** An edit was left out for its place: an older copy of the device's file sends such a one, or one that gave an edit up and was asked for it again. */
     bool leftOut() const { return !m_stopped.isEmpty(); }
 
 private:

@@ -47,6 +47,21 @@ Verdict inTransaction(Database &database, const std::function<Verdict()> &work)
     return done ? transaction.commit() : done;
 }
 
+/** A call whose making was refused does not come any more: what was being typed on it is told. Before the snapshot is whole nobody knows what comes. */
+Verdict tellDraftsOfRefused(Database &database)
+{
+    const auto position = syncPosition(database);
+    if (!position)
+        return position.error();
+    return position->cursor < 0 ? Verdict(Done{}) : buryRescuedDrafts(database);
+}
+
+Verdict giveUp(Database &database, const PushResult &refused)
+{
+    const Verdict done = bury(database, refused.mid, refused, nowMs());
+    return done ? tellDraftsOfRefused(database) : done;
+}
+
 Result<ChangeSet> nothingChanged(const Verdict &done) { return done ? Result<ChangeSet>(ChangeSet{}) : done.error(); }
 
 RoundOutcome carriedOut(bool more, qint64 rows)
@@ -142,7 +157,7 @@ void SyncRounds::changeEpoch(const BackendAnswer &answer, const Done &done)
     const auto change = readEpochChange(answer.body);
     if (!change)
         return done(unreadable(change.error()));
-    write([change = *change](Database &, FeedRows &feed) { return nothingChanged(feed.changeEpoch(change.epoch, change.base)); }, carriedOut(true, 0), done);
+    write([change = *change](Database &, FeedRows &feed) { return feed.changeEpoch(change.epoch, change.base); }, carriedOut(true, 0), done);
 }
 
 // --- push -----------------------------------------------------------------------------------------------------------------------
@@ -154,7 +169,7 @@ void SyncRounds::push(const Done &finished)
     const int limit = m_editsAtOnce;
     m_cache.write(
         this,
-        [work, limit](Database &database, FeedRows &) -> Result<ChangeSet> {
+        [work, limit, another = !std::exchange(m_stamped, true)](Database &database, FeedRows &) -> Result<ChangeSet> {
             auto position = syncPosition(database);
             if (!position)
                 return position.error();
@@ -165,7 +180,7 @@ void SyncRounds::push(const Done &finished)
             if (!edits)
                 return edits.error();
             work->edits = *std::move(edits);
-            if (Verdict stamped = work->edits.isEmpty() ? Verdict(calldeck::Done{}) : stampPush(database); !stamped)
+            if (Verdict stamped = work->edits.isEmpty() ? Verdict(calldeck::Done{}) : stampPush(database, another); !stamped)
                 return stamped.error();
             position = syncPosition(database);
             if (!position)
@@ -227,12 +242,10 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
                     return now ? Verdict(calldeck::Done{}) : Verdict(now.error());
                 if (Verdict noted = takeResults(database, answer.results, nowMs()); !noted)
                     return noted;
-                const qint64 cursor = syncPosition(database)->cursor;
-                // A call whose making was refused does not come any more: what was being typed on it is told.
-                if (Verdict buried = cursor < 0 ? Verdict(calldeck::Done{}) : buryRescuedDrafts(database); !buried)
-                    return buried;
+                if (Verdict told = tellDraftsOfRefused(database); !told)
+                    return told;
                 // Pulled rows may show already what was only now acknowledged.
-                return retireShown(database, cursor, nowMs());
+                return retireShown(database, syncPosition(database)->cursor, nowMs());
             });
             crashAt("C5");
             return nothingChanged(taken);
@@ -259,7 +272,7 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
     outcome.more = true;
     if (answer.status < 500) {
         const PushResult refused{edit.mid, PushResult::Status::Rejected, m_head, answer.status == 413 ? u"too_large"_s : u"invalid"_s, answer.problem};
-        write([refused](Database &database, FeedRows &) { return nothingChanged(inTransaction(database, [&] { return bury(database, refused.mid, refused, nowMs()); })); }, outcome, done);
+        write([refused](Database &database, FeedRows &) { return nothingChanged(inTransaction(database, [&] { return giveUp(database, refused); })); }, outcome, done);
         return;
     }
     write(
@@ -271,7 +284,7 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
                     return found.error();
                 const qint64 tries = *found ? counted.integer(0) : 0;
                 if (tries + 1 >= triesBeforeParking && nowMs() - edit.at >= tryingBeforeParkingMs)
-                    return bury(database, edit.mid, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s}, nowMs());
+                    return giveUp(database, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s});
                 return noteFailedTry(database, {edit}, answer.problem, nowMs() + Backoff::pauseMs(static_cast<int>(tries)));
             }));
         },

@@ -84,6 +84,7 @@ private:
     bool m_pulling = false;
     int m_editsAtOnce;
     bool m_renewed = false; ///< the answer before asked for a new device
+    bool m_stamped = false; ///< something was pushed since the start
     std::shared_ptr<Ahead> m_ahead;
     qint64 m_head = 0;
     QList<qint64> m_offsets;

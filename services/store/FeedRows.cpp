@@ -50,6 +50,29 @@ Result<CallState> folded(const FeedRow &row, const CallState &here, const QList<
     return state;
 }
 
+/** Calls that the backend had, and whose making goes out once more. */
+Result<QStringList> callsMadeAgain(Database &database)
+{
+    Statement select = database.prepare("SELECT call_id FROM calls WHERE ver > 0 AND EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'call' AND b.id = calls.call_id AND b.op = 'create' "
+                                        "AND b.state = 'pending')");
+    QStringList calls;
+    while (select.step())
+        calls.append(select.text(0));
+    if (select.failed())
+        return database.lastError();
+    return calls;
+}
+
+/** Tasks that a do-not-contact entry closed. */
+void keepClosed(const CallState &here, CallState &after)
+{
+    for (FollowUpTask &task : after.follow_ups) {
+        const auto before = std::find_if(here.follow_ups.cbegin(), here.follow_ups.cend(), [&](const FollowUpTask &other) { return other.id == task.id; });
+        if (before != here.follow_ups.cend() && before->state != FollowUpState::OPEN)
+            task = *before;
+    }
+}
+
 } // namespace
 
 Result<SyncPosition> syncPosition(Database &database)
@@ -75,11 +98,16 @@ Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &da
     return records;
 }
 
-Verdict stampPush(Database &database) { return database.execute("UPDATE sync SET next_stamp = lower(hex(randomblob(16))) WHERE next_stamp = ''"); }
+Verdict stampPush(Database &database, bool another)
+{
+    // As many as a backend takes; older ones of a file that was started so often without an answer are forgotten.
+    return database.execute(another ? "UPDATE sync SET next_stamp = substr(trim(lower(hex(randomblob(16))) || ' ' || next_stamp), 1, 8 * 33 - 1)"
+                                    : "UPDATE sync SET next_stamp = lower(hex(randomblob(16))) WHERE next_stamp = ''");
+}
 
 Verdict takeStamp(Database &database, const QString &stamp)
 {
-    Statement take = database.prepare("UPDATE sync SET stamp = next_stamp, next_stamp = '' WHERE next_stamp = ? AND next_stamp <> ''");
+    Statement take = database.prepare("UPDATE sync SET stamp = ?1, next_stamp = '' WHERE ?1 <> '' AND (next_stamp = ?1 OR next_stamp LIKE ?1 || ' %')");
     return take.bindAll(stamp).run();
 }
 
@@ -442,46 +470,62 @@ Verdict FeedRows::sweep(qint64 snapshot, qint64 s, ChangeSet &changes)
         if (Verdict done = apply(row, true, 0, changes); !done)
             return done;
     }
-    const Verdict rebuilt = rebuildOwn(snapshot, changes);
-    return rebuilt ? buryRescuedDrafts(m_database) : rebuilt;
+    return buryRescuedDrafts(m_database);
 }
 
-Verdict FeedRows::rebuildOwn(qint64 snapshot, ChangeSet &changes)
+Verdict FeedRows::rebuildOwn(const QString &callId, ChangeSet &changes)
 {
-    Statement calls = m_database.prepare("SELECT call_id FROM calls WHERE snapshot <> ? AND ver = 0 AND EXISTS (SELECT 1 FROM outbox b WHERE b.kind = 'call' AND b.id = calls.call_id "
-                                         "AND b.op = 'create' AND b.state = 'pending')");
-    calls.bindAll(snapshot);
-    QStringList own;
-    while (calls.step())
-        own.append(calls.text(0));
-    if (calls.failed())
-        return m_database.lastError();
-    for (const QString &id : std::as_const(own)) {
-        FeedRow nothing{callKind, id, 0, QJsonObject()};
-        nothing.state = std::make_shared<const CallState>();
-        if (Verdict done = applyCall(nothing, true, 0, changes); !done)
-            return done;
+    const auto call = findCallByCallId(m_database, callId);
+    if (!call || !*call)
+        return call ? Verdict(Done{}) : Verdict(call.error());
+    const auto here = loadState(m_database, **call);
+    const auto open = openEdits(m_database, callKind, callId, 0);
+    if (!here || !open)
+        return here ? open.error() : here.error();
+    CallState blank;
+    blank.call.call_id = callId;
+    FeedRow nothing{callKind, callId, 0, std::nullopt};
+    nothing.state = std::make_shared<const CallState>(blank);
+    auto after = folded(nothing, *here, *open, {m_workspace, m_actor, 0});
+    // One that its own edits do not make stays as it is.
+    if (!after || !after->call.created_at)
+        return Done{};
+    if (here->listed) {
+        after->call.do_not_contact = true;
+        keepClosed(*here, *after);
     }
-    return Done{};
+    changes.changed.append(here->call.key);
+    Statement queue = m_database.prepare("INSERT OR IGNORE INTO search_queue (call_id) VALUES (?)");
+    const Verdict queued = queue.bindAll(here->call.key).run();
+    return queued ? saveState(m_database, *here, *after) : queued;
 }
 
-Verdict FeedRows::changeEpoch(qint64 epoch, qint64 base)
+Result<ChangeSet> FeedRows::changeEpoch(qint64 epoch, qint64 base)
 {
     Transaction transaction(m_database);
     if (!transaction.begun())
-        return transaction.begun();
+        return transaction.begun().error();
     const auto position = syncPosition(m_database);
     if (!position)
         return position.error();
+    ChangeSet changes;
     if (position->epoch >= epoch)
-        return Done{};
+        return changes;
     Statement move = m_database.prepare("UPDATE sync SET epoch = ?, floor = 0, cursor = -1, snapshot_s = NULL, snapshot_kind = NULL, snapshot_after = NULL");
     Verdict done = move.bindAll(epoch).run();
     if (done)
-        done = m_database.execute("UPDATE calls SET ver = 0 WHERE ver > 0; UPDATE versions SET ver = 0");
-    if (done)
         done = sendAgainAfter(m_database, base);
-    return done ? transaction.commit() : done;
+    const auto madeHere = done ? callsMadeAgain(m_database) : Result<QStringList>(done.error());
+    if (!madeHere)
+        return madeHere.error();
+    done = m_database.execute("UPDATE calls SET ver = 0 WHERE ver > 0; UPDATE versions SET ver = 0");
+    for (const QString &callId : *madeHere) {
+        if (done)
+            done = rebuildOwn(callId, changes);
+    }
+    if (done)
+        done = transaction.commit();
+    return done ? Result<ChangeSet>(changes) : done.error();
 }
 
 } // namespace calldeck

@@ -30,7 +30,7 @@ struct SyncPosition {
     QString snapshot_kind;
     QString snapshot_after;
     QString stamp;      ///< what the file called itself with the last push that was answered, "" before the first
-    QString next_stamp; ///< with the one that is on its way, "" when none is
+    QString next_stamp; ///< with the one that is on its way, and behind a blank with those before it that were not answered; "" when none is
 };
 Result<SyncPosition> syncPosition(Database &database);
 
@@ -67,7 +67,7 @@ public:
     /** The change log does not reach back to the cursor: the whole state is asked for again. */
     Verdict beginSnapshot();
     /** The backend was restored: nothing of its rows counts, this desk's edits after `base` go out again. */
-    Verdict changeEpoch(qint64 epoch, qint64 base);
+    Result<ChangeSet> changeEpoch(qint64 epoch, qint64 base);
 
 private:
     Verdict apply(const FeedRow &row, bool whateverVersion, qint64 snapshot, ChangeSet &changes);
@@ -81,8 +81,8 @@ private:
     Verdict removeCall(CallKey key, const QString &callId);
     Verdict eraseCall(const Call &call);
     Verdict sweep(qint64 snapshot, qint64 s, ChangeSet &changes);
-    /** Calls of this desk that the snapshot did not bring, since they are on their way: what a history that is no more had made of them goes. */
-    Verdict rebuildOwn(qint64 snapshot, ChangeSet &changes);
+    /** A call that was made here and is on its way again: what a history that is no more had made of it goes. */
+    Verdict rebuildOwn(const QString &callId, ChangeSet &changes);
     Verdict keepVersion(const FeedRow &row, qint64 snapshot);
     Result<std::optional<CallKey>> keyOf(const QString &callId);
 
@@ -94,8 +94,8 @@ private:
 /** Records whose row must be asked for again: kind and ids, at most 100 of one kind. */
 Result<std::optional<std::pair<QString, QStringList>>> staleRecords(Database &database);
 
-/** Before a push: the file calls itself something new with it, the same until that is answered. */
-Verdict stampPush(Database &database);
+/** Before a push: the file calls itself something new with it, the same until that is answered; once more when it is `another` start of the program. */
+Verdict stampPush(Database &database, bool another);
 /** The backend took a push with that stamp; another one than that on its way says nothing. Needs a transaction. */
 Verdict takeStamp(Database &database, const QString &stamp);
 /** This file is an older copy of the one that wrote as `device`: from now on it is a device of its own. Nothing when it is already. */

@@ -47,12 +47,13 @@ Verdict markStale(Database &database, const QString &mid)
 
 /**
  * The edit was folded over a row of which it is a part already: its acknowledgement came late. Somebody may have overwritten it since, or it lost and the row does not
- * show it. The row is asked for again, since nothing else would take the value away.
+ * show it; one that was made here may be gone again, and the feed past that. The row is asked for again, since nothing else would take the value away.
  */
 Verdict markShownTooEarly(Database &database, const PushResult &result)
 {
     Statement stale = database.prepare("INSERT OR IGNORE INTO stale (kind, id) SELECT b.kind, b.id FROM outbox b WHERE b.mid = ?1 AND ?2 <= "
-                                       "coalesce(CASE b.kind WHEN 'call' THEN (SELECT ver FROM calls WHERE call_id = b.id) ELSE (SELECT ver FROM versions v WHERE v.kind = b.kind AND v.id = b.id) END, 0)");
+                                       "coalesce(CASE b.kind WHEN 'call' THEN (SELECT nullif(ver, 0) FROM calls WHERE call_id = b.id) ELSE (SELECT nullif(ver, 0) FROM versions v WHERE v.kind = b.kind AND v.id = b.id) END, "
+                                       "(SELECT cursor FROM sync))");
     return stale.bindAll(result.mid, result.seq).run();
 }
 

@@ -188,6 +188,13 @@ TEST_P(StampTest, pushesThatAreTakenTogetherAreComparedOneAfterAnother)
     EXPECT_TRUE(mustRenew(answers[3]->said()));
 }
 
+TEST_P(StampTest, fileThatWasStartedAgainWithoutAnAnswerIsKnown)
+{
+    push(create(u"c1"_s), first);
+    EXPECT_TRUE(wasTaken(push(create(u"c2"_s), FileStamps{"", "cccc0001", {"bbbb0001", "aaaa0001"}})));
+    EXPECT_TRUE(mustRenew(push(create(u"c3"_s), FileStamps{"", "dddd0001", {"bbbb0001", "aaaa0001"}})));
+}
+
 TEST_P(StampTest, restoredStoreKnowsNoFileAnyMore)
 {
     push(create(u"c1"_s), first);
@@ -211,10 +218,12 @@ TEST_P(StampTest, whatComesBeforeSomethingThatWasTakenRenewsTheDeviceToo)
     EXPECT_EQ(push(at(6, u"late"_s), std::nullopt).value(u"renew_device"_s), true);
 }
 
-TEST(FileStamps, areTwoHexadecimalWords)
+TEST(FileStamps, areHexadecimalWords)
 {
     EXPECT_EQ(fileStampsOf("- 0123abcd")->last, "");
     EXPECT_EQ(fileStampsOf("89abcdef 0123abcd")->next, "0123abcd");
+    EXPECT_EQ(fileStampsOf("- 0123abcd 89abcdef 00000000")->between, (QByteArrayList{"89abcdef", "00000000"}));
+    EXPECT_FALSE(fileStampsOf("-" + QByteArray(" 0123abcd").repeated(9)));
     for (const QByteArray &bad : QByteArrayList{QByteArray(), QByteArray("- -"), QByteArray("0123abcd"), QByteArray("0123abcd "), QByteArray("0123ABCD 0123abcd"), QByteArray("- 0123abc"), QByteArray("- 0123abcd "),
                                   QByteArray("-  0123abcd"), QByteArray("- 0123abcd\n"), QByteArray("- ") + QByteArray(65, 'a'), QByteArray("\xff 0123abcd")})
         EXPECT_FALSE(fileStampsOf(bad)) << bad.toStdString();

@@ -411,18 +411,23 @@ TEST_F(FeedRowsTest, callMadeHereThatARestoreTookBackShowsWhatThisDeskDid)
 {
     acknowledge(makeCall(*file, u"mine"_s, now), 11);
     acknowledge(midOf(done(set({keyOf(u"mine"_s)}, CallField::customer_ref, u"ours"_s))), 12);
+    acknowledge(midOf(done(disposition({keyOf(u"mine"_s)}, u"booked"_s, u"after five"_s, now + 3'600'000, 12'500))), 13);
+    const QString task = openTask();
     CallState theirs = stateOf(u"mine"_s);
     theirs.call.customer_ref = u"theirs"_s;
     theirs.call.queue = u"Boilers"_s;
     page(10, 14, {rowOf(theirs, 14)});
     ASSERT_EQ(callAt(keyOf(u"mine"_s)).customer_ref, u"theirs"_s);
-    ASSERT_TRUE(feed->changeEpoch(2, 10));
+    EXPECT_EQ(taken(feed->changeEpoch(2, 10)).changed, QList<CallKey>{keyOf(u"mine"_s)});
     SnapshotPage all;
     all.epoch = 2;
     all.s = 10;
     all.rows = {row(u"a"_s, 3), row(u"b"_s, 4)};
-    EXPECT_TRUE(taken(feed->takeSnapshotPage(all, now)).changed.contains(keyOf(u"mine"_s)));
+    taken(feed->takeSnapshotPage(all, now));
     EXPECT_EQ(callAt(keyOf(u"mine"_s)).customer_ref, u"ours"_s);
+    EXPECT_EQ(callAt(keyOf(u"mine"_s)).disposition, u"booked"_s);
+    EXPECT_EQ(openTask(), task);
+    EXPECT_EQ(rows("call_outcomes WHERE retracted_at IS NULL"), 1);
     EXPECT_EQ(callAt(keyOf(u"mine"_s)).queue, QString());
     EXPECT_EQ(callAt(keyOf(u"mine"_s)).status, CallStatus::MISSED);
     expectSound();
@@ -446,6 +451,39 @@ TEST_F(FeedRowsTest, contactMadeHereThatARestoreTookBackStays)
     EXPECT_EQ(file->database().singleText("SELECT name FROM contacts"), name);
     EXPECT_FALSE(name.isEmpty());
     expectSound();
+}
+
+TEST_F(FeedRowsTest, callThatWasNeverSentStaysAsItIsThroughASnapshot)
+{
+    makeCall(*file, u"mine"_s, now);
+    done(disposition({keyOf(u"mine"_s)}, u"booked"_s, u"after five"_s, now + 3'600'000, 12'500));
+    const QString before = picture();
+    for (const bool isRestored : {false, true}) {
+        ASSERT_TRUE(isRestored ? (feed->changeEpoch(2, 10) ? Verdict(Done{}) : Verdict(Error{})) : feed->beginSnapshot());
+        SnapshotPage all;
+        all.epoch = isRestored ? 2 : 1;
+        all.s = 12;
+        all.rows = {row(u"a"_s, 3), row(u"b"_s, 4)};
+        taken(feed->takeSnapshotPage(all, now));
+        EXPECT_EQ(picture(), before);
+    }
+}
+
+/** Made here, taken by the backend, deleted there by somebody, and the answer to the making comes last. */
+TEST_F(FeedRowsTest, contactThatIsGoneBeforeItsMakingIsAnsweredGoes)
+{
+    done(LinkContact{keyOf(u"a"_s), {}, true});
+    const QString id = file->database().singleText("SELECT id FROM outbox WHERE kind = 'contact'");
+    page(10, 14, {{u"contact"_s, id, 14, std::nullopt}});
+    EXPECT_EQ(rows("contacts"), 1) << "its making is on its way";
+    acknowledge(file->database().singleText("SELECT mid FROM outbox WHERE kind = 'contact'"), 12);
+    const auto stale = staleRecords(file->database());
+    ASSERT_TRUE(stale && *stale);
+    EXPECT_EQ((*stale)->second, QStringList{id});
+    ASSERT_TRUE(retireShown(file->database(), cursor(), now));
+    taken(feed->takeRows(1, {{u"contact"_s, id, 0, std::nullopt}}));
+    EXPECT_EQ(rows("contacts"), 0);
+    EXPECT_FALSE(*staleRecords(file->database()));
 }
 
 TEST_F(FeedRowsTest, contactThatWasDeletedHereDoesNotComeBackOnTheWay)

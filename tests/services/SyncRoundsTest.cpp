@@ -290,3 +290,27 @@ TEST_F(SyncRoundsTest, stampMovesWithThePushThatItBelongsToAndNoOther)
     EXPECT_EQ(syncPosition(file->database())->stamp, sent);
     EXPECT_EQ(syncPosition(file->database())->next_stamp, QString());
 }
+
+TEST_F(SyncRoundsTest, anotherStartMakesAnotherStampAndSaysThoseThatWereNotAnswered)
+{
+    waitsToPush(u"note"_s, 10);
+    push();
+    SyncRounds again(*client, *cache);
+    std::optional<RoundOutcome> ended;
+    waitsToPush(u"tag+"_s, 10);
+    again.push([&](const RoundOutcome &outcome) { ended = outcome; });
+    ASSERT_TRUE(QTest::qWaitFor([&] { return ended.has_value(); }));
+    ASSERT_EQ(refusing.stamps.size(), 2);
+    const QByteArrayList before = refusing.stamps[0].split(' ');
+    const QByteArrayList after = refusing.stamps[1].split(' ');
+    ASSERT_EQ(after.size(), 3);
+    EXPECT_EQ(after[2], before[1]);
+    EXPECT_NE(after[1], before[1]);
+    for (int start = 0; start < 20; ++start)
+        ASSERT_TRUE(stampPush(file->database(), true));
+    EXPECT_EQ(syncPosition(file->database())->next_stamp.split(u' ').size(), 8);
+    const QString newest = syncPosition(file->database())->next_stamp.section(u' ', 0, 0);
+    ASSERT_TRUE(takeStamp(file->database(), newest));
+    EXPECT_EQ(syncPosition(file->database())->stamp, newest);
+    EXPECT_EQ(syncPosition(file->database())->next_stamp, QString());
+}
