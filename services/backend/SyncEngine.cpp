@@ -37,10 +37,11 @@ SyncEngine::SyncEngine(CacheAccess &cache, QObject *parent)
     m_hints->setParent(this);
     connect(m_hints.get(), &HintSocket::hint, this, &SyncEngine::hinted);
     connect(m_hints.get(), &HintSocket::opened, this, [this] {
-        setLink(SyncStatus::Link::Online, {});
+        const bool pauses = m_pushBackoff.failures() > 0;
+        reached();
         pull();
         // A pause that the server asked for goes on.
-        if (m_pushBackoff.failures() == 0)
+        if (!pauses)
             push();
     });
     connect(m_hints.get(), &HintSocket::lost, this, [this](bool silent) {
@@ -209,16 +210,21 @@ bool SyncEngine::note(const RoundOutcome &outcome)
     case RoundOutcome::Kind::Done:
     case RoundOutcome::Kind::Idle: break;
     }
-    if (outcome.reached) {
-        const bool wasAway = m_status.link == SyncStatus::Link::Offline || m_status.link == SyncStatus::Link::Refused;
-        setLink(SyncStatus::Link::Online, {});
-        if (wasAway && !m_rounds.isPushing()) {
-            // The server is back: what waits goes out now, whether a pause is running or not.
-            m_pushBackoff.reset();
-            m_pushTimer.start(QRandomGenerator::global()->bounded(2000));
-        }
-    }
+    if (outcome.reached)
+        reached();
     return true;
+}
+
+void SyncEngine::reached()
+{
+    const bool wasAway = m_status.link == SyncStatus::Link::Offline || m_status.link == SyncStatus::Link::Refused;
+    setLink(SyncStatus::Link::Online, {});
+    if (!wasAway)
+        return;
+    // The server is back: what waits goes out now, whether a pause is running or not.
+    m_pushBackoff.reset();
+    if (!m_rounds.isPushing())
+        m_pushTimer.start(QRandomGenerator::global()->bounded(2000));
 }
 
 void SyncEngine::hinted(qint64 head)

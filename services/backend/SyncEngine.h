@@ -56,6 +56,8 @@ private:
     void pulled(const RoundOutcome &outcome);
     /** Takes over what a round says of the link; true when rounds may go on. */
     bool note(const RoundOutcome &outcome);
+    /** The server answers, or its hints come. */
+    void reached();
     void setLink(SyncStatus::Link link, const QString &problem);
     void hinted(qint64 head);
     void pullForHint();

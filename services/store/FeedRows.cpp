@@ -107,7 +107,7 @@ Verdict stampPush(Database &database, bool another)
 
 Verdict takeStamp(Database &database, const QString &stamp)
 {
-    Statement take = database.prepare("UPDATE sync SET stamp = ?1, next_stamp = '' WHERE ?1 <> '' AND (next_stamp = ?1 OR next_stamp LIKE ?1 || ' %')");
+    Statement take = database.prepare("UPDATE sync SET stamp = ?1, next_stamp = '' WHERE ?1 <> '' AND (next_stamp = ?1 OR substr(next_stamp, 1, length(?1) + 1) = ?1 || ' ')");
     return take.bindAll(stamp).run();
 }
 

@@ -310,6 +310,10 @@ TEST_F(SyncRoundsTest, anotherStartMakesAnotherStampAndSaysThoseThatWereNotAnswe
         ASSERT_TRUE(stampPush(file->database(), true));
     EXPECT_EQ(syncPosition(file->database())->next_stamp.split(u' ').size(), 8);
     const QString newest = syncPosition(file->database())->next_stamp.section(u' ', 0, 0);
+    for (const QString &other : {QString(), u"%"_s, newest.left(8), syncPosition(file->database())->next_stamp.section(u' ', 1, 1)}) {
+        ASSERT_TRUE(takeStamp(file->database(), other));
+        EXPECT_EQ(syncPosition(file->database())->stamp, QString()) << other.toStdString();
+    }
     ASSERT_TRUE(takeStamp(file->database(), newest));
     EXPECT_EQ(syncPosition(file->database())->stamp, newest);
     EXPECT_EQ(syncPosition(file->database())->next_stamp, QString());

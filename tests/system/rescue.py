@@ -29,6 +29,12 @@ def pages_of(bin_dir, folder, table):
     return root, waiting
 
 
+def page_in(path, page):
+    with open(path, "rb") as file:
+        file.seek((page - 1) * PAGE)
+        return file.read(PAGE)
+
+
 def damage(path, page):
     with open(path, "r+b") as file:
         file.seek((page - 1) * PAGE + 100)
@@ -67,16 +73,15 @@ def scene(arguments):
             assert len(waiting) == 3, waiting
             cache = os.path.join(data, "calldeck.db")
             damage(cache, root)
-            with open(cache, "rb") as file:
-                damaged = file.read()
+            damaged = page_in(cache, root)
             run = account.start(arguments, screen)
             ana = account.Person(pyatspi, run)
             ana.reads("The data of this desk is damaged.")
             ana.press("Make it anew")
             ana.reads("3 of 3 unsent changes were carried over", 60)
             aside = [name for name in os.listdir(data) if name.startswith("damaged-")]
-            with open(os.path.join(data, aside[0], "calldeck.db"), "rb") as file:
-                assert len(aside) == 1 and file.read() == damaged, "the damaged file was not kept as it was"
+            # What the desk wrote until it met the damage, such as the stamp of a push, stands in other pages.
+            assert len(aside) == 1 and page_in(os.path.join(data, aside[0], "calldeck.db"), root) == damaged, "the damaged file was not kept as it was"
             ana.press("OK")
             server.start()
             ana.reads("Bayline Plumbing")
