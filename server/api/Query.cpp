@@ -71,22 +71,21 @@ Result<PageQuery> pageQueryOf(const HttpRequest &request)
     return PageQuery{static_cast<int>(limit->value_or(CallListRequest::usual)), request.queryValue(u"cursor"_s)};
 }
 
-QByteArray headerOf(const HttpRequest &request, QByteArrayView name)
+std::optional<QByteArray> headerOf(const HttpRequest &request, QByteArrayView name)
 {
     const auto sent = std::find_if(request.headers.cbegin(), request.headers.cend(), [name](const auto &header) { return header.first == name; });
-    return sent == request.headers.cend() ? QByteArray() : sent->second;
+    return sent == request.headers.cend() ? std::nullopt : std::optional(sent->second);
 }
 
 Result<QByteArray> idempotencyKeyOf(const HttpRequest &request)
 {
     constexpr qsizetype longest = 128;
-    const auto sent = std::find_if(request.headers.cbegin(), request.headers.cend(), [](const auto &header) { return header.first == "idempotency-key"; });
-    if (sent == request.headers.cend())
+    const auto key = headerOf(request, "idempotency-key");
+    if (!key)
         return QByteArray();
-    const QByteArray &key = sent->second;
-    if (key.isEmpty() || key.size() > longest || std::any_of(key.cbegin(), key.cend(), [](char letter) { return letter < 0x20 || letter > 0x7e; }))
+    if (key->isEmpty() || key->size() > longest || std::any_of(key->cbegin(), key->cend(), [](char letter) { return letter < 0x20 || letter > 0x7e; }))
         return Error{Error::Code::InvalidInput, u"Idempotency-Key must have 1 to %1 printable ASCII characters."_s.arg(longest), {}, false};
-    return key;
+    return *key;
 }
 
 QString pathPart(const ApiCall &call, qsizetype n) { return call.request.path.value(n); }

@@ -22,8 +22,8 @@ struct PageQuery {
 };
 Result<PageQuery> pageQueryOf(const HttpRequest &request);
 
-/** What stands in that header, "" when it is not there. */
-QByteArray headerOf(const HttpRequest &request, QByteArrayView name);
+/** What stands in that header, if it is there. The name in small letters. */
+std::optional<QByteArray> headerOf(const HttpRequest &request, QByteArrayView name);
 /** The Idempotency-Key, "" when there is none; InvalidInput when it is not 1 to 128 printable ASCII characters. */
 Result<QByteArray> idempotencyKeyOf(const HttpRequest &request);
 /** The segment of the path that stands for {id} or {number}: the n-th from 0. */

@@ -55,8 +55,8 @@ void pushEdits(ApiCall &call, const HttpReply &reply)
     auto request = pushRequestOf(call.body);
     if (!request)
         return reply.send(failed(request.error()));
-    if (const QByteArray words = headerOf(call.request, "device-stamps"); !words.isEmpty()) {
-        const auto stamps = fileStampsOf(words);
+    if (const auto words = headerOf(call.request, "device-stamps")) {
+        const auto stamps = fileStampsOf(*words);
         if (!stamps)
             return reply.send(failed(stamps.error()));
         request->stamps = *stamps;

@@ -169,7 +169,7 @@ void SyncRounds::push(const Done &finished)
     const int limit = m_editsAtOnce;
     m_cache.write(
         this,
-        [work, limit, another = !std::exchange(m_stamped, true)](Database &database, FeedRows &) -> Result<ChangeSet> {
+        [work, limit, another = !m_stamped](Database &database, FeedRows &) -> Result<ChangeSet> {
             auto position = syncPosition(database);
             if (!position)
                 return position.error();
@@ -200,6 +200,7 @@ void SyncRounds::push(const Done &finished)
                 idle.next_try = work->next_try;
                 return done(idle);
             }
+            m_stamped = true;
             sendEdits(work->position, work->edits, done);
         });
 }

@@ -184,6 +184,21 @@ def edits(stage, client):
     assert client.ask("POST", "/api/sync/park", body, ben.token)["results"][0]["code"] == "parked"
 
 
+def copies_of_a_file(stage, client):
+    ben = Desk(stage, client, "AGENT", "d5")
+
+    def pushes(stamps, **more):
+        return client.ask("POST", "/api/sync/push", ben.envelope(ben.edit("note", {"text": "stamped"})), ben.token, headers={"Device-Stamps": stamps}, **more)
+
+    assert pushes("- aaaa0001")["stamp"] == "aaaa0001"
+    assert pushes("aaaa0001 aaaa0002")["stamp"] == "aaaa0002"
+    older = pushes("- bbbb0001")
+    assert older["renew_device"] is True and older["results"] == [] and "stamp" not in older, older
+    for bad in ("-", "aaaa0001", "AAAA0001 aaaa0002", "-" + " aaaa0001" * 9):
+        answer = pushes(bad, expect=400, code="invalid", wrong=True)
+        assert answer["errors"][0]["field"] == "Device-Stamps", answer
+
+
 def pushing_badly(stage, client):
     ben = Desk(stage, client, "AGENT", "d4")
 
@@ -255,4 +270,4 @@ def workspace(stage, client):
         assert answer["errors"][0]["field"] == field, answer
 
 
-SCENES = [signing_in, signing_in_by_browser, running, edits, pushing_badly, intake, feed, workspace]
+SCENES = [signing_in, signing_in_by_browser, running, edits, copies_of_a_file, pushing_badly, intake, feed, workspace]
