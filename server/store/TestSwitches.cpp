@@ -4,8 +4,7 @@
 
 #include <QByteArray>
 #include <QRandomGenerator>
-#include <algorithm>
-#include <mutex>
+#include <chrono>
 #include <thread>
 
 namespace calldeck
@@ -30,23 +29,27 @@ const char *TestSwitches::poison()
     return chosenBug().startsWith("poison:") ? chosenBug().constData() + prefix : nullptr;
 }
 
-void TestSwitches::takeUnorderedSeq(bool writes, qint64 &seq)
+namespace
 {
-    if (!writes || !bug("pg_seq"))
-        return;
-    // Each transaction gets a stretch of its own; which one commits first is chance.
-    constexpr qint64 stretch = 200;
-    static std::mutex mutex;
-    static qint64 given = 0;
-    const std::lock_guard lock(mutex);
-    given = std::max(given, seq) + stretch;
-    seq = given - stretch;
+
+void waitAWhile() { std::this_thread::sleep_for(std::chrono::milliseconds(QRandomGenerator::global()->bounded(50))); }
+
+} // namespace
+
+qint64 TestSwitches::numberOutOfTurn(qint64 seq)
+{
+    // Transactions that begin together take stretches of their own, also those of two programs; which one commits first is chance.
+    constexpr int stretch = 200;
+    constexpr int stretches = 50;
+    const qint64 taken = seq + stretch * QRandomGenerator::global()->bounded(stretches);
+    waitAWhile();
+    return taken;
 }
 
 void TestSwitches::beforeCommit()
 {
     if (bug("pg_seq"))
-        std::this_thread::sleep_for(std::chrono::milliseconds(QRandomGenerator::global()->bounded(50)));
+        waitAWhile();
 }
 
 } // namespace calldeck

@@ -16,13 +16,13 @@ struct TestSwitches {
     static bool bug(const char *name);
     /** The text of "poison:<text>"; nullptr without. */
     static const char *poison();
-    /** pg_seq: numbers from a counter beside the transaction, as a database sequence gives them. */
-    static void takeUnorderedSeq(bool writes, qint64 &seq);
+    /** pg_seq: the number before the first one of a transaction that has not got its turn yet, as a database sequence gives it; `seq`: the newest committed. */
+    static qint64 numberOutOfTurn(qint64 seq);
     static void beforeCommit();
 #else
     static constexpr bool bug(const char *) { return false; }
     static constexpr const char *poison() { return nullptr; }
-    static void takeUnorderedSeq(bool, qint64 &) {}
+    static qint64 numberOutOfTurn(qint64 seq) { return seq; }
     static void beforeCommit() {}
 #endif
 };
