@@ -17,6 +17,7 @@ constexpr int retryMs = 10'000;
 BackendHost::BackendHost(OwnPlace place) : m_place(std::move(place)), m_there(new QObject)
 {
     m_place.cancelled = [this] { return m_closing.load(); };
+    m_place.damaged = [this](const Error &error) { QMetaObject::invokeMethod(this, [this, error] { Q_EMIT storeDamaged(error); }); };
     m_thread.setObjectName(QStringLiteral("calldeck backend"));
     m_there->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_there, &QObject::deleteLater);
@@ -49,8 +50,12 @@ void BackendHost::open()
     auto backend = cache ? OwnBackend::start(m_place, **cache) : Result<std::unique_ptr<OwnBackend>>(cache.error());
     const auto token = backend ? (*backend)->newToken() : Result<QByteArray>(backend.error());
     if (!token) {
-        QMetaObject::invokeMethod(this, [this, error = token.error()] {
+        // What may pass is not looked into: looking reads the whole store.
+        const bool damaged = !token.error().retryable && isOwnStoreDamaged(m_place.data_dir, m_place.key);
+        QMetaObject::invokeMethod(this, [this, error = token.error(), damaged] {
             Q_EMIT failed(error);
+            if (damaged)
+                Q_EMIT storeDamaged(error);
             m_retry.start();
         });
         return;

@@ -30,6 +30,8 @@ Q_SIGNALS:
     void ready(const QUrl &server, const QByteArray &token);
     void tokenReady(const QByteArray &token);
     void failed(const calldeck::Error &error);
+    /** The store cannot be read, or not all of it; told whenever somebody comes upon it. */
+    void storeDamaged(const calldeck::Error &error);
 
 private:
     void onThread(const std::function<void()> &work);

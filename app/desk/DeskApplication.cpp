@@ -159,6 +159,7 @@ Verdict DeskApplication::openDesk(CallKey call)
     connect(m_desk.get(), &OpenDesk::signInAsked, this, &DeskApplication::signInAgain);
     m_desk->show(call);
     connect(&m_desk->window(), &MainWindow::damaged, this, &DeskApplication::offerRescue);
+    connect(m_desk.get(), &OpenDesk::storeDamaged, this, &DeskApplication::offerNewStore);
     m_options.call.clear();
     m_options.view.clear();
     m_owner = m_account ? m_account->record().folderName() : QString();
@@ -200,11 +201,36 @@ bool DeskApplication::hasRest() const { return m_account || QFileInfo::exists(ow
 
 QMessageBox *DeskApplication::rescueQuestion(const Error &error, QWidget *over) const
 {
-    auto *question = new QMessageBox(QMessageBox::Warning, QStringLiteral("Calldeck"), QStringLiteral("The data of this desk is damaged."), QMessageBox::NoButton, over);
+    const QString more = QStringLiteral("%1\n\nCalldeck can make it anew: the damaged file is moved aside and kept, what was not sent yet is carried over as far as it can be read, "
+                                        "and everything else comes again from %2.");
+    return damageQuestion(QStringLiteral("The data of this desk is damaged."), more.arg(error.message, m_account ? QStringLiteral("the server") : QStringLiteral("the desk's own store")), over);
+}
+
+void DeskApplication::offerNewStore()
+{
+    if (m_offered || m_asking || m_leaving || m_reopening)
+        return;
+    m_offered = true;
+    QMessageBox *question = damageQuestion(QStringLiteral("The desk's own store is damaged."),
+                                           QStringLiteral("The calls of this desk are in a file of their own, and you can go on working with them. What you do waits until the store can be written again.\n\nCalldeck can make the "
+                                                          "store anew of this desk's calls: the damaged one is moved aside and kept. Calls that were imported and have not reached this desk's list stay behind in it."),
+                                           &m_desk->window());
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    connect(question, &QDialog::accepted, this, [this] {
+        m_desk->sync()->stop();
+        reopen([this]() -> Verdict {
+            const auto lock = DirectoryLock::take(m_options.data_dir);
+            return lock ? setOwnStoreAside(m_options.data_dir) : lock.error();
+        });
+    });
+    question->open();
+}
+
+QMessageBox *DeskApplication::damageQuestion(const QString &what, const QString &more, QWidget *over)
+{
+    auto *question = new QMessageBox(QMessageBox::Warning, QStringLiteral("Calldeck"), what, QMessageBox::NoButton, over);
     question->setTextFormat(Qt::PlainText);
-    question->setInformativeText(QStringLiteral("%1\n\nCalldeck can make it anew: the damaged file is moved aside and kept, what was not sent yet is carried over as far as it can be read, "
-                                                "and everything else comes again from %2.")
-                                     .arg(error.message, m_account ? QStringLiteral("the server") : QStringLiteral("the desk's own store")));
+    question->setInformativeText(more);
     question->setDefaultButton(question->addButton(QStringLiteral("Make it anew"), QMessageBox::AcceptRole));
     question->addButton(QStringLiteral("Not now"), QMessageBox::RejectRole);
     // Buttons of its own end a message box with their number; what matters is which role they have.
@@ -219,6 +245,10 @@ Verdict DeskApplication::rescue()
     const auto lock = DirectoryLock::take(m_options.data_dir);
     if (!lock)
         return lock.error();
+    if (!m_account && isOwnStoreDamaged(m_options.data_dir, m_key->second.key)) {
+        return Error{Error::Code::Damaged, QStringLiteral("Both files of this desk are damaged, %1 and its own store. Nothing was changed. Put the newest backup in their place.").arg(cachePath(m_options.data_dir)), {},
+                     false};
+    }
     const auto report = rescueCache(m_options.data_dir, m_key->second.key);
     if (!report)
         return report.error();

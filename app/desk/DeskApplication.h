@@ -42,9 +42,13 @@ private:
     Verdict openOrRescue(CallKey call = 0);
     /** While the desk is open; once. */
     void offerRescue(const Error &error);
+    /** While a desk that works by itself is open; once. */
+    void offerNewStore();
     /** Whether a backend has all that a damaged file of this desk cannot give. */
     bool hasRest() const;
     QMessageBox *rescueQuestion(const Error &error, QWidget *over) const;
+    /** A question that ends Accepted when something is to be made anew. */
+    static QMessageBox *damageQuestion(const QString &what, const QString &more, QWidget *over);
     /** Of a closed desk; tells what was carried over. */
     Verdict rescue();
     /** Ends the event loop; run() then closes what is open, does `next` and opens anew. */
@@ -77,7 +81,7 @@ private:
     QString m_owner;      ///< AccountRecord::folderName() of the open desk
     bool m_asking = false; ///< what is to become of unsent work
     bool m_leaving = false;
-    bool m_offered = false; ///< to rescue the data of the open desk
+    bool m_offered = false; ///< to make the data of the open desk anew, or its store
     bool m_reopening = false;
     std::function<Verdict()> m_next; ///< between two desks
     CallKey m_nextCall = 0;

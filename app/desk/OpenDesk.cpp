@@ -59,6 +59,7 @@ void OpenDesk::syncWithOwnBackend(const DatabaseKey &key)
     connect(m_backend.get(), &BackendHost::ready, m_sync.get(), [this](const QUrl &server, const QByteArray &token) { m_sync->start({server, token}); });
     connect(m_backend.get(), &BackendHost::tokenReady, m_sync.get(), &DeskSync::setToken);
     connect(m_backend.get(), &BackendHost::failed, m_sync.get(), [this](const Error &error) { m_sync->unavailable(error.message); });
+    connect(m_backend.get(), &BackendHost::storeDamaged, this, &OpenDesk::storeDamaged);
     connect(m_sync.get(), &DeskSync::tokenRefused, m_backend.get(), &BackendHost::renew);
 }
 

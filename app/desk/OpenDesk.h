@@ -31,6 +31,8 @@ Q_SIGNALS:
     /** The workspace's settings are others than those that this desk shows. */
     void settingsChanged();
     void signInAsked();
+    /** The store of the desk's own backend cannot be read. */
+    void storeDamaged(const Error &error);
     /** "window made", "window shown", "first rows painted". */
     void reached(const char *step);
 

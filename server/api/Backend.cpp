@@ -317,6 +317,8 @@ void Backend::handle(HttpRequest request, HttpReply reply)
         if (!connection)
             return reply.send(failed(connection.error()));
         answer(request, *route, **connection, reply);
+        if (const auto damage = (*connection)->damage(); damage && m_config.damaged)
+            m_config.damaged(*damage);
     });
     if (!posted)
         reply.send(tooBusy());

@@ -33,6 +33,7 @@ struct BackendConfig {
     OpenIdConfig open_id;
     QStringList origins; ///< web pages that may open sockets; the desk sends no Origin
     bool logs = true; ///< what is done; what fails is always logged
+    std::function<void(const Error &)> damaged; ///< told of damage in the store's file whenever a request met it; may be empty. Any thread
 };
 
 /** Lets requests in, finds their route, and has it answered by a worker with a connection to the store. */

@@ -29,6 +29,7 @@ BackendConfig configOf(const OwnPlace &place)
     config.workers = 2;
     config.limits = limitsOfOne();
     config.logs = false;
+    config.damaged = place.damaged;
     return config;
 }
 

@@ -3,6 +3,7 @@
 #include "database/Cipher.h"
 #include "database/DatabaseEncryption.h"
 #include "database/DatabaseFile.h"
+#include "records/Damage.h"
 #include "sql/ServerSchema.h"
 #include "store/AuditChain.h"
 #include "store/CacheFile.h"
@@ -122,16 +123,6 @@ Verdict make(const QString &file, const OwnPlace &place, CacheFile &cache)
     return moveDatabaseFile(aside, file);
 }
 
-/** The store is kept: which of the two is the right one only a person can say. */
-Verdict setAside(const QString &file)
-{
-    const QString folder = QFileInfo(file).absolutePath();
-    const QString aside = u"%1.aside-%2"_s.arg(folder).arg(serverNow());
-    if (QFile::rename(folder, aside))
-        return Done{};
-    return Error{Error::Code::Io, u"%1 could not be moved aside. Check the permissions of the data directory."_s.arg(folder), {}, false};
-}
-
 /** Either may have been put here from elsewhere: a file that another store knows, or one that is further than the store, must not be taken for a late one. */
 Result<bool> belongTogether(SqlConnection &connection, const QString &ws, Database &cache)
 {
@@ -145,6 +136,20 @@ Result<bool> belongTogether(SqlConnection &connection, const QString &ws, Databa
     const qint64 reached = std::max({position->cursor, position->floor, position->snapshot_s.value_or(0)});
     const bool isAhead = position->epoch > head.epoch || (position->epoch == head.epoch && reached > head.seq);
     return !isOthers && !isAhead;
+}
+
+bool hasOwnStore(const QString &file) { return QFileInfo::exists(file) || QFileInfo::exists(file + u"-wal"_s); }
+
+/** What SQLite finds wrong with the file. */
+Result<QStringList> damageIn(SqlConnection &store)
+{
+    QStringList found;
+    SqlStatement check = store.prepare("PRAGMA integrity_check");
+    while (check.step()) {
+        if (const QString line = check.text(0); line != u"ok"_s)
+            found.append(line);
+    }
+    return check.failed() ? Result<QStringList>(check.verdict().error()) : found;
 }
 
 Result<OpenedStore> openFile(const QString &file, const OwnPlace &place)
@@ -163,7 +168,7 @@ Result<OpenedStore> openFile(const QString &file, const OwnPlace &place)
 Result<OpenedStore> openOwnStore(const OwnPlace &place, CacheFile &cache)
 {
     const QString file = ownStorePath(place.data_dir);
-    if (QFileInfo::exists(file) || QFileInfo::exists(file + u"-wal"_s)) {
+    if (hasOwnStore(file)) {
         auto opened = openFile(file, place);
         const auto fits = opened ? belongTogether(*opened->connection, opened->account.ws, cache.database()) : Result<bool>(opened.error());
         if (!fits)
@@ -171,12 +176,22 @@ Result<OpenedStore> openOwnStore(const OwnPlace &place, CacheFile &cache)
         if (*fits)
             return opened;
         opened->connection.reset();
-        if (Verdict aside = setAside(file); !aside)
+        // Which of the two is the right one only a person can say.
+        if (Verdict aside = setOwnStoreAside(place.data_dir); !aside)
             return aside.error();
     }
     if (Verdict made = make(file, place, cache); !made)
         return made.error();
     return openFile(file, place);
+}
+
+Verdict setOwnStoreAside(const QString &dataDir)
+{
+    const QString folder = QFileInfo(ownStorePath(dataDir)).absolutePath();
+    const QString aside = u"%1.aside-%2"_s.arg(folder).arg(serverNow());
+    if (QFile::rename(folder, aside))
+        return Done{};
+    return Error{Error::Code::Io, u"%1 could not be moved aside. Check the permissions of the data directory."_s.arg(folder), {}, false};
 }
 
 Verdict encryptOwnStore(const QString &dataDir, const DatabaseKey &key)
@@ -188,11 +203,25 @@ Verdict encryptOwnStore(const QString &dataDir, const DatabaseKey &key)
     return encryptDatabaseFile(file, serverFormat(SqlEngine::Sqlite), key);
 }
 
+bool isOwnStoreDamaged(const QString &dataDir, const DatabaseKey &key)
+{
+    const QString file = ownStorePath(dataDir);
+    if (!hasOwnStore(file))
+        return false;
+    const auto store = SqlConnection::open(targetOf(file, key), SqlSchema::Require);
+    const auto damage = store ? damageIn(**store) : Result<QStringList>(store.error());
+    if (damage)
+        return !damage->isEmpty();
+    // A damaged first page looks like somebody else's file, or one of another key.
+    const Error::Code code = damage.error().code;
+    return isDamage(damage.error()) || code == Error::Code::Foreign || code == Error::Code::WrongKey;
+}
+
 Result<QStringList> ownStoreProblems(const QString &dataDir, const DatabaseKey &key)
 {
     QStringList found;
     const QString file = ownStorePath(dataDir);
-    if (!QFileInfo::exists(file) && !QFileInfo::exists(file + u"-wal"_s))
+    if (!hasOwnStore(file))
         return found;
     const auto store = SqlConnection::open(targetOf(file, key), SqlSchema::Require);
     if (!store && store.error().code == Error::Code::Conflict)
@@ -200,13 +229,11 @@ Result<QStringList> ownStoreProblems(const QString &dataDir, const DatabaseKey &
     const auto account = store ? ownAccount(**store) : Result<Account>(store.error());
     if (!account)
         return account.error();
-    SqlStatement check = (*store)->prepare("PRAGMA integrity_check");
-    while (check.step()) {
-        if (const QString line = check.text(0); line != u"ok"_s)
-            found.append(u"The desk's own store is damaged: %1"_s.arg(line));
-    }
-    if (check.failed())
-        return check.verdict().error();
+    const auto damage = damageIn(**store);
+    if (!damage)
+        return damage.error();
+    for (const QString &line : *damage)
+        found.append(u"The desk's own store is damaged: %1"_s.arg(line));
     const auto tx = WorkspaceTx::begin(**store, account->ws, WorkspaceTx::Mode::Read);
     const auto audit = tx ? checkAudit(**tx) : Result<AuditCheck>(tx.error());
     if (!audit)

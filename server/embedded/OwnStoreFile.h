@@ -17,6 +17,7 @@ struct OwnPlace {
     QString person; ///< as it is written into calls; "" leaves whoever is known
     QString name() const { return person.trimmed().left(200); } ///< as an account has it
     std::function<bool()> cancelled; ///< asked for each record that a new store takes over; may be empty. Any thread
+    std::function<void(const Error &)> damaged = {}; ///< told when the running backend meets damage in the store, more than once; may be empty. Any thread
 };
 
 struct OpenedStore {
@@ -30,8 +31,12 @@ struct OpenedStore {
  * caller holds the DirectoryLock.
  */
 Result<OpenedStore> openOwnStore(const OwnPlace &place, CacheFile &cache);
+/** Moves a closed store aside, never away: the next openOwnStore() makes another of the desk's file. The caller holds the DirectoryLock. */
+Verdict setOwnStoreAside(const QString &dataDir);
 /** A store that is plain though its directory has a key; what was interrupted is finished. Nothing to do without a store. */
 Verdict encryptOwnStore(const QString &dataDir, const DatabaseKey &key);
+/** Whether there is a store that cannot be read, or not all of it, under the key that opens the desk's file. Reads all of it. */
+bool isOwnStoreDamaged(const QString &dataDir, const DatabaseKey &key);
 /** A sentence for each thing that is wrong with the store of a directory or its audit trail; none where there is no store. Changes nothing, also beside whoever has the directory. */
 Result<QStringList> ownStoreProblems(const QString &dataDir, const DatabaseKey &key);
 

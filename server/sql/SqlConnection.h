@@ -53,6 +53,8 @@ public:
     virtual void rollback() = 0;
     /** The connection is lost: open another one. */
     virtual bool isBroken() const = 0;
+    /** The last damage that a statement of this connection met in the store's file; an engine behind a network looks after its own. */
+    virtual std::optional<Error> damage() const { return std::nullopt; }
 
     /** Of the store; may be none. */
     const StoreSecret &secret() const { return m_secret; }

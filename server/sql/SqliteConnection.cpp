@@ -1,6 +1,7 @@
 #include "sql/SqliteConnection.h"
 
 #include "database/DatabaseFile.h"
+#include "records/Damage.h"
 #include "sql/ServerSchema.h"
 
 namespace calldeck
@@ -14,7 +15,7 @@ namespace
 class SqliteCursor : public SqlCursor
 {
 public:
-    SqliteCursor(Database &database, const QByteArray &sql) : m_database(database), m_statement(database.prepare(sql)) {}
+    SqliteCursor(Database &database, const QByteArray &sql, std::optional<Error> &damage) : m_database(database), m_statement(database.prepare(sql)), m_damage(damage) {}
 
     void bindInteger(int index, qint64 value) override { m_statement.bind(index, value); }
     void bindReal(int index, double value) override { m_statement.bind(index, value); }
@@ -24,6 +25,8 @@ public:
     {
         auto row = m_statement.found();
         m_changed = m_database.changedRows();
+        if (!row && isDamage(row.error()))
+            m_damage = row.error();
         return row;
     }
     bool isNull(int column) const override { return m_statement.isNull(column); }
@@ -35,6 +38,7 @@ public:
 private:
     Database &m_database;
     Statement m_statement;
+    std::optional<Error> &m_damage; ///< of the connection, which outlives its statements
     qint64 m_changed = 0;
 };
 
@@ -132,7 +136,7 @@ Verdict SqliteConnection::checkpoint()
 
 SqlStatement SqliteConnection::prepare(const QByteArray &sql)
 {
-    return SqlStatement(std::make_unique<SqliteCursor>(*m_database, sql));
+    return SqlStatement(std::make_unique<SqliteCursor>(*m_database, sql, m_damage));
 }
 
 } // namespace calldeck

@@ -17,6 +17,7 @@ public:
     SqlStatement prepare(const QByteArray &sql) override;
     Verdict execute(const QByteArray &sql) override { return m_database->execute(sql); }
     bool isBroken() const override { return false; }
+    std::optional<Error> damage() const override { return m_damage; }
     Verdict begin(SqlMode mode) override;
     Verdict commit() override;
     void rollback() override;
@@ -37,6 +38,7 @@ private:
 
     std::unique_ptr<Database> m_database;
     std::shared_ptr<WriteTurns> m_turns;
+    std::optional<Error> m_damage;
     bool m_writes = false;
 };
 

@@ -13,7 +13,7 @@ namespace calldeck
 
 /** A desk that works by itself, whole but for its window. Opened after `file` was closed. */
 struct OwnDesk {
-    explicit OwnDesk(const QString &dir, const DatabaseKey &key = {}, const QString &person = QStringLiteral("Dana"))
+    explicit OwnDesk(const QString &dir, const DatabaseKey &key = {}, const QString &person = QStringLiteral("Dana"), const std::function<void(const Error &)> &damaged = {})
     {
         auto opened = DeskStore::open(dir, CacheFile::Mode::Create, person, {key, {}});
         EXPECT_TRUE(opened) << (opened ? "" : opened.error().message.toStdString());
@@ -22,7 +22,7 @@ struct OwnDesk {
         store = *std::move(opened);
         sync = std::make_unique<DeskSync>(*store, DeskSync::Backend::Own);
         cache = *CacheFile::open(dir, CacheFile::Mode::ReadWrite, key);
-        auto started = OwnBackend::start({dir, key, person, {}}, *cache);
+        auto started = OwnBackend::start({dir, key, person, {}, damaged}, *cache);
         EXPECT_TRUE(started) << (started ? "" : QString(started.error().message + started.error().detail).toStdString());
         if (!started)
             return;

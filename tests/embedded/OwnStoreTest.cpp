@@ -1,11 +1,13 @@
 #include "Files.h"
 #include "OwnDeskFixture.h"
 #include "ingest/Importer.h"
+#include "records/Damage.h"
 #include "store/Rescue.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QSignalSpy>
+#include <atomic>
 
 using namespace calldeck;
 using namespace Qt::StringLiterals;
@@ -52,12 +54,36 @@ protected:
         done(LinkContact{call, {}, true}, today());
     }
     /** Two calls, one worked on and in step with the store, a change of the other on its way. */
-    void workAndLeaveOneUnsent()
+    void workAndLeaveOneUnsent(const DatabaseKey &with = {})
     {
-        takeIn(*openStore(), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
+        takeIn(*openStore(with), {missedCall(u"a"_s), missedCall(u"b"_s, u"+14155550001"_s)});
         work(u"a"_s);
-        syncOnce();
+        syncOnce(with);
         done(set({keyOf(u"b"_s)}, CallField::caller_name, u"not sent yet"_s), today());
+    }
+    /** Another data directory than that of the fixture: one with a key. */
+    void encryptBoth()
+    {
+        file.reset();
+        ASSERT_TRUE(removeCache(dir.path()));
+        file = *CacheFile::open(dir.path(), CacheFile::Mode::Create, key);
+        sitDown();
+    }
+    /** Changes a letter in the first page of a table of the encrypted store. */
+    void damageStore(const QByteArray &table)
+    {
+        qint64 page = 0;
+        {
+            const auto store = Database::open(ownStorePath(dir.path()), Database::Access::ReadWrite, key);
+            ASSERT_TRUE((*store)->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+            page = (*store)->singleInteger("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'").value_or(0);
+        }
+        ASSERT_GT(page, 1);
+        QByteArray bytes = test::bytesOf(ownStorePath(dir.path()));
+        constexpr qsizetype pageSize = 4096;
+        const qsizetype at = (page - 1) * pageSize + 100;
+        bytes[at] = static_cast<char>(bytes[at] ^ 1);
+        ASSERT_TRUE(test::writeBytes(ownStorePath(dir.path()), bytes));
     }
     void letGo()
     {
@@ -224,6 +250,58 @@ TEST_F(OwnStoreTest, damagedDeskIsFilledFromItsStore)
     EXPECT_EQ(rows("outbox"), 0);
 }
 
+TEST_F(OwnStoreTest, damagedStoreIsMadeAnewOfItsDesk)
+{
+    encryptBoth();
+    workAndLeaveOneUnsent(key);
+    const QString before = picture();
+    letGo();
+    EXPECT_FALSE(isOwnStoreDamaged(dir.path(), key));
+    damageStore("mutation");
+    const QByteArray damaged = test::bytesOf(ownStorePath(dir.path()));
+    EXPECT_TRUE(isOwnStoreDamaged(dir.path(), key));
+    {
+        // The page is met only when a desk pushes: the backend tells it, and what was done waits.
+        std::atomic<int> told = 0;
+        const OwnDesk desk(dir.path(), key, u"Dana"_s, [&told](const Error &error) { told += isDamage(error) ? 1 : 1000; });
+        ASSERT_TRUE(QTest::qWaitFor([&] { return told > 0; }, 30'000));
+        EXPECT_LT(told, 1000);
+        EXPECT_GT(desk.cache->database().singleInteger("SELECT count(*) FROM outbox"), 0);
+    }
+    ASSERT_TRUE(setOwnStoreAside(dir.path()));
+    EXPECT_FALSE(isOwnStoreDamaged(dir.path(), key)) << "there is none";
+    takeUp(key);
+    syncOnce(key);
+    EXPECT_EQ(picture(), before);
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(rows("dead"), 0);
+    EXPECT_EQ(*ownStoreProblems(dir.path(), key), QStringList());
+    const QStringList aside = QDir(dir.path()).entryList({u"backend.aside-*"_s}, QDir::Dirs);
+    ASSERT_EQ(aside.size(), 1);
+    EXPECT_EQ(test::bytesOf(dir.filePath(aside.first() + u"/calldeckd.db"_s)), damaged) << "not kept as it was";
+}
+
+TEST_F(OwnStoreTest, damageIsToldFromAKeyThatIsMissingAndAStoreThatIsOld)
+{
+    encryptBoth();
+    takeIn(*openStore(key), {missedCall(u"a"_s)});
+    letGo();
+    const QByteArray whole = test::bytesOf(ownStorePath(dir.path()));
+    for (const qsizetype at : {qsizetype(20), whole.size() / 2, whole.size() - 10}) {
+        QByteArray bytes = whole;
+        bytes[at] = static_cast<char>(bytes[at] ^ 1);
+        ASSERT_TRUE(test::writeBytes(ownStorePath(dir.path()), bytes));
+        EXPECT_TRUE(isOwnStoreDamaged(dir.path(), key)) << at;
+    }
+    ASSERT_TRUE(test::writeBytes(ownStorePath(dir.path()), whole));
+    EXPECT_FALSE(isOwnStoreDamaged(dir.path(), key));
+    {
+        const auto older = Database::open(ownStorePath(dir.path()), Database::Access::ReadWrite, key);
+        ASSERT_TRUE((*older)->execute("PRAGMA user_version = 1"));
+    }
+    EXPECT_FALSE(isOwnStoreDamaged(dir.path(), key)) << "an older version is not damage";
+}
+
 TEST_F(OwnStoreTest, fileFromElsewhereKeepsItsCalls)
 {
     takeIn(*openStore(), {missedCall(u"mine"_s)});
@@ -343,10 +421,7 @@ TEST_F(OwnStoreTest, whoClosesTheDeskDoesNotWaitForTheTakingOver)
 
 TEST_F(OwnStoreTest, storeIsEncryptedAsItsDirectoryIs)
 {
-    file.reset();
-    ASSERT_TRUE(removeCache(dir.path()));
-    file = *CacheFile::open(dir.path(), CacheFile::Mode::Create, key);
-    sitDown();
+    encryptBoth();
     takeIn(*openStore(key), {missedCall(u"a"_s)});
     syncOnce(key);
     const auto files = test::contentOf(dir.path());

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The data of a signed-in desk is damaged while it holds work that was not sent: the person is asked, the file goes aside, the work goes out under its own ids and
-the calls come again. Real programs, a real keyring, real damage in an encrypted file; pressed through AT-SPI."""
+the calls come again. The store of a desk that works by itself is damaged: it is made anew of the desk's calls. Real programs, a real keyring, real damage in encrypted
+files; pressed through AT-SPI."""
 
 import os
 import sqlite3
@@ -52,6 +53,30 @@ def triage_unsent(server, ana, run, count):
         run.wait_saved(number + 1)
 
 
+def store_of_a_desk_by_itself(arguments, pyatspi, screen):
+    folder = os.path.join(arguments.folder, "alone")
+    cli = [os.path.join(arguments.bin, "calldeck-cli"), "--data-dir", folder]
+    subprocess.run([*cli, "generate", "--calls", "40", "--seed", "1"], check=True, capture_output=True)
+    store = os.path.join(folder, "backend", "calldeckd.db")
+    with open(store, "r+b") as file:
+        # All but the page that says what the file is.
+        file.seek(PAGE)
+        file.write(os.urandom(os.path.getsize(store) - PAGE))
+    run = account.start(arguments, screen, "--data-dir", folder)
+    try:
+        dana = account.Person(pyatspi, run)
+        dana.reads("The desk's own store is damaged.")
+        assert not [name for name in os.listdir(folder) if "aside" in name], "moved before anybody said so"
+        dana.press("Make it anew")
+        desk.wait_for("another store", lambda: os.path.exists(store) and len([name for name in os.listdir(folder) if name.startswith("backend.aside-")]) == 1)
+        desk.wait_for("the desk in step with it", lambda: not dana.shows("own store is not reached"), 60)
+    finally:
+        run.close()
+    found = subprocess.run([*cli, "verify"], check=True, capture_output=True, text=True)
+    assert "no problems" in found.stdout, found.stdout
+    print("a damaged store was made anew of the desk's calls", flush=True)
+
+
 def scene(arguments):
     import pyatspi
     home = os.path.join(arguments.folder, "home")
@@ -91,6 +116,7 @@ def scene(arguments):
             desk.wait_for("the unsent work at the server", lambda: sum(account.outcome_of(server, token, call) == "left_voicemail" for call in ids) == 3, 60)
             print("damaged, made anew, and nothing was lost", flush=True)
             run.close()
+            store_of_a_desk_by_itself(arguments, pyatspi, screen)
     finally:
         for process in (run and run.process, server.process):
             if process and process.poll() is None:
