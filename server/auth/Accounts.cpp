@@ -152,26 +152,20 @@ Result<Account> changeAccount(SqlConnection &connection, const QString &ws, cons
 
 Verdict disableAccount(SqlConnection &connection, const QString &id, TimeMs now)
 {
-    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
-    Verdict done = transaction.begun();
-    if (done)
-        done = mustExist(connection.query("UPDATE account SET disabled = 1 WHERE id = ?", id));
-    if (done)
-        done = connection.query("UPDATE token_family SET revoked_at = ? WHERE revoked_at IS NULL AND account = ?", now, id).run();
-    if (done)
-        done = noteAccessChange(connection);
-    return done ? transaction.commit() : done;
+    return inOneWrite(connection, [&]() -> Verdict {
+        Verdict done = mustExist(connection.query("UPDATE account SET disabled = 1 WHERE id = ?", id));
+        if (done)
+            done = connection.query("UPDATE token_family SET revoked_at = ? WHERE revoked_at IS NULL AND account = ?", now, id).run();
+        return done ? noteAccessChange(connection) : done;
+    });
 }
 
 Verdict changeRole(SqlConnection &connection, const QString &id, UserRole role)
 {
-    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
-    Verdict done = transaction.begun();
-    if (done)
-        done = mustExist(connection.query("UPDATE account SET role = ? WHERE id = ?", wireWord(role), id));
-    if (done)
-        done = noteAccessChange(connection);
-    return done ? transaction.commit() : done;
+    return inOneWrite(connection, [&]() -> Verdict {
+        const Verdict done = mustExist(connection.query("UPDATE account SET role = ? WHERE id = ?", wireWord(role), id));
+        return done ? noteAccessChange(connection) : done;
+    });
 }
 
 } // namespace calldeck

@@ -88,35 +88,20 @@ Result<Answer> authenticate(SqlConnection &connection, const QString &accessToke
 
 Result<TokenPair> openSession(SqlConnection &connection, const Account &account, const QString &deviceName, TimeMs now)
 {
-    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
-    if (!transaction.begun())
-        return transaction.begun().error();
-    const auto family = newFamily(connection, account, "session", deviceName, now, now + TokenLife::session);
-    if (!family)
-        return family.error();
-    auto pair = newPair(connection, *family, now + TokenLife::session, now);
-    if (!pair)
-        return pair;
-    if (Verdict done = transaction.commit(); !done)
-        return done.error();
-    return pair;
+    return inOneWrite(connection, [&]() -> Result<TokenPair> {
+        const auto family = newFamily(connection, account, "session", deviceName, now, now + TokenLife::session);
+        return family ? newPair(connection, *family, now + TokenLife::session, now) : family.error();
+    });
 }
 
 Result<TokenPair> openService(SqlConnection &connection, const Account &account, TimeMs now)
 {
     const TimeMs ends = now + TokenLife::service;
-    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
-    if (!transaction.begun())
-        return transaction.begun().error();
-    const auto family = newFamily(connection, account, "service", u"service"_s, now, ends);
-    if (!family)
-        return family.error();
-    const auto access = newToken(connection, *family, "access", ends);
-    if (!access)
-        return access.error();
-    if (Verdict done = transaction.commit(); !done)
-        return done.error();
-    return TokenPair{*access, ends, {}, ends};
+    return inOneWrite(connection, [&]() -> Result<TokenPair> {
+        const auto family = newFamily(connection, account, "service", u"service"_s, now, ends);
+        const auto access = family ? newToken(connection, *family, "access", ends) : Result<QString>(family.error());
+        return access ? Result<TokenPair>(TokenPair{*access, ends, {}, ends}) : access.error();
+    });
 }
 
 Result<std::variant<TokenPair, Refusal>> refreshSession(SqlConnection &connection, const QString &refreshToken, TimeMs now)

@@ -20,16 +20,13 @@ Verdict nameAccount(SqlConnection &connection, Account &account, const QString &
 {
     if (name.isEmpty() || account.name == name)
         return Done{};
-    SqlTransaction transaction(connection, SqlTransaction::Mode::Write);
-    if (!transaction.begun())
-        return transaction.begun();
     AccountChange change;
     change.name = name;
-    const auto changed = changeAccount(connection, account.ws, account.id, change, serverNow());
+    const auto changed = inOneWrite(connection, [&] { return changeAccount(connection, account.ws, account.id, change, serverNow()); });
     if (!changed)
         return changed.error();
     account = *changed;
-    return transaction.commit();
+    return Done{};
 }
 
 Verdict bind(Database &cache, const QString &ws)
