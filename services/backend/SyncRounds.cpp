@@ -31,6 +31,7 @@ TimeMs nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
 struct PushWork {
     SyncPosition position;
     QList<Edit> edits;
+    bool stamped = false; ///< see stampPush()
     std::optional<TimeMs> next_try;
 };
 struct PullWork {
@@ -180,8 +181,11 @@ void SyncRounds::push(const Done &finished)
             if (!edits)
                 return edits.error();
             work->edits = *std::move(edits);
-            if (Verdict stamped = work->edits.isEmpty() ? Verdict(calldeck::Done{}) : stampPush(database, another); !stamped)
+            const Verdict stamped = work->edits.isEmpty() ? Verdict(calldeck::Done{}) : stampPush(database, another);
+            // What waits goes out of a full disk all the more: without a stamp, as the answer cannot be noted either.
+            if (!stamped && stamped.error().code != Error::Code::DiskFull)
                 return stamped.error();
+            work->stamped = static_cast<bool>(stamped);
             position = syncPosition(database);
             if (!position)
                 return position.error();
@@ -200,18 +204,18 @@ void SyncRounds::push(const Done &finished)
                 idle.next_try = work->next_try;
                 return done(idle);
             }
-            m_stamped = true;
-            sendEdits(work->position, work->edits, done);
+            m_stamped = m_stamped || work->stamped;
+            sendEdits(work->position, work->edits, work->stamped ? BackendClient::Headers{{"Device-Stamps", stampWords(work->position)}} : BackendClient::Headers(), done);
         });
 }
 
-void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done)
+void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edits, const BackendClient::Headers &headers, const Done &done)
 {
     const auto answered = [this, device = position.device, edits, done](const BackendAnswer &answer) {
         crashAt("C4");
         pushAnswered(device, edits, answer, done);
     };
-    m_client.post(u"/api/sync/push"_s, pushDocument(position, edits), answered, pushTimeoutMs, {}, {{"Device-Stamps", stampWords(position)}});
+    m_client.post(u"/api/sync/push"_s, pushDocument(position, edits), answered, pushTimeoutMs, {}, headers);
 }
 
 void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)

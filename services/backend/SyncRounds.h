@@ -50,7 +50,7 @@ public:
     qint64 knownHead() const { return m_head; }
 
 private:
-    void sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done);
+    void sendEdits(const SyncPosition &position, const QList<Edit> &edits, const BackendClient::Headers &headers, const Done &done);
     void pushAnswered(const QString &device, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pullRows(const SyncPosition &position, const QString &kind, const QStringList &ids, const Done &done);

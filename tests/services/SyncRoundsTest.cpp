@@ -1,4 +1,5 @@
 #include "CommandFixture.h"
+#include "FaultDisk.h"
 #include "backend/CacheAccess.h"
 #include "backend/SyncRounds.h"
 #include "store/DraftRows.h"
@@ -79,7 +80,7 @@ class RefusingServer : public LocalServer
 {
 public:
     QList<QJsonObject> pushes;
-    QByteArrayList stamps; ///< of the pushes
+    QByteArrayList stamps; ///< of the pushes, "" where there was none
     QString said;          ///< the stamp in the next answer, "" for none
     bool renews = false;
 
@@ -90,8 +91,9 @@ private:
         const QJsonObject push = QJsonDocument::fromJson(m_read.mid(m_read.indexOf("\r\n\r\n"))).object();
         if (push.isEmpty())
             return;
-        const qsizetype at = m_read.toLower().indexOf("device-stamps: ") + 15;
-        stamps.append(m_read.mid(at, m_read.indexOf("\r\n", at) - at));
+        const QByteArray header("device-stamps: ");
+        const qsizetype at = m_read.toLower().indexOf(header);
+        stamps.append(at < 0 ? QByteArray() : m_read.mid(at + header.size(), m_read.indexOf("\r\n", at) - at - header.size()));
         m_read.clear();
         pushes.append(push);
         QJsonArray results;
@@ -173,6 +175,15 @@ protected:
     std::unique_ptr<HeldCache> cache;
     std::unique_ptr<BackendClient> client;
     std::unique_ptr<SyncRounds> rounds;
+};
+
+struct DiskUnderneath {
+    test::FaultDisk disk;
+};
+
+/** The disk is there before the file and goes after it. */
+class FullDiskSyncTest : protected DiskUnderneath, public SyncRoundsTest
+{
 };
 
 } // namespace
@@ -289,6 +300,22 @@ TEST_F(SyncRoundsTest, stampMovesWithThePushThatItBelongsToAndNoOther)
     EXPECT_EQ(refusing.stamps[1], refusing.stamps[0]) << "what was not answered is sent under the same stamps again";
     EXPECT_EQ(syncPosition(file->database())->stamp, sent);
     EXPECT_EQ(syncPosition(file->database())->next_stamp, QString());
+}
+
+TEST_F(FullDiskSyncTest, whatWaitsGoesOutThoughNothingCanBeNoted)
+{
+    waitsToPush(u"note"_s, 10);
+    disk.fail({test::DiskFault::Kind::Full, 1, true});
+    EXPECT_EQ(push().kind, RoundOutcome::Kind::Broken) << "it is not known here that it arrived";
+    ASSERT_EQ(refusing.pushes.size(), 1);
+    EXPECT_EQ(refusing.stamps[0], QByteArray()) << "a stamp that was not written is not said";
+    EXPECT_EQ(rows("outbox"), 1);
+    disk.fail({});
+    EXPECT_EQ(push().kind, RoundOutcome::Kind::Done);
+    ASSERT_EQ(refusing.pushes.size(), 2);
+    EXPECT_EQ(refusing.pushes[1], refusing.pushes[0]) << "the same again";
+    EXPECT_TRUE(refusing.stamps[1].startsWith("- "));
+    EXPECT_EQ(rows("dead"), 1);
 }
 
 TEST_F(SyncRoundsTest, anotherStartMakesAnotherStampAndSaysThoseThatWereNotAnswered)
