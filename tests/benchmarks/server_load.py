@@ -406,14 +406,17 @@ class Load:
                   push_worst_ms=max(pushers.latencies) * 1000, failed=len(pushers.failures))
         assert not pushers.failures, pushers.failures[:3]
 
+    def desk(self, auto):
+        """A real desk without a window, the same one each time."""
+        return sync_processes.Desk(self.arguments.bin, os.path.join(self.backend.workplace.path, "first-sync"), "Ana", self.backend.tokens["Ana"], self.backend.ports[0], auto=auto)
+
     async def first_sync(self):
-        """A real desk without a window signs in to a workspace of many calls."""
+        """A desk signs in to a workspace of many calls."""
         count = len(self.calls)
         while count < self.arguments.sync_calls:
             self.calls += await self.backend.take_in(500, f"more-{count}")
             count += 500
-        folder = self.backend.workplace.folder("first-sync")
-        desk = sync_processes.Desk(self.arguments.bin, folder, "Ana", self.backend.tokens["Ana"], self.backend.ports[0], auto=True)
+        desk = self.desk(auto=True)
         began = time.perf_counter()
         await desk.start()
         first = None
@@ -430,6 +433,46 @@ class Load:
         self.tell("first_sync", calls=len(self.calls), seconds=took, calls_a_second=len(self.calls) / took, desk_mb=memory_mb(desk.process.pid, "VmHWM"), server_mb=self.rss())
         await desk.close()
 
+    async def drain(self):
+        """The desk of the first sync saves without the network, then everything goes out."""
+        desk = self.desk(auto=False)
+        await desk.start()
+        times = []
+        for number in range(self.arguments.open_edits):
+            began = time.perf_counter()
+            answer = await desk.ask("edit", id=random.choice(self.calls), op="set", args={"customer_ref": f"open {number}"})
+            times.append(time.perf_counter() - began)
+            assert answer["ok"], answer
+        await desk.close()
+        desk = self.desk(auto=True)
+        began = time.perf_counter()
+        status = await desk.start()
+        while status["pending"]:
+            await asyncio.sleep(0.1)
+            status = await desk.ask("status")
+        took = time.perf_counter() - began
+        assert not status["dead"], status["dead"][:3]
+        self.tell("drain", edits=len(times), saved_p50_ms=percentile(times, 0.5) * 1000, saved_p99_ms=percentile(times, 0.99) * 1000, seconds=took, edits_a_second=len(times) / took)
+        await desk.close()
+
+    async def catch_up(self):
+        """The same desk was away while others worked."""
+        pushers = Pushers(self.place, self.calls, 64)
+        await pushers.start()
+        # As fast as they come: how long the others took is not asked here.
+        await pushers.run(self.arguments.open_edits, 1)
+        assert not pushers.failures, pushers.failures[:3]
+        head = (await asyncio.to_thread(self.store.query, "SELECT max(seq) AS seq FROM ws_head"))[0]["seq"]
+        desk = self.desk(auto=True)
+        began = time.perf_counter()
+        status = await desk.start()
+        while status["cursor"] < head:
+            await asyncio.sleep(0.05)
+            status = await desk.ask("status")
+        took = time.perf_counter() - began
+        self.tell("catch_up", changes=pushers.made, seconds=took, changes_a_second=pushers.made / took)
+        await desk.close()
+
     def raw_limit(self):
         """The same number of plain commits, on the same disk, by one writer."""
         path = os.path.join(self.backend.workplace.folder("raw"), "raw.db")
@@ -443,7 +486,7 @@ class Load:
         self.tell("raw", commits_a_second=1000 / sum(times), p99_ms=percentile(times, 0.99) * 1000)
 
 
-SCENES = ("raw_limit", "connect", "push", "visible", "painted", "reconnect", "first_sync")
+SCENES = ("raw_limit", "connect", "push", "visible", "painted", "reconnect", "first_sync", "drain", "catch_up")
 
 
 async def run_all(arguments):
@@ -470,6 +513,7 @@ async def run_all(arguments):
             ending.append(load.crowd.close)
             for scene in arguments.scenes.split(","):
                 if scene == "first_sync" and arguments.tls:
+                    load.place = Place(backend, False)
                     await backend.kill()
                     backend.arguments = []
                     await backend.start()
@@ -495,6 +539,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--sync-calls", type=int, default=100000)
+    parser.add_argument("--open-edits", type=int, default=10000, help="of drain; changes of catch_up")
     parser.add_argument("--no-tls", dest="tls", action="store_false")
     parser.add_argument("--scenes", default=",".join(SCENES))
     parser.add_argument("--json")
