@@ -491,7 +491,7 @@ SCENES = ("raw_limit", "connect", "push", "visible", "painted", "reconnect", "fi
 
 async def run_all(arguments):
     with sync_processes.Workplace() as workplace:
-        store = (sync_processes.PostgresStore if arguments.store == "postgres" else sync_processes.SqliteStore)(workplace)
+        store = sync_processes.PostgresStore(workplace, durable=True) if arguments.store == "postgres" else sync_processes.SqliteStore(workplace)
         backend = sync_processes.Backend(arguments.bin, workplace, store, arguments.processes)
         ending = []
         try:

@@ -123,12 +123,13 @@ class SqliteStore:
 
 
 class PostgresStore:
-    """A private cluster on a socket of its own; databases are copied from a prepared one."""
+    """A private cluster on a socket of its own; databases are copied from a prepared one. One that is not durable does not wait for the disk: quick, and nobody kills it."""
 
     kind = "postgres"
+    QUICK = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     PROGRAMS = ("initdb", "pg_ctl", "psql", "pg_dump", "pg_restore")
 
-    def __init__(self, workplace):
+    def __init__(self, workplace, durable=False):
         self.folder = os.path.join(workplace.path, "pg")
         self.programs = next((folder for folder in self._installs() if all(os.path.exists(os.path.join(folder, name)) for name in self.PROGRAMS)), None)
         if not self.programs:
@@ -143,8 +144,7 @@ class PostgresStore:
         self.port = str(random.randrange(20_000, 60_000))  # names the socket only
         self._owner("initdb", "-D", self.folder + "/data", "-U", "probe", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         self._owner("pg_ctl", "-D", self.folder + "/data", "-w", "-l", self.folder + "/log", "-o",
-                    f"-p {self.port} -k {self.folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off "
-                    "-c max_connections=200", "start")
+                    f"-p {self.port} -k {self.folder} -c listen_addresses='' -c max_connections=200" + ("" if durable else self.QUICK), "start")
         try:
             self._sql("postgres", "CREATE ROLE calldeck LOGIN CREATEDB")
             self._sql("postgres", "CREATE DATABASE template_desk OWNER calldeck")
