@@ -1,5 +1,6 @@
 #include "BackendHost.h"
 
+#include "records/Damage.h"
 #include "store/CacheFile.h"
 
 #include <QDateTime>
@@ -17,7 +18,7 @@ constexpr int retryMs = 10'000;
 BackendHost::BackendHost(OwnPlace place) : m_place(std::move(place)), m_there(new QObject)
 {
     m_place.cancelled = [this] { return m_closing.load(); };
-    m_place.damaged = [this](const Error &error) { QMetaObject::invokeMethod(this, [this, error] { Q_EMIT storeDamaged(error); }); };
+    m_place.damaged = [this](const Error &) { QMetaObject::invokeMethod(this, &BackendHost::storeDamaged); };
     m_thread.setObjectName(QStringLiteral("calldeck backend"));
     m_there->moveToThread(&m_thread);
     connect(&m_thread, &QThread::finished, m_there, &QObject::deleteLater);
@@ -50,19 +51,27 @@ void BackendHost::open()
     auto backend = cache ? OwnBackend::start(m_place, **cache) : Result<std::unique_ptr<OwnBackend>>(cache.error());
     const auto token = backend ? (*backend)->newToken() : Result<QByteArray>(backend.error());
     if (!token) {
-        // What may pass is not looked into: looking reads the whole store.
-        const bool damaged = !token.error().retryable && isOwnStoreDamaged(m_place.data_dir, m_place.key);
-        QMetaObject::invokeMethod(this, [this, error = token.error(), damaged] {
+        QMetaObject::invokeMethod(this, [this, error = token.error()] {
             Q_EMIT failed(error);
-            if (damaged)
-                Q_EMIT storeDamaged(error);
             m_retry.start();
         });
+        lookForDamage(token.error());
         return;
     }
     m_backend = *std::move(backend);
     takeWaiting();
     QMetaObject::invokeMethod(this, [this, url = m_backend->url(), token = *token] { Q_EMIT ready(url, token); });
+}
+
+/** What opening failed with may be of the desk's own file, and looking reads the whole store: once. */
+void BackendHost::lookForDamage(const Error &error)
+{
+    const bool suspicious = isDamage(error) || error.code == Error::Code::Foreign || error.code == Error::Code::WrongKey;
+    if (!suspicious || std::exchange(m_looked, true))
+        return;
+    const auto whole = isOwnStoreWhole(m_place.data_dir, m_place.key, m_place.cancelled);
+    if (whole && !*whole)
+        m_place.damaged(error);
 }
 
 void BackendHost::renew()

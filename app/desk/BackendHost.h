@@ -31,12 +31,13 @@ Q_SIGNALS:
     void tokenReady(const QByteArray &token);
     void failed(const calldeck::Error &error);
     /** The store cannot be read, or not all of it; told whenever somebody comes upon it. */
-    void storeDamaged(const calldeck::Error &error);
+    void storeDamaged();
 
 private:
     void onThread(const std::function<void()> &work);
     void open();
     void takeWaiting();
+    void lookForDamage(const Error &error);
 
     OwnPlace m_place;
     std::atomic<bool> m_closing = false;
@@ -44,6 +45,7 @@ private:
     QObject *m_there; ///< lives on m_thread
     std::unique_ptr<OwnBackend> m_backend; ///< on m_thread
     QList<IncomingCall> m_waiting;         ///< on m_thread
+    bool m_looked = false;                 ///< for damage; on m_thread
     QTimer m_retry;
     bool m_renewing = false;
     bool m_started = false;

@@ -208,7 +208,8 @@ QMessageBox *DeskApplication::rescueQuestion(const Error &error, QWidget *over) 
 
 void DeskApplication::offerNewStore()
 {
-    if (m_offered || m_asking || m_leaving || m_reopening)
+    // With an account now: somebody is signing in. It is told again.
+    if (!canAsk() || m_account || m_offered || m_asking || m_leaving || m_reopening)
         return;
     m_offered = true;
     QMessageBox *question = damageQuestion(QStringLiteral("The desk's own store is damaged."),
@@ -218,10 +219,7 @@ void DeskApplication::offerNewStore()
     question->setAttribute(Qt::WA_DeleteOnClose);
     connect(question, &QDialog::accepted, this, [this] {
         m_desk->sync()->stop();
-        reopen([this]() -> Verdict {
-            const auto lock = DirectoryLock::take(m_options.data_dir);
-            return lock ? setOwnStoreAside(m_options.data_dir) : lock.error();
-        });
+        reopen([this] { return wishNewOwnStore(m_options.data_dir); });
     });
     question->open();
 }
@@ -245,9 +243,10 @@ Verdict DeskApplication::rescue()
     const auto lock = DirectoryLock::take(m_options.data_dir);
     if (!lock)
         return lock.error();
-    if (!m_account && isOwnStoreDamaged(m_options.data_dir, m_key->second.key)) {
-        return Error{Error::Code::Damaged, QStringLiteral("Both files of this desk are damaged, %1 and its own store. Nothing was changed. Put the newest backup in their place.").arg(cachePath(m_options.data_dir)), {},
-                     false};
+    if (!m_account) {
+        const auto whole = isOwnStoreWhole(m_options.data_dir, m_key->second.key);
+        if (!whole || !*whole)
+            return whole ? bothDamaged(m_options.data_dir) : whole.error();
     }
     const auto report = rescueCache(m_options.data_dir, m_key->second.key);
     if (!report)

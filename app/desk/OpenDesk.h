@@ -32,7 +32,7 @@ Q_SIGNALS:
     void settingsChanged();
     void signInAsked();
     /** The store of the desk's own backend cannot be read. */
-    void storeDamaged(const Error &error);
+    void storeDamaged();
     /** "window made", "window shown", "first rows painted". */
     void reached(const char *step);
 

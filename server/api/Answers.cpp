@@ -1,6 +1,7 @@
 #include "api/Answers.h"
 
 #include "api/Log.h"
+#include "records/Damage.h"
 
 #include <QJsonDocument>
 #include <QRegularExpression>
@@ -75,6 +76,8 @@ HttpResponse failed(const Error &error)
     logLine(u"failed"_s, {{LogField::Error, error.message}, {LogField::Detail, error.detail}});
     if (error.retryable)
         return later(problem(503, u"unavailable"_s, u"The store is not reachable"_s, u"Try again shortly."_s), 1);
+    if (isDamage(error))
+        return problem(500, u"damaged"_s, u"The store is damaged"_s, u"Restore its newest backup. The log says more under this request's id."_s);
     return problem(500, u"internal"_s, u"The backend failed"_s, u"The log says more under this request's id."_s);
 }
 

@@ -53,7 +53,7 @@ Result<bool> applyAnswer(const SyncPosition &position, const Result<FeedAnswer> 
     }
     const QJsonObject json = QJsonDocument::fromJson(std::get<QByteArray>(*answer)).object();
     if (position.cursor < 0) {
-        const auto page = calldeck::readSnapshot(json, position.snapshot_kind, position.snapshot_after);
+        const auto page = calldeck::readSnapshot(json);
         const auto taken = page ? feed.takeSnapshotPage(*page, serverNow()) : Result<ChangeSet>(unreadablePage());
         if (!taken)
             return taken.error();

@@ -140,18 +140,6 @@ Result<bool> belongTogether(SqlConnection &connection, const QString &ws, Databa
 
 bool hasOwnStore(const QString &file) { return QFileInfo::exists(file) || QFileInfo::exists(file + u"-wal"_s); }
 
-/** What SQLite finds wrong with the file. */
-Result<QStringList> damageIn(SqlConnection &store)
-{
-    QStringList found;
-    SqlStatement check = store.prepare("PRAGMA integrity_check");
-    while (check.step()) {
-        if (const QString line = check.text(0); line != u"ok"_s)
-            found.append(line);
-    }
-    return check.failed() ? Result<QStringList>(check.verdict().error()) : found;
-}
-
 Result<OpenedStore> openFile(const QString &file, const OwnPlace &place)
 {
     if (Verdict encrypted = encryptOwnStore(place.data_dir, place.key); !encrypted)
@@ -163,11 +151,59 @@ Result<OpenedStore> openFile(const QString &file, const OwnPlace &place)
     return account ? Result<OpenedStore>(OpenedStore{*std::move(connection), *account}) : account.error();
 }
 
+QString folderOf(const QString &dataDir) { return QFileInfo(ownStorePath(dataDir)).absolutePath(); }
+/** There as long as a person's wish for another store is not carried out. */
+QString wishOf(const QString &dataDir) { return folderOf(dataDir) + u".renew"_s; }
+
+Verdict moveFolder(const QString &folder, const QString &to)
+{
+    if (QFile::rename(folder, to))
+        return Done{};
+    return Error{Error::Code::Io, u"%1 could not be moved. Check the permissions of the data directory."_s.arg(folder), {}, false};
+}
+
+Verdict setAside(const QString &dataDir) { return moveFolder(folderOf(dataDir), u"%1.aside-%2"_s.arg(folderOf(dataDir)).arg(serverNow())); }
+
+/** The new one is whole before the damaged one moves. A crash between the two moves leaves none, which is made again. */
+Verdict replace(const OwnPlace &place, CacheFile &cache)
+{
+    const auto whole = isOwnStoreWhole(place.data_dir, place.key, place.cancelled);
+    if (!whole || *whole)
+        return whole ? Verdict(Done{}) : whole.error();
+    const QString folder = folderOf(place.data_dir);
+    const QString making = folder + makingSuffix;
+    const QString file = QDir(making).filePath(QFileInfo(ownStorePath(place.data_dir)).fileName());
+    Verdict done = make(file, place, cache);
+    if (done)
+        done = setAside(place.data_dir);
+    if (done)
+        done = moveFolder(making, folder);
+    syncDirectory(place.data_dir);
+    return done;
+}
+
+Verdict carryOutWish(const OwnPlace &place, CacheFile &cache)
+{
+    const QString making = folderOf(place.data_dir) + makingSuffix;
+    (void)QDir(making).removeRecursively();
+    const Verdict done = hasOwnStore(ownStorePath(place.data_dir)) ? replace(place, cache) : Verdict(Done{});
+    if (!done)
+        (void)QDir(making).removeRecursively();
+    const bool isHopeless = !done && isDamage(done.error());
+    if (done || isHopeless)
+        QFile::remove(wishOf(place.data_dir));
+    return isHopeless ? Verdict(bothDamaged(place.data_dir)) : done;
+}
+
 } // namespace
 
 Result<OpenedStore> openOwnStore(const OwnPlace &place, CacheFile &cache)
 {
     const QString file = ownStorePath(place.data_dir);
+    if (QFileInfo::exists(wishOf(place.data_dir))) {
+        if (Verdict done = carryOutWish(place, cache); !done)
+            return done.error();
+    }
     if (hasOwnStore(file)) {
         auto opened = openFile(file, place);
         const auto fits = opened ? belongTogether(*opened->connection, opened->account.ws, cache.database()) : Result<bool>(opened.error());
@@ -177,7 +213,7 @@ Result<OpenedStore> openOwnStore(const OwnPlace &place, CacheFile &cache)
             return opened;
         opened->connection.reset();
         // Which of the two is the right one only a person can say.
-        if (Verdict aside = setOwnStoreAside(place.data_dir); !aside)
+        if (Verdict aside = setAside(place.data_dir); !aside)
             return aside.error();
     }
     if (Verdict made = make(file, place, cache); !made)
@@ -185,13 +221,20 @@ Result<OpenedStore> openOwnStore(const OwnPlace &place, CacheFile &cache)
     return openFile(file, place);
 }
 
-Verdict setOwnStoreAside(const QString &dataDir)
+Verdict wishNewOwnStore(const QString &dataDir)
 {
-    const QString folder = QFileInfo(ownStorePath(dataDir)).absolutePath();
-    const QString aside = u"%1.aside-%2"_s.arg(folder).arg(serverNow());
-    if (QFile::rename(folder, aside))
-        return Done{};
-    return Error{Error::Code::Io, u"%1 could not be moved aside. Check the permissions of the data directory."_s.arg(folder), {}, false};
+    QFile wish(wishOf(dataDir));
+    if (!wish.open(QIODevice::WriteOnly))
+        return Error{Error::Code::Io, u"%1 could not be written. Check the permissions of the data directory."_s.arg(wish.fileName()), {}, false};
+    wish.close();
+    syncDirectory(dataDir);
+    return Done{};
+}
+
+Error bothDamaged(const QString &dataDir)
+{
+    // Not as damage: there is nothing that could be made anew of the other.
+    return {Error::Code::Io, u"Both files of this desk are damaged, %1 and the store in %2. Nothing was changed. Put the newest backup in their place."_s.arg(cachePath(dataDir), folderOf(dataDir)), {}, false};
 }
 
 Verdict encryptOwnStore(const QString &dataDir, const DatabaseKey &key)
@@ -203,18 +246,25 @@ Verdict encryptOwnStore(const QString &dataDir, const DatabaseKey &key)
     return encryptDatabaseFile(file, serverFormat(SqlEngine::Sqlite), key);
 }
 
-bool isOwnStoreDamaged(const QString &dataDir, const DatabaseKey &key)
+Result<bool> isOwnStoreWhole(const QString &dataDir, const DatabaseKey &key, const std::function<bool()> &cancelled)
 {
     const QString file = ownStorePath(dataDir);
     if (!hasOwnStore(file))
-        return false;
-    const auto store = SqlConnection::open(targetOf(file, key), SqlSchema::Require);
-    const auto damage = store ? damageIn(**store) : Result<QStringList>(store.error());
-    if (damage)
-        return !damage->isEmpty();
+        return Error{Error::Code::NotFound, u"The desk has no store of its own."_s, {}, false};
+    // Whatever its version. One that is not encrypted yet is whole, too.
+    const bool isPlain = !Database::isOpenHere(file) && looksPlain(file);
+    const auto database = Database::open(file, Database::Access::ReadOnly, isPlain ? DatabaseKey() : key);
+    if (!database)
+        return database.error();
+    (*database)->setCancelCheck(cancelled);
+    Statement check = (*database)->prepare("PRAGMA integrity_check(1)");
+    const auto found = check.found();
+    if (found)
+        return *found && check.text(0) == u"ok"_s;
     // A damaged first page looks like somebody else's file, or one of another key.
-    const Error::Code code = damage.error().code;
-    return isDamage(damage.error()) || code == Error::Code::Foreign || code == Error::Code::WrongKey;
+    const Error::Code code = found.error().code;
+    const bool isDamaged = isDamage(found.error()) || code == Error::Code::Foreign || code == Error::Code::WrongKey;
+    return isDamaged ? Result<bool>(false) : found.error();
 }
 
 Result<QStringList> ownStoreProblems(const QString &dataDir, const DatabaseKey &key)
@@ -229,11 +279,13 @@ Result<QStringList> ownStoreProblems(const QString &dataDir, const DatabaseKey &
     const auto account = store ? ownAccount(**store) : Result<Account>(store.error());
     if (!account)
         return account.error();
-    const auto damage = damageIn(**store);
-    if (!damage)
-        return damage.error();
-    for (const QString &line : *damage)
-        found.append(u"The desk's own store is damaged: %1"_s.arg(line));
+    SqlStatement check = (*store)->prepare("PRAGMA integrity_check");
+    while (check.step()) {
+        if (const QString line = check.text(0); line != u"ok"_s)
+            found.append(u"The desk's own store is damaged: %1"_s.arg(line));
+    }
+    if (check.failed())
+        return check.verdict().error();
     const auto tx = WorkspaceTx::begin(**store, account->ws, WorkspaceTx::Mode::Read);
     const auto audit = tx ? checkAudit(**tx) : Result<AuditCheck>(tx.error());
     if (!audit)

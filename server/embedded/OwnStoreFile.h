@@ -31,12 +31,16 @@ struct OpenedStore {
  * caller holds the DirectoryLock.
  */
 Result<OpenedStore> openOwnStore(const OwnPlace &place, CacheFile &cache);
-/** Moves a closed store aside, never away: the next openOwnStore() makes another of the desk's file. The caller holds the DirectoryLock. */
-Verdict setOwnStoreAside(const QString &dataDir);
+/**
+ * The next openOwnStore() that finds the store damaged makes another of the desk's file, and only then moves the damaged one aside, never away. Where the desk's file is damaged too it
+ * changes nothing and gives bothDamaged().
+ */
+Verdict wishNewOwnStore(const QString &dataDir);
+Error bothDamaged(const QString &dataDir);
 /** A store that is plain though its directory has a key; what was interrupted is finished. Nothing to do without a store. */
 Verdict encryptOwnStore(const QString &dataDir, const DatabaseKey &key);
-/** Whether there is a store that cannot be read, or not all of it, under the key that opens the desk's file. Reads all of it. */
-bool isOwnStoreDamaged(const QString &dataDir, const DatabaseKey &key);
+/** Whether all of the store can be read under the key that opens the desk's file. Reads all of it, asking `cancelled` (may be empty) on the way. The error says why nobody can tell. */
+Result<bool> isOwnStoreWhole(const QString &dataDir, const DatabaseKey &key, const std::function<bool()> &cancelled = {});
 /** A sentence for each thing that is wrong with the store of a directory or its audit trail; none where there is no store. Changes nothing, also beside whoever has the directory. */
 Result<QStringList> ownStoreProblems(const QString &dataDir, const DatabaseKey &key);
 

@@ -5,6 +5,8 @@
 #include "sync/JsonText.h"
 
 #include <QCryptographicHash>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QSet>
 
 namespace calldeck
@@ -133,12 +135,14 @@ Result<FeedAnswer> readSnapshot(WorkspaceTx &tx, const SnapshotPlace &place)
     }
     if (page.failed())
         return page.verdict().error();
+    JsonObjectText from;
+    from.add("kind", place.kind).add("after", place.id);
     JsonObjectText next;
     next.add("kind", last.first).add("after", last.second);
     const bool fresh = place.s < 0 || (!more && TestSwitches::bug("snap_head"));
     JsonObjectText answer;
     answer.add("epoch", tx.head().epoch).add("s", fresh ? tx.head().seq : place.s).add("head", tx.head().seq);
-    answer.addRaw("rows", listed(rows)).addRaw("next", more ? next.end() : QByteArray("null"));
+    answer.addRaw("from", place.kind.isEmpty() ? QByteArray("null") : from.end()).addRaw("rows", listed(rows)).addRaw("next", more ? next.end() : QByteArray("null"));
     return FeedAnswer(answer.end());
 }
 
@@ -153,7 +157,8 @@ Result<QByteArray> readRows(WorkspaceTx &tx, const QString &kind, const QStringL
             append(rows, rowText(kind, id, (*entity)->ver, (*entity)->deleted, (*entity)->row));
     }
     JsonObjectText answer;
-    answer.add("epoch", tx.head().epoch).add("head", tx.head().seq).addRaw("rows", listed(rows));
+    answer.add("epoch", tx.head().epoch).add("head", tx.head().seq).add("kind", kind);
+    answer.addRaw("ids", QJsonDocument(QJsonArray::fromStringList(ids)).toJson(QJsonDocument::Compact)).addRaw("rows", listed(rows));
     return answer.end();
 }
 

@@ -92,7 +92,6 @@ Result<QList<EpochLine>> epochsOf(WorkspaceTx &tx)
 
 Verdict startEpoch(SqlConnection &connection, const QString &ws, const QList<EpochLine> &lost, bool lostIsKnown, TimeMs now)
 {
-    constexpr TimeMs second = 1000;
     auto begun = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Write);
     if (!begun)
         return begun.error();
@@ -110,8 +109,8 @@ Verdict startEpoch(SqlConnection &connection, const QString &ws, const QList<Epo
         if (done)
             done = tx.query("INSERT INTO epoch(ws, epoch, base_seq, at) VALUES (?, ?, ?, ?) ON CONFLICT(ws, epoch) DO NOTHING", line.epoch, line.base_seq, now).run();
     }
-    // A store that was lost may have known later epochs than anybody can tell: its next is not before the clock's second.
-    head.epoch = lostIsKnown ? newest + 1 : std::max(newest + 1, now / second);
+    // A store that was lost may have known later epochs than anybody can tell, that of an earlier restore of this same copy among them: the next is the clock's millisecond.
+    head.epoch = lostIsKnown ? newest + 1 : std::max(newest + 1, now);
     if (done)
         done = tx.query("INSERT INTO epoch(ws, epoch, base_seq, at) VALUES (?, ?, ?, ?)", head.epoch, base, now).run();
     if (done)

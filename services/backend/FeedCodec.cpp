@@ -2,6 +2,9 @@
 
 #include "rules/JsonReader.h"
 
+#include <QJsonArray>
+#include <algorithm>
+
 namespace calldeck
 {
 
@@ -70,7 +73,22 @@ QJsonObject pushDocument(const SyncPosition &position, const QList<Edit> &edits)
     return {{u"device"_s, position.device}, {u"epoch"_s, position.epoch}, {u"schema_ver"_s, editSchemaVersion}, {u"ms"_s, ms}};
 }
 
-QByteArray stampWords(const SyncPosition &position) { return (position.stamp.isEmpty() ? QByteArray("-") : position.stamp.toLatin1()) + ' ' + position.next_stamp.toLatin1(); }
+QByteArray stampWords(const SyncPosition &position)
+{
+    // Without a next one, as when the disk is full, the file stays what it is.
+    const QString next = position.next_stamp.isEmpty() ? position.stamp : position.next_stamp;
+    if (next.isEmpty())
+        return {};
+    return (position.stamp.isEmpty() ? QByteArray("-") : position.stamp.toLatin1()) + ' ' + next.toLatin1();
+}
+
+bool blamesAnEdit(const QJsonObject &problem)
+{
+    const QJsonArray errors = problem.value(u"errors"_s).toArray();
+    return std::any_of(errors.begin(), errors.end(), [](const QJsonValue &error) { return error.toObject().value(u"field"_s).toString().startsWith(u"ms["_s); });
+}
+
+bool isOfDamage(const QJsonObject &problem) { return problem.value(u"code"_s) == u"damaged"_s; }
 
 Result<PushAnswer> readPushAnswer(const QJsonObject &json)
 {
@@ -89,30 +107,36 @@ Result<ChangesAnswer> readChanges(const QJsonObject &json)
     });
 }
 
-Result<SnapshotPage> readSnapshot(const QJsonObject &json, const QString &askedKind, const QString &askedAfter)
+Result<SnapshotPage> readSnapshot(const QJsonObject &json)
 {
     return whole<SnapshotPage>(json, [&](JsonReader &reader) {
+        const auto place = [&reader](const QString &name, QString &kind, QString &after) {
+            if (!reader.has(name))
+                return;
+            reader.object<bool>(name, [&](JsonReader &at) {
+                kind = at.text(u"kind"_s);
+                after = at.text(u"after"_s);
+                return true;
+            });
+        };
+        if (!json.contains(u"from"_s))
+            reader.fail(u"from"_s, u"is missing"_s);
         SnapshotPage page;
         page.epoch = reader.integer(u"epoch"_s);
         page.s = reader.integer(u"s"_s);
-        page.asked_kind = askedKind;
-        page.asked_after = askedAfter;
+        place(u"from"_s, page.asked_kind, page.asked_after);
         page.rows = reader.list<FeedRow>(u"rows"_s, readRow);
         readStates(page.rows);
-        if (reader.has(u"next"_s)) {
-            reader.object<bool>(u"next"_s, [&](JsonReader &next) {
-                page.next_kind = next.text(u"kind"_s);
-                page.next_after = next.text(u"after"_s);
-                return true;
-            });
-        }
+        place(u"next"_s, page.next_kind, page.next_after);
         return page;
     });
 }
 
 Result<RowsAnswer> readRows(const QJsonObject &json)
 {
-    return whole<RowsAnswer>(json, [](JsonReader &reader) { return RowsAnswer{reader.integer(u"epoch"_s), reader.list<FeedRow>(u"rows"_s, readRow)}; });
+    return whole<RowsAnswer>(json, [](JsonReader &reader) {
+        return RowsAnswer{reader.integer(u"epoch"_s), reader.integer(u"head"_s), reader.text(u"kind"_s), reader.texts(u"ids"_s), reader.list<FeedRow>(u"rows"_s, readRow)};
+    });
 }
 
 Result<EpochChange> readEpochChange(const QJsonObject &json)

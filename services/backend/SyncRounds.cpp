@@ -182,7 +182,7 @@ void SyncRounds::push(const Done &finished)
                 return edits.error();
             work->edits = *std::move(edits);
             const Verdict stamped = work->edits.isEmpty() ? Verdict(calldeck::Done{}) : stampPush(database, another);
-            // What waits goes out of a full disk all the more: without a stamp, as the answer cannot be noted either.
+            // What waits goes out of a full disk all the more, under the stamps that the file has; the same again until the answer can be noted.
             if (!stamped && stamped.error().code != Error::Code::DiskFull)
                 return stamped.error();
             work->stamped = static_cast<bool>(stamped);
@@ -205,12 +205,14 @@ void SyncRounds::push(const Done &finished)
                 return done(idle);
             }
             m_stamped = m_stamped || work->stamped;
-            sendEdits(work->position, work->edits, work->stamped ? BackendClient::Headers{{"Device-Stamps", stampWords(work->position)}} : BackendClient::Headers(), done);
+            sendEdits(work->position, work->edits, done);
         });
 }
 
-void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edits, const BackendClient::Headers &headers, const Done &done)
+void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done)
 {
+    const QByteArray stamps = stampWords(position);
+    const auto headers = stamps.isEmpty() ? BackendClient::Headers() : BackendClient::Headers{{"Device-Stamps", stamps}};
     const auto answered = [this, device = position.device, edits, done](const BackendAnswer &answer) {
         crashAt("C4");
         pushAnswered(device, edits, answer, done);
@@ -231,6 +233,7 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
     if (!read)
         return done(unreadable(read.error()));
     m_editsAtOnce = std::min(mostEditsAtOnce, m_editsAtOnce * 2);
+    m_othersPass = true;
     // Who says it of a new device too is asked again later.
     const bool renewsAgain = std::exchange(m_renewed, read->renew_device);
     const bool some = read->renew_device ? !renewsAgain : !read->results.isEmpty();
@@ -262,33 +265,37 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
 void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
 {
     RoundOutcome outcome = outcomeOf(answer);
-    const bool mayBeOneEdit = answer.status >= 500 || answer.status == 400 || answer.status == 413 || answer.status == 422;
-    if (!mayBeOneEdit)
+    const bool fails = answer.status == 500;
+    const bool refuses = answer.status == 413 || ((answer.status == 400 || answer.status == 422) && blamesAnEdit(answer.body));
+    // A backend that is away or busy, what stands before it, a mistake of this program: none of them says anything about an edit.
+    if (!fails && !refuses)
         return done(outcome);
     if (edits.size() > 1) {
         m_editsAtOnce = std::max(1, static_cast<int>(edits.size()) / 2);
-        outcome.kind = answer.status >= 500 ? RoundOutcome::Kind::Later : RoundOutcome::Kind::Done;
-        outcome.more = answer.status < 500;
+        outcome.kind = fails ? RoundOutcome::Kind::Later : RoundOutcome::Kind::Done;
+        outcome.more = refuses;
         return done(outcome);
     }
     m_editsAtOnce = mostEditsAtOnce;
     const Edit edit = edits.first();
     outcome.kind = RoundOutcome::Kind::Done;
     outcome.more = true;
-    if (answer.status < 500) {
+    if (refuses) {
         const PushResult refused{edit.mid, PushResult::Status::Rejected, m_head, answer.status == 413 ? u"too_large"_s : u"invalid"_s, answer.problem};
         write([refused](Database &database, FeedRows &) { return nothingChanged(inTransaction(database, [&] { return giveUp(database, refused); })); }, outcome, done);
         return;
     }
+    // A backend that fails on everything, or whose store is damaged, may be mended; the edit waits for that.
+    const bool isTheEdits = std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
     write(
-        [edit, answer, head = m_head](Database &database, FeedRows &) {
+        [edit, answer, isTheEdits, head = m_head](Database &database, FeedRows &) {
             return nothingChanged(inTransaction(database, [&]() -> Verdict {
                 Statement counted = database.prepare("SELECT attempts FROM outbox WHERE mid = ?");
                 const auto found = counted.bindAll(edit.mid).found();
                 if (!found)
                     return found.error();
                 const qint64 tries = *found ? counted.integer(0) : 0;
-                if (tries + 1 >= triesBeforeParking && nowMs() - edit.at >= tryingBeforeParkingMs)
+                if (isTheEdits && tries + 1 >= triesBeforeParking && nowMs() - edit.at >= tryingBeforeParkingMs)
                     return giveUp(database, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s});
                 return noteFailedTry(database, {edit}, answer.problem, nowMs() + Backoff::pauseMs(static_cast<int>(tries)));
             }));
@@ -340,6 +347,9 @@ void SyncRounds::pullRows(const SyncPosition &position, const QString &kind, con
         // Rows of another history say nothing; the feed tells what happened to ours.
         if (read->epoch != position.epoch)
             return pullChanges(position, done);
+        // An answer to another question, or of before what is known here: it would take away what it does not speak of.
+        if (read->kind != kind || read->ids != ids || read->head < position.cursor)
+            return done(failed(RoundOutcome::Kind::Later, true, u"The server did not answer what it was asked."_s));
         QList<FeedRow> rows = std::move(read->rows);
         // What the backend does not speak of, it does not have.
         for (const QString &id : ids) {
@@ -394,13 +404,14 @@ void SyncRounds::snapshotAnswered(const SnapshotPlace &place, const BackendAnswe
         return changeEpoch(answer, done);
     if (!answer.isOk())
         return done(outcomeOf(answer));
-    const auto page = readSnapshot(answer.body, place.kind, place.after);
+    const auto page = readSnapshot(answer.body);
     if (!page)
         return done(unreadable(page.error()));
     if (!page->next_kind.isEmpty() && page->next_kind == place.kind && page->next_after == place.after)
         return done(failed(RoundOutcome::Kind::Later, true, u"The server sends the same page again and again."_s));
-    // A late answer of another history, or of another snapshot, is thrown away; nothing follows it.
-    const bool continues = (place.epoch == 0 || page->epoch == place.epoch) && (!place.s || page->s == *place.s);
+    // A late answer of another history, of another snapshot, or about another page of this one, is thrown away; nothing follows it.
+    const bool isAsked = page->asked_kind == place.kind && page->asked_after == place.after;
+    const bool continues = isAsked && (place.epoch == 0 || page->epoch == place.epoch) && (!place.s || page->s == *place.s);
     if (!page->next_kind.isEmpty() && continues)
         askAhead({page->epoch, page->s, page->next_kind, page->next_after});
     write([page = *page](Database &, FeedRows &feed) { return feed.takeSnapshotPage(page, nowMs()); }, carriedOut(true, static_cast<qint64>(page->rows.size())), done);

@@ -50,7 +50,7 @@ public:
     qint64 knownHead() const { return m_head; }
 
 private:
-    void sendEdits(const SyncPosition &position, const QList<Edit> &edits, const BackendClient::Headers &headers, const Done &done);
+    void sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done);
     void pushAnswered(const QString &device, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pullRows(const SyncPosition &position, const QString &kind, const QStringList &ids, const Done &done);
@@ -84,6 +84,7 @@ private:
     bool m_pulling = false;
     int m_editsAtOnce;
     bool m_renewed = false; ///< the answer before asked for a new device
+    bool m_othersPass = false; ///< since an edit stood alone and failed
     bool m_stamped = false; ///< something was pushed since the start
     std::shared_ptr<Ahead> m_ahead;
     qint64 m_head = 0;

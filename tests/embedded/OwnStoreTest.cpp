@@ -69,7 +69,7 @@ protected:
         file = *CacheFile::open(dir.path(), CacheFile::Mode::Create, key);
         sitDown();
     }
-    /** Changes a letter in the first page of a table of the encrypted store. */
+    /** Changes a bit in the first page of a table of the encrypted store. */
     void damageStore(const QByteArray &table)
     {
         qint64 page = 0;
@@ -78,12 +78,16 @@ protected:
             ASSERT_TRUE((*store)->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
             page = (*store)->singleInteger("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'").value_or(0);
         }
+        damagePage(ownStorePath(dir.path()), page);
+    }
+    static void damagePage(const QString &path, qint64 page)
+    {
         ASSERT_GT(page, 1);
-        QByteArray bytes = test::bytesOf(ownStorePath(dir.path()));
+        QByteArray bytes = test::bytesOf(path);
         constexpr qsizetype pageSize = 4096;
         const qsizetype at = (page - 1) * pageSize + 100;
         bytes[at] = static_cast<char>(bytes[at] ^ 1);
-        ASSERT_TRUE(test::writeBytes(ownStorePath(dir.path()), bytes));
+        ASSERT_TRUE(test::writeBytes(path, bytes));
     }
     void letGo()
     {
@@ -256,10 +260,10 @@ TEST_F(OwnStoreTest, damagedStoreIsMadeAnewOfItsDesk)
     workAndLeaveOneUnsent(key);
     const QString before = picture();
     letGo();
-    EXPECT_FALSE(isOwnStoreDamaged(dir.path(), key));
+    EXPECT_TRUE(*isOwnStoreWhole(dir.path(), key));
     damageStore("mutation");
     const QByteArray damaged = test::bytesOf(ownStorePath(dir.path()));
-    EXPECT_TRUE(isOwnStoreDamaged(dir.path(), key));
+    EXPECT_FALSE(*isOwnStoreWhole(dir.path(), key));
     {
         // The page is met only when a desk pushes: the backend tells it, and what was done waits.
         std::atomic<int> told = 0;
@@ -268,8 +272,8 @@ TEST_F(OwnStoreTest, damagedStoreIsMadeAnewOfItsDesk)
         EXPECT_LT(told, 1000);
         EXPECT_GT(desk.cache->database().singleInteger("SELECT count(*) FROM outbox"), 0);
     }
-    ASSERT_TRUE(setOwnStoreAside(dir.path()));
-    EXPECT_FALSE(isOwnStoreDamaged(dir.path(), key)) << "there is none";
+    EXPECT_EQ(test::bytesOf(ownStorePath(dir.path())), damaged) << "nobody wished anything";
+    ASSERT_TRUE(wishNewOwnStore(dir.path()));
     takeUp(key);
     syncOnce(key);
     EXPECT_EQ(picture(), before);
@@ -279,27 +283,57 @@ TEST_F(OwnStoreTest, damagedStoreIsMadeAnewOfItsDesk)
     const QStringList aside = QDir(dir.path()).entryList({u"backend.aside-*"_s}, QDir::Dirs);
     ASSERT_EQ(aside.size(), 1);
     EXPECT_EQ(test::bytesOf(dir.filePath(aside.first() + u"/calldeckd.db"_s)), damaged) << "not kept as it was";
+    EXPECT_EQ(QDir(dir.path()).entryList({u"backend.*"_s}), aside) << "something was left";
 }
 
-TEST_F(OwnStoreTest, damageIsToldFromAKeyThatIsMissingAndAStoreThatIsOld)
+TEST_F(OwnStoreTest, nothingMovesWhereTheDeskIsDamagedTooOrTheStoreIsWhole)
 {
     encryptBoth();
     takeIn(*openStore(key), {missedCall(u"a"_s)});
+    ASSERT_TRUE(wishNewOwnStore(dir.path()));
+    EXPECT_TRUE(OwnStore::open({dir.path(), key, u"Dana"_s, {}}, *file));
+    EXPECT_EQ(QDir(dir.path()).entryList({u"backend*"_s}), QStringList{u"backend"_s}) << "a whole store stays, and the wish is gone";
+    ASSERT_TRUE(file->database().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+    const qint64 page = file->database().singleInteger("SELECT rootpage FROM sqlite_schema WHERE name = 'calls'").value_or(0);
     letGo();
+    damageStore("mutation");
+    damagePage(cachePath(dir.path()), page);
+    const QByteArray damaged = test::bytesOf(ownStorePath(dir.path()));
+    ASSERT_TRUE(wishNewOwnStore(dir.path()));
+    takeUp(key);
+    const auto store = OwnStore::open({dir.path(), key, u"Dana"_s, {}}, *file);
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().message, bothDamaged(dir.path()).message);
+    EXPECT_EQ(QDir(dir.path()).entryList({u"backend*"_s}), QStringList{u"backend"_s});
+    EXPECT_EQ(test::bytesOf(ownStorePath(dir.path())), damaged);
+}
+
+TEST_F(OwnStoreTest, damageIsToldFromOtherReasonsAndWhateverTheVersion)
+{
+    encryptBoth();
+    EXPECT_EQ(isOwnStoreWhole(dir.path(), key).error().code, Error::Code::NotFound);
+    takeIn(*openStore(key), {missedCall(u"a"_s)});
+    letGo();
+    EXPECT_EQ(isOwnStoreWhole(dir.path(), key, [] { return true; }).error().code, Error::Code::Cancelled);
     const QByteArray whole = test::bytesOf(ownStorePath(dir.path()));
     for (const qsizetype at : {qsizetype(20), whole.size() / 2, whole.size() - 10}) {
         QByteArray bytes = whole;
         bytes[at] = static_cast<char>(bytes[at] ^ 1);
         ASSERT_TRUE(test::writeBytes(ownStorePath(dir.path()), bytes));
-        EXPECT_TRUE(isOwnStoreDamaged(dir.path(), key)) << at;
+        EXPECT_FALSE(*isOwnStoreWhole(dir.path(), key)) << at;
     }
     ASSERT_TRUE(test::writeBytes(ownStorePath(dir.path()), whole));
-    EXPECT_FALSE(isOwnStoreDamaged(dir.path(), key));
     {
         const auto older = Database::open(ownStorePath(dir.path()), Database::Access::ReadWrite, key);
         ASSERT_TRUE((*older)->execute("PRAGMA user_version = 1"));
     }
-    EXPECT_FALSE(isOwnStoreDamaged(dir.path(), key)) << "an older version is not damage";
+    EXPECT_TRUE(*isOwnStoreWhole(dir.path(), key)) << "an older version is not damage";
+    damageStore("mutation");
+    EXPECT_FALSE(*isOwnStoreWhole(dir.path(), key)) << "nor does it hide any";
+    ASSERT_TRUE(QDir(dir.filePath(u"backend"_s)).removeRecursively());
+    takeUp(key);
+    takeIn(*openStore(DatabaseKey()), {missedCall(u"b"_s)});
+    EXPECT_TRUE(*isOwnStoreWhole(dir.path(), key)) << "one that waits for its encryption";
 }
 
 TEST_F(OwnStoreTest, fileFromElsewhereKeepsItsCalls)

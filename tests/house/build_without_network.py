@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""With what was fetched once, and pinned, the product is configured where there is no network, and no step of its build fetches anything. Where it was never
-fetched, the error says what to do. Needs a network namespace: root's, or one that users may make."""
+"""With what was fetched once, and pinned, the product is configured where there is no network, and no command line of its build names a program that fetches, or an
+address. Where it was never fetched, the error says what to do. Needs a network namespace: root's, or one that users may make."""
 
 import argparse
 import os

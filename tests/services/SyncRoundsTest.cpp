@@ -48,6 +48,7 @@ public:
 
     QStringList asked; ///< after which record, "" for the first page
     int failures = 0;  ///< so many of the next requests get 503
+    std::optional<QString> says; ///< the page after that record, whatever is asked
 
 private:
     void answer(QTcpSocket &socket) override
@@ -58,7 +59,7 @@ private:
         asked.append(after);
         const bool fails = failures > 0;
         failures -= fails ? 1 : 0;
-        send(socket, fails ? "503 Busy" : "200 OK", fails ? QJsonObject() : pageAfter(after));
+        send(socket, fails ? "503 Busy" : "200 OK", fails ? QJsonObject() : pageAfter(says.value_or(after)));
     }
     QJsonObject pageAfter(const QString &after) const
     {
@@ -68,11 +69,26 @@ private:
         state.call.status = CallStatus::MISSED;
         const QJsonObject row{{u"kind"_s, u"call"_s}, {u"id"_s, m_ids[at]}, {u"ver"_s, at + 1}, {u"row"_s, callRow(state)}};
         const bool more = at + 1 < m_ids.size();
-        return {{u"epoch"_s, 1}, {u"s"_s, 10}, {u"head"_s, 10}, {u"rows"_s, QJsonArray{row}},
+        const QJsonValue from = after.isEmpty() ? QJsonValue() : QJsonValue(QJsonObject{{u"kind"_s, u"call"_s}, {u"after"_s, after}});
+        return {{u"epoch"_s, 1}, {u"s"_s, 10}, {u"head"_s, 10}, {u"from"_s, from}, {u"rows"_s, QJsonArray{row}},
                 {u"next"_s, more ? QJsonValue(QJsonObject{{u"kind"_s, u"call"_s}, {u"after"_s, m_ids[at]}}) : QJsonValue()}};
     }
 
     const QStringList m_ids;
+};
+
+/** Says one thing whatever is asked. */
+class OneAnswerServer : public LocalServer
+{
+public:
+    QJsonObject said;
+
+private:
+    void answer(QTcpSocket &socket) override
+    {
+        socket.readAll();
+        send(socket, "200 OK", said);
+    }
 };
 
 /** Refuses every edit that is pushed; `renews` says that the device must take another id. */
@@ -83,6 +99,8 @@ public:
     QByteArrayList stamps; ///< of the pushes, "" where there was none
     QString said;          ///< the stamp in the next answer, "" for none
     bool renews = false;
+    QByteArray status;     ///< other than 200: the whole push gets it, with `problem`
+    QJsonObject problem;
 
 private:
     void answer(QTcpSocket &socket) override
@@ -96,6 +114,8 @@ private:
         stamps.append(at < 0 ? QByteArray() : m_read.mid(at + header.size(), m_read.indexOf("\r\n", at) - at - header.size()));
         m_read.clear();
         pushes.append(push);
+        if (!status.isEmpty())
+            return send(socket, status, problem);
         QJsonArray results;
         for (const QJsonValue &edit : push.value(u"ms"_s).toArray())
             results.append(QJsonObject{{u"mid"_s, edit[u"mid"_s]}, {u"status"_s, u"rejected"_s}, {u"seq"_s, 1}, {u"code"_s, u"invalid"_s}, {u"message"_s, u"No."_s}});
@@ -162,6 +182,16 @@ protected:
         edit.at = now;
         ASSERT_TRUE(insertOutgoing(file->database(), edit, {}));
     }
+    /** Another edit, of another record: one that others passed with. */
+    void anotherIsTaken()
+    {
+        refusing.status.clear();
+        waitsToPush(u"tag-"_s, 10);
+        ASSERT_TRUE(file->database().execute("UPDATE outbox SET next_try_ms = 9000000000000 WHERE mid <> 'm-tag-'"));
+        push();
+        ASSERT_EQ(rows("dead"), 1) << "the server that refuses everything took it";
+        ASSERT_TRUE(file->database().execute("UPDATE outbox SET next_try_ms = 0"));
+    }
     RoundOutcome push()
     {
         std::optional<RoundOutcome> ended;
@@ -208,6 +238,41 @@ TEST_F(SyncRoundsTest, nextPageIsOnItsWayWhileOneIsWritten)
     EXPECT_EQ(server.asked, (QStringList{QString(), u"a"_s, u"b"_s})) << "each page once";
     EXPECT_EQ(rows("calls"), 3);
     EXPECT_EQ(syncPosition(file->database())->cursor, 10);
+}
+
+TEST_F(SyncRoundsTest, anotherPageThanTheOneAskedForIsThrownAway)
+{
+    server.says = u"a"_s;
+    pull();
+    EXPECT_EQ(rows("calls"), 0) << "the first was skipped";
+    EXPECT_FALSE(syncPosition(file->database())->snapshot_s);
+    server.says.reset();
+    pull();
+    server.says = u"b"_s;
+    pull();
+    pull();
+    server.says.reset();
+    while (pull().more && syncPosition(file->database())->cursor < 0) {
+    }
+    EXPECT_EQ(rows("calls"), 3);
+}
+
+TEST_F(SyncRoundsTest, answerAboutOtherRecordsTakesNothingAway)
+{
+    put(missedCall(u"mine"_s));
+    const QString id = file->database().singleText("SELECT call_id FROM calls");
+    ASSERT_TRUE(file->database().execute("UPDATE sync SET epoch = 1, cursor = 10; INSERT INTO stale (kind, id) SELECT 'call', call_id FROM calls"));
+    OneAnswerServer rowsServer;
+    client->setServer(rowsServer.url());
+    const auto says = [&](const QString &asked, qint64 head) {
+        rowsServer.said = {{u"epoch"_s, 1}, {u"head"_s, head}, {u"kind"_s, u"call"_s}, {u"ids"_s, QJsonArray{asked}}, {u"rows"_s, QJsonArray()}};
+        return pull().kind;
+    };
+    EXPECT_EQ(says(u"another"_s, 10), RoundOutcome::Kind::Later);
+    EXPECT_EQ(says(id, 9), RoundOutcome::Kind::Later) << "of before what is known here";
+    EXPECT_EQ(rows("calls"), 1);
+    EXPECT_EQ(says(id, 10), RoundOutcome::Kind::Done);
+    EXPECT_EQ(rows("calls"), 0) << "the backend does not have it";
 }
 
 TEST_F(SyncRoundsTest, pageThatFailedAheadIsAskedForAgain)
@@ -302,6 +367,55 @@ TEST_F(SyncRoundsTest, stampMovesWithThePushThatItBelongsToAndNoOther)
     EXPECT_EQ(syncPosition(file->database())->next_stamp, QString());
 }
 
+TEST_F(SyncRoundsTest, backendThatIsAwaySaysNothingAboutAnEdit)
+{
+    waitsToPush(u"note"_s, 10);
+    for (const char *status : {"502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout", "500 Internal Server Error"}) {
+        refusing.status = status;
+        for (int tried = 0; tried < 20; ++tried) {
+            push();
+            ASSERT_TRUE(file->database().execute("UPDATE outbox SET next_try_ms = 0"));
+        }
+        EXPECT_EQ(rows("dead"), 0) << status;
+    }
+    EXPECT_EQ(refusing.pushes.size(), 80);
+    EXPECT_EQ(rows("outbox"), 1);
+}
+
+TEST_F(SyncRoundsTest, editThatFailsAgainAndAgainWhileOthersPassIsGivenUp)
+{
+    waitsToPush(u"note"_s, 10);
+    const auto failsAlone = [this](const QJsonObject &problem) {
+        refusing.status = "500 Internal Server Error";
+        refusing.problem = problem;
+        push();
+        ASSERT_TRUE(file->database().execute("UPDATE outbox SET next_try_ms = 0"));
+    };
+    for (int tried = 0; tried < 8; ++tried)
+        failsAlone({{u"code"_s, u"internal"_s}});
+    EXPECT_EQ(rows("dead"), 0) << "nothing else passed";
+    anotherIsTaken();
+    failsAlone({{u"code"_s, u"damaged"_s}});
+    EXPECT_EQ(rows("dead"), 1) << "a damaged store can be mended";
+    ASSERT_TRUE(file->database().execute("DELETE FROM dead"));
+    anotherIsTaken();
+    failsAlone({{u"code"_s, u"internal"_s}});
+    EXPECT_EQ(rows("dead"), 2);
+    EXPECT_EQ(file->database().singleText("SELECT code FROM dead WHERE mid = 'm-note'"), u"server_cannot"_s);
+}
+
+TEST_F(SyncRoundsTest, onlyARefusalThatNamesTheEditEndsIt)
+{
+    waitsToPush(u"note"_s, 10);
+    refusing.status = "400 Bad Request";
+    refusing.problem = {{u"code"_s, u"invalid"_s}, {u"errors"_s, QJsonArray{QJsonObject{{u"field"_s, u"Device-Stamps"_s}, {u"reason"_s, u"no"_s}}}}};
+    EXPECT_EQ(push().kind, RoundOutcome::Kind::Later);
+    EXPECT_EQ(rows("dead"), 0) << "a mistake of the push as a whole";
+    refusing.problem = {{u"code"_s, u"invalid"_s}, {u"errors"_s, QJsonArray{QJsonObject{{u"field"_s, u"ms[0].args"_s}, {u"reason"_s, u"no"_s}}}}};
+    push();
+    EXPECT_EQ(rows("dead"), 1);
+}
+
 TEST_F(FullDiskSyncTest, whatWaitsGoesOutThoughNothingCanBeNoted)
 {
     waitsToPush(u"note"_s, 10);
@@ -316,6 +430,13 @@ TEST_F(FullDiskSyncTest, whatWaitsGoesOutThoughNothingCanBeNoted)
     EXPECT_EQ(refusing.pushes[1], refusing.pushes[0]) << "the same again";
     EXPECT_TRUE(refusing.stamps[1].startsWith("- "));
     EXPECT_EQ(rows("dead"), 1);
+    const QString stamp = syncPosition(file->database())->next_stamp;
+    ASSERT_TRUE(takeStamp(file->database(), stamp));
+    waitsToPush(u"tag+"_s, 10);
+    disk.fail({test::DiskFault::Kind::Full, 1, true});
+    push();
+    EXPECT_EQ(QString::fromLatin1(refusing.stamps[2]), QString(stamp + u' ' + stamp)) << "an older copy is still known by it";
+    disk.fail({});
 }
 
 TEST_F(SyncRoundsTest, anotherStartMakesAnotherStampAndSaysThoseThatWereNotAnswered)
