@@ -151,6 +151,14 @@ Result<OpenedStore> openFile(const QString &file, const OwnPlace &place)
     return account ? Result<OpenedStore>(OpenedStore{*std::move(connection), *account}) : account.error();
 }
 
+Result<bool> isSound(Database &database, const std::function<bool()> &cancelled)
+{
+    database.setCancelCheck(cancelled);
+    Statement check = database.prepare("PRAGMA integrity_check(1)");
+    const auto found = check.found();
+    return found ? Result<bool>(*found && check.text(0) == u"ok"_s) : found.error();
+}
+
 QString folderOf(const QString &dataDir) { return QFileInfo(ownStorePath(dataDir)).absolutePath(); }
 /** There as long as a person's wish for another store is not carried out. */
 QString wishOf(const QString &dataDir) { return folderOf(dataDir) + u".renew"_s; }
@@ -167,9 +175,6 @@ Verdict setAside(const QString &dataDir) { return moveFolder(folderOf(dataDir), 
 /** The new one is whole before the damaged one moves. A crash between the two moves leaves none, which is made again. */
 Verdict replace(const OwnPlace &place, CacheFile &cache)
 {
-    const auto whole = isOwnStoreWhole(place.data_dir, place.key, place.cancelled);
-    if (!whole || *whole)
-        return whole ? Verdict(Done{}) : whole.error();
     const QString folder = folderOf(place.data_dir);
     const QString making = folder + makingSuffix;
     const QString file = QDir(making).filePath(QFileInfo(ownStorePath(place.data_dir)).fileName());
@@ -182,17 +187,24 @@ Verdict replace(const OwnPlace &place, CacheFile &cache)
     return done;
 }
 
-Verdict carryOutWish(const OwnPlace &place, CacheFile &cache)
+/** Whether another store stands in the damaged one's place now; false where the wish had no reason. */
+Result<bool> carryOutWish(const OwnPlace &place, CacheFile &cache)
 {
     const QString making = folderOf(place.data_dir) + makingSuffix;
     (void)QDir(making).removeRecursively();
-    const Verdict done = hasOwnStore(ownStorePath(place.data_dir)) ? replace(place, cache) : Verdict(Done{});
+    const auto whole = isOwnStoreWhole(place.data_dir, place.key, place.cancelled);
+    if (!whole && whole.error().code != Error::Code::NotFound)
+        return whole.error();
+    const bool replaces = whole && !*whole;
+    const Verdict done = replaces ? replace(place, cache) : Verdict(Done{});
     if (!done)
         (void)QDir(making).removeRecursively();
     const bool isHopeless = !done && isDamage(done.error());
     if (done || isHopeless)
         QFile::remove(wishOf(place.data_dir));
-    return isHopeless ? Verdict(bothDamaged(place.data_dir)) : done;
+    if (!done)
+        return isHopeless ? bothDamaged(place.data_dir) : done.error();
+    return replaces;
 }
 
 } // namespace
@@ -201,8 +213,11 @@ Result<OpenedStore> openOwnStore(const OwnPlace &place, CacheFile &cache)
 {
     const QString file = ownStorePath(place.data_dir);
     if (QFileInfo::exists(wishOf(place.data_dir))) {
-        if (Verdict done = carryOutWish(place, cache); !done)
-            return done.error();
+        const auto replaced = carryOutWish(place, cache);
+        if (!replaced)
+            return replaced.error();
+        if (*replaced)
+            return openFile(file, place);
     }
     if (hasOwnStore(file)) {
         auto opened = openFile(file, place);
@@ -254,17 +269,13 @@ Result<bool> isOwnStoreWhole(const QString &dataDir, const DatabaseKey &key, con
     // Whatever its version. One that is not encrypted yet is whole, too.
     const bool isPlain = !Database::isOpenHere(file) && looksPlain(file);
     const auto database = Database::open(file, Database::Access::ReadOnly, isPlain ? DatabaseKey() : key);
-    if (!database)
-        return database.error();
-    (*database)->setCancelCheck(cancelled);
-    Statement check = (*database)->prepare("PRAGMA integrity_check(1)");
-    const auto found = check.found();
-    if (found)
-        return *found && check.text(0) == u"ok"_s;
+    const auto sound = database ? isSound(**database, cancelled) : Result<bool>(database.error());
+    if (sound)
+        return sound;
     // A damaged first page looks like somebody else's file, or one of another key.
-    const Error::Code code = found.error().code;
-    const bool isDamaged = isDamage(found.error()) || code == Error::Code::Foreign || code == Error::Code::WrongKey;
-    return isDamaged ? Result<bool>(false) : found.error();
+    const Error::Code code = sound.error().code;
+    const bool isDamaged = isDamage(sound.error()) || code == Error::Code::Foreign || code == Error::Code::WrongKey;
+    return isDamaged ? Result<bool>(false) : sound;
 }
 
 Result<QStringList> ownStoreProblems(const QString &dataDir, const DatabaseKey &key)
