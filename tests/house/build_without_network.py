@@ -22,18 +22,18 @@ def alone(command, **more):
 
 
 def configure(build, cache=None):
-    environment = dict(os.environ, **({"XDG_CACHE_HOME": str(cache)} if cache else {}))
+    environment = dict(os.environ, npm_config_fetch_retries="0", **({"XDG_CACHE_HOME": str(cache)} if cache else {}))
     return alone(["cmake", "-G", "Ninja", "-S", ROOT, "-B", build, "-DCALLDECK_TESTS=ON", "-DCALLDECK_BENCHMARKS=ON"], env=environment)
 
 
 def main():
     argparse.ArgumentParser(description=__doc__).parse_args()
     there = alone(["cat", "/proc/net/route"])
-    assert there.returncode == 0 and len(there.stdout.splitlines()) == 1, f"the namespace has a network: {there}"
+    assert there.returncode == 0 and len(there.stdout.splitlines()) <= 1, f"the namespace has a network: {there}"
     folder = pathlib.Path(tempfile.mkdtemp(prefix="calldeck-offline-"))
     try:
         never = configure(folder / "never", folder / "empty")
-        assert never.returncode != 0 and "put the package's archive in" in never.stderr, never.stderr[-2000:]
+        assert never.returncode != 0 and "put the package's archive in" in " ".join(never.stderr.split()), never.stderr[-2000:]
         done = configure(folder / "build")
         assert done.returncode == 0, done.stderr[-2000:]
         steps = subprocess.run(["ninja", "-C", str(folder / "build"), "-t", "commands"], capture_output=True, text=True, check=True).stdout.splitlines()

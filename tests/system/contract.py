@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import sys
 import time
 
@@ -140,6 +141,24 @@ def no_folder(stage, client):
     client.ask("POST", "/api/calls/export", {"format": "csv"}, stage.tokens["AGENT"], expect=503, code="no_folder")
 
 
+def damaged_store(stage, client):
+    """500 from a file of which a page cannot be read."""
+    stage.restart()
+    stage.renew_tokens()
+    stage.backend.stop()
+    path = stage.store.removeprefix("sqlite:")
+    store = sqlite3.connect(path)
+    pages = [row[0] for row in store.execute("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'entity'")]
+    size = store.execute("PRAGMA page_size").fetchone()[0]
+    store.close()
+    with open(path, "r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * size)
+            file.write(b"\xff" * size)
+    stage.backend.start()
+    client.ask("GET", "/api/sync/digest?kind=call", token=stage.tokens["AGENT"], expect=500, code="damaged", wrong=True)
+
+
 def broken_store(stage, client, cluster):
     """500 from a store that lost its tables of tokens, 503 from one that went away."""
     stage.move_to(cluster.url)
@@ -217,6 +236,7 @@ def run(program, only=None):
         timed(expired, stage, client)
         timed(contract_scenes.no_provider, stage, client)
         timed(too_many, stage, client)
+        timed(damaged_store, stage, client)
         if cluster.result():
             timed(broken_store, stage, client, cluster.result())
         else:
