@@ -22,7 +22,7 @@ def alone(command, **more):
 
 
 def configure(build, cache=None):
-    environment = dict(os.environ, npm_config_fetch_retries="0", **({"XDG_CACHE_HOME": str(cache)} if cache else {}))
+    environment = dict(os.environ, npm_config_fetch_retries="0", **({"XDG_CACHE_HOME": str(cache), "npm_config_cache": str(cache / "npm")} if cache else {}))
     return alone(["cmake", "-G", "Ninja", "-S", ROOT, "-B", build, "-DCALLDECK_TESTS=ON", "-DCALLDECK_BENCHMARKS=ON"], env=environment)
 
 
