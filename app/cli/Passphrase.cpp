@@ -1,5 +1,7 @@
 #include "Passphrase.h"
 
+#include "rules/Passphrase.h"
+
 #include <cstdio>
 #include <termios.h>
 #include <unistd.h>
@@ -9,8 +11,6 @@ namespace calldeck
 
 namespace
 {
-
-constexpr qsizetype shortest = 8;
 
 QByteArray readLineUnseen(const char *question)
 {
@@ -35,7 +35,7 @@ bool canAskPassphrase() { return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILE
 std::optional<QByteArray> askPassphrase(bool isNew)
 {
     const QByteArray typed = readLineUnseen(isNew ? "New passphrase of this data (8 characters or more): " : "Passphrase of this data: ");
-    if (typed.isEmpty() || (isNew && (typed.size() < shortest || readLineUnseen("Once more: ") != typed)))
+    if (typed.isEmpty() || (isNew && (QString::fromUtf8(typed).size() < shortestPassphrase || readLineUnseen("Once more: ") != typed)))
         return std::nullopt;
     return typed;
 }

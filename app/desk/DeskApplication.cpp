@@ -1,6 +1,7 @@
 #include "DeskApplication.h"
 
 #include "AccountFolder.h"
+#include "DeskLock.h"
 #include "PassphraseDialog.h"
 #include "RestWatch.h"
 #include "SignInDialog.h"
@@ -143,7 +144,7 @@ Verdict DeskApplication::openDesk(CallKey call)
         if (Verdict filled = fillDemo(key->key); !filled)
             return filled;
     }
-    auto desk = OpenDesk::open(m_options, *key, *m_theme, m_account.get(), m_options.demo ? nullptr : this);
+    auto desk = OpenDesk::open(m_options, *key, *m_theme, m_account.get(), m_options.demo ? nullptr : this, findLock());
     if (!desk)
         return desk.error();
     noteTime("data open");
@@ -185,6 +186,11 @@ void DeskApplication::offerRescue(const Error &error)
 {
     if (!hasRest() || !canAsk() || m_offered || m_asking || m_leaving || m_reopening)
         return;
+    if (isLocked()) {
+        // Not to whoever passes by.
+        connect(m_lock.get(), &LockService::unlocked, this, [this, error] { offerRescue(error); }, Qt::SingleShotConnection);
+        return;
+    }
     m_offered = true;
     QMessageBox *question = rescueQuestion(error, &m_desk->window());
     question->setAttribute(Qt::WA_DeleteOnClose);
@@ -193,6 +199,12 @@ void DeskApplication::offerRescue(const Error &error)
             disconnect(m_account.get(), nullptr, m_desk->sync(), nullptr);
         m_desk->sync()->stop();
         reopen([this] { return rescue(); });
+    });
+    connect(question, &QDialog::rejected, this, [this, error] {
+        if (!isLocked())
+            return;
+        m_offered = false;
+        offerRescue(error);
     });
     question->open();
 }
@@ -325,9 +337,10 @@ void DeskApplication::signOut()
     m_asking = true;
     m_desk->window().keepTyped();
     onAnswer(m_desk->sync()->unsent(), m_desk.get(), [this](const Result<UnsentWork> &work) {
-        if (!work) {
+        if (!work || isLocked()) {
             m_asking = false;
-            m_desk->window().fail(work.error());
+            if (!work)
+                m_desk->window().fail(work.error());
             return;
         }
         auto *dialog = new SignOutDialog(*m_desk->sync(), *work, &m_desk->window());
@@ -337,6 +350,16 @@ void DeskApplication::signOut()
         dialog->open();
     });
 }
+
+LockService *DeskApplication::findLock()
+{
+    if (!m_lock || m_lock->dataDir() != m_options.data_dir)
+        m_lock = std::make_unique<DeskLock>(m_options.data_dir);
+    // Invented calls need none, but one that is there is not gone round by an option.
+    return m_options.demo && !m_lock->isSet() ? nullptr : m_lock.get();
+}
+
+bool DeskApplication::isLocked() const { return m_lock && m_lock->isLocked(); }
 
 void DeskApplication::leave(const SignOutDialog &dialog)
 {
@@ -364,6 +387,7 @@ void DeskApplication::leave(const SignOutDialog &dialog)
                 done = AccountFolder().forget(who);
             m_account.reset();
             m_key.reset();
+            m_lock.reset();
             m_options.server.clear();
             if (!m_options.data_dir_chosen)
                 m_options.data_dir = m_ownDataDir;
@@ -396,6 +420,8 @@ Verdict DeskApplication::wipe(const AccountRecord &account)
     Verdict removed = removeDamaged(dataDir);
     if (removed)
         removed = removeCache(dataDir);
+    if (removed)
+        removed = removeIdleLock(dataDir);
     if (!removed)
         return removed;
     crashAt("C12");

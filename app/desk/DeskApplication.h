@@ -9,6 +9,7 @@
 namespace calldeck
 {
 
+class DeskLock;
 class RestWatch;
 class SignOutDialog;
 
@@ -55,6 +56,9 @@ private:
     void reopen(const std::function<Verdict()> &next, CallKey call = 0);
     void reopenAtRest();
     void signInAgain();
+    /** The lock of the data directory, also for the next window over it; null where the demo has none. */
+    LockService *findLock();
+    bool isLocked() const;
     void leave(const SignOutDialog &dialog);
     /** What people who signed out left behind because the program ended before it was gone. */
     void wipeLeft();
@@ -75,6 +79,7 @@ private:
     KeychainStore m_keyring;
     std::unique_ptr<Theme> m_theme;
     std::unique_ptr<DeskAccount> m_account; ///< null for a desk without a server
+    std::unique_ptr<DeskLock> m_lock;
     std::unique_ptr<OpenDesk> m_desk;
     QPointer<RestWatch> m_rest;
     std::optional<std::pair<QString, DataKey>> m_key; ///< of that directory: nobody is asked twice for what is open

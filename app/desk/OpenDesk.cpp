@@ -14,12 +14,12 @@ constexpr int latestBackendStartMs = 1'500;
 
 } // namespace
 
-Result<std::unique_ptr<OpenDesk>> OpenDesk::open(const Options &options, const DataKey &key, Theme &theme, DeskAccount *account, AccountService *accounts)
+Result<std::unique_ptr<OpenDesk>> OpenDesk::open(const Options &options, const DataKey &key, Theme &theme, DeskAccount *account, AccountService *accounts, LockService *lock)
 {
     auto store = DeskStore::open(options.data_dir, CacheFile::Mode::Create, options.agent_name, key);
     if (!store)
         return store.error();
-    std::unique_ptr<OpenDesk> desk(new OpenDesk(options, theme, accounts));
+    std::unique_ptr<OpenDesk> desk(new OpenDesk(options, theme, accounts, lock));
     desk->m_store = *std::move(store);
     // As they were at the sign-in: the first sync would bring them only after the calls.
     if (const auto settings = account ? account->takeSettings() : std::nullopt)
@@ -65,7 +65,7 @@ void OpenDesk::syncWithOwnBackend(const DatabaseKey &key)
 
 void OpenDesk::show(CallKey call)
 {
-    m_window = std::make_unique<MainWindow>(*m_store, m_theme, *m_preferences, m_feed.get(), m_sync.get(), m_accounts);
+    m_window = std::make_unique<MainWindow>(*m_store, m_theme, *m_preferences, m_feed.get(), m_sync.get(), m_accounts, m_lock);
     if (!m_options.size.isEmpty())
         m_window->resize(m_options.size);
     if (!m_options.screenshot.isEmpty())

@@ -18,8 +18,11 @@ class OpenDesk : public QObject
 {
     Q_OBJECT
 public:
-    /** `account` null for a desk that works by itself, over a backend of its own; `accounts` null where nobody can sign in. Blocks for the few milliseconds of opening the data. */
-    static Result<std::unique_ptr<OpenDesk>> open(const Options &options, const DataKey &key, Theme &theme, DeskAccount *account, AccountService *accounts);
+    /**
+     * `account` null for a desk that works by itself, over a backend of its own; `accounts` null where nobody can sign in, `lock` where nothing can be locked.
+     * Blocks for the few milliseconds of opening the data.
+     */
+    static Result<std::unique_ptr<OpenDesk>> open(const Options &options, const DataKey &key, Theme &theme, DeskAccount *account, AccountService *accounts, LockService *lock);
     ~OpenDesk() override;
 
     /** Makes the window; shows it, or takes the picture that the options ask for. */
@@ -37,7 +40,7 @@ Q_SIGNALS:
     void reached(const char *step);
 
 private:
-    OpenDesk(const Options &options, Theme &theme, AccountService *accounts) : m_options(options), m_theme(theme), m_accounts(accounts) {}
+    OpenDesk(const Options &options, Theme &theme, AccountService *accounts, LockService *lock) : m_options(options), m_theme(theme), m_accounts(accounts), m_lock(lock) {}
     void syncWith(DeskAccount &account);
     void syncWithOwnBackend(const DatabaseKey &key);
     void takeScreenshot();
@@ -45,6 +48,7 @@ private:
     const Options &m_options;
     Theme &m_theme;
     AccountService *m_accounts;
+    LockService *m_lock;
     std::unique_ptr<FilePreferences> m_preferences;
     std::unique_ptr<DeskStore> m_store; ///< holds the directory's lock, so it goes after the backend
     std::unique_ptr<BackendHost> m_backend; ///< null for a desk with an account

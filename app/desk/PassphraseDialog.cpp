@@ -1,5 +1,6 @@
 #include "PassphraseDialog.h"
 
+#include "rules/Passphrase.h"
 #include "theme/DeskStyle.h"
 
 #include <QDialogButtonBox>
@@ -13,8 +14,6 @@ namespace calldeck
 namespace
 {
 
-constexpr qsizetype shortest = 8;
-
 QLineEdit *secretField(QWidget *parent)
 {
     auto *field = new QLineEdit(parent);
@@ -24,7 +23,7 @@ QLineEdit *secretField(QWidget *parent)
 
 } // namespace
 
-PassphraseDialog::PassphraseDialog(bool isNew) : m_isNew(isNew), m_typed(secretField(this)), m_again(isNew ? secretField(this) : nullptr), m_hint(new QLabel(this))
+PassphraseDialog::PassphraseDialog(bool isNew) : m_typed(secretField(this)), m_again(isNew ? secretField(this) : nullptr), m_hint(new QLabel(this))
 {
     setWindowTitle(QStringLiteral("Calldeck"));
     auto *words = new QLabel(isNew ? QStringLiteral("There is no keyring in this session. Choose a passphrase that encrypts your calls.\nWithout it nobody can read them again, you included.")
@@ -55,10 +54,9 @@ PassphraseDialog::PassphraseDialog(bool isNew) : m_isNew(isNew), m_typed(secretF
 
 void PassphraseDialog::check()
 {
-    const bool isShort = m_isNew && m_typed->text().size() < shortest;
-    const bool differs = m_again && m_again->text() != m_typed->text();
-    m_hint->setText(isShort ? QStringLiteral("At least %1 characters, better 15.").arg(shortest) : differs ? QStringLiteral("The two are not the same yet.") : QString());
-    m_open->setEnabled(!m_typed->text().isEmpty() && !isShort && !differs);
+    const QString problem = m_again ? newPassphraseProblem(m_typed->text(), m_again->text()) : QString();
+    m_hint->setText(problem);
+    m_open->setEnabled(!m_typed->text().isEmpty() && problem.isEmpty());
 }
 
 } // namespace calldeck

@@ -20,9 +20,8 @@ public:
 private:
     void check();
 
-    bool m_isNew;
     QLineEdit *m_typed;
-    QLineEdit *m_again;
+    QLineEdit *m_again; ///< null where the passphrase is not a new one
     QLabel *m_hint;
     QPushButton *m_open;
 };

@@ -1,12 +1,12 @@
 #include "secrets/KeyRecord.h"
 
 #include "database/DatabaseFile.h"
+#include "secrets/PrivateFile.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 #include <array>
 #include <sodium.h>
 
@@ -111,24 +111,14 @@ Verdict writeKeyRecord(const QString &dataDir, const KeyRecord &record)
         QFile::remove(path + QStringLiteral(".old"));
         QFile::copy(path, path + QStringLiteral(".old"));
     }
-    QSaveFile file(path);
-    const QByteArray text = QJsonDocument(toJson(record)).toJson();
-    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
-        return Error{Error::Code::Io, QStringLiteral("%1 could not be written. Check the folder's permissions and its disk.").arg(path), {}, true};
-    QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
-    syncDirectory(dataDir);
-    return Done{};
+    return writePrivateFile(path, QJsonDocument(toJson(record)).toJson());
 }
 
 Verdict removeKeyRecord(const QString &dataDir)
 {
     const QString path = keyRecordPath(dataDir);
-    for (const QString &file : {QString(path + QStringLiteral(".old")), path}) {
-        if (QFile::exists(file) && !QFile::remove(file))
-            return Error{Error::Code::Io, QStringLiteral("%1 could not be removed. Check the permissions of its folder.").arg(file), {}, false};
-    }
-    syncDirectory(dataDir);
-    return Done{};
+    const Verdict removed = removePrivateFile(path + QStringLiteral(".old"));
+    return removed ? removePrivateFile(path) : removed;
 }
 
 Verdict putKeyRecordBack(const QString &dataDir, const std::optional<KeyRecord> &record)

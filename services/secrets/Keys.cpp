@@ -3,6 +3,7 @@
 #include <QFile>
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
@@ -25,6 +26,11 @@ void needSodium()
 }
 
 Error wrongKeyFile(const QString &path, const QString &what) { return {Error::Code::NoKey, QStringLiteral("The key file %1 %2").arg(path, what), {}, false}; }
+
+Error noMemory(const QString &what)
+{
+    return {Error::Code::NoKey, QStringLiteral("There is not enough memory to %1. Close other programs and try again.").arg(what), {}, true};
+}
 
 /** Whether only the owner, who is us, can read it. */
 Verdict checkPrivate(const QString &path, int handle)
@@ -115,8 +121,34 @@ Result<DatabaseKey> keyFromPassphrase(const QByteArray &passphrase, const KeyRec
     const auto key = DatabaseKey::fromBytes(bytes);
     forget(bytes.data(), bytes.size());
     if (failed != 0)
-        return Error{Error::Code::NoKey, QStringLiteral("There is not enough memory to work out the key from the passphrase. Close other programs and try again."), {}, true};
+        return noMemory(QStringLiteral("work out the key from the passphrase"));
     return *key;
+}
+
+Result<QByteArray> passphraseHash(const QByteArray &passphrase)
+{
+    std::array<char, crypto_pwhash_STRBYTES> hash{};
+    needSodium();
+    if (crypto_pwhash_str_alg(hash.data(), passphrase.constData(), static_cast<unsigned long long>(passphrase.size()), passphraseRounds, passphraseMemory, crypto_pwhash_ALG_ARGON2ID13) != 0)
+        return noMemory(QStringLiteral("keep the passphrase"));
+    return QByteArray(hash.data());
+}
+
+Verdict checkPassphrase(const QByteArray &hash, const QByteArray &passphrase)
+{
+    needSodium();
+    errno = 0;
+    if (crypto_pwhash_str_verify(hash.constData(), passphrase.constData(), static_cast<unsigned long long>(passphrase.size())) == 0)
+        return Done{};
+    if (errno != EINVAL)
+        return noMemory(QStringLiteral("check the passphrase"));
+    return Error{Error::Code::WrongKey, QStringLiteral("That is not the passphrase."), {}, true};
+}
+
+bool isPassphraseHash(const QByteArray &hash)
+{
+    needSodium();
+    return crypto_pwhash_str_needs_rehash(hash.constData(), passphraseRounds, passphraseMemory) == 0;
 }
 
 } // namespace calldeck

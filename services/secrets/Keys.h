@@ -21,4 +21,11 @@ void choosePassphraseCost(KeyRecord &record);
 /** Argon2id; takes a good part of a second and the record's memory. */
 Result<DatabaseKey> keyFromPassphrase(const QByteArray &passphrase, const KeyRecord &record);
 
+// Of a passphrase that opens no data: a hash by which it is known again, with its salt and cost, at the same cost.
+Result<QByteArray> passphraseHash(const QByteArray &passphrase);
+/** WrongKey when the hash is another passphrase's. Blocks as passphraseHash(). */
+Verdict checkPassphrase(const QByteArray &hash, const QByteArray &passphrase);
+/** Whether passphraseHash() could have made it: another cost could keep us at work for hours. */
+bool isPassphraseHash(const QByteArray &hash);
+
 } // namespace calldeck

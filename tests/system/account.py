@@ -295,9 +295,10 @@ def wiped_by_the_next_start(opens, address, folder):
     ana.press("Sign out")
     assert run.process.wait(60) == -signal.SIGKILL, run.process.returncode
     assert "calldeck.owner" in names_in(folder) and [record["wipe"] for record in records()] == [folder], records()
-    # As if the kill had come before the calls went. Any start removes them, wherever it works.
-    with open(os.path.join(folder, "calldeck.db"), "wb") as out:
-        out.write(b"still there")
+    # As if the kill had come before the calls and their lock went. Any start removes them, wherever it works.
+    for name in ("calldeck.db", "calldeck.idle-lock"):
+        with open(os.path.join(folder, name), "wb") as out:
+            out.write(b"still there")
     run, anybody = opens(chosen=())
     anybody.reads("Work without a server", 60)
     assert names_in(folder) == ["calldeck.lock"] and records() == [], (names_in(folder), records())

@@ -1,5 +1,7 @@
 #include "settings/SettingsView.h"
 
+#include "settings/LockSection.h"
+
 #include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QLocale>
@@ -11,7 +13,6 @@ namespace calldeck
 namespace
 {
 
-constexpr int nameWidth = 200;
 constexpr int bodyWidth = 720;
 
 QString periodsText(const QList<OpenPeriod> &periods)
@@ -63,7 +64,7 @@ QString demandsText(const DispositionRule &rule)
 
 } // namespace
 
-SettingsView::SettingsView(DeskService &desk, AccountService *account, Theme &theme, QWidget *parent) : QWidget(parent), m_desk(desk), m_account(account), m_theme(theme)
+SettingsView::SettingsView(DeskService &desk, AccountService *account, LockService *lock, Theme &theme, QWidget *window) : QWidget(window), m_desk(desk), m_account(account), m_theme(theme)
 {
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -86,6 +87,8 @@ SettingsView::SettingsView(DeskService &desk, AccountService *account, Theme &th
     addAppearance();
     if (m_account)
         addAccount();
+    if (lock)
+        addLock(*lock, window);
     addWorkspace();
     addTargets();
     addDispositions();
@@ -113,7 +116,7 @@ void SettingsView::addLine(QBoxLayout *section, const QString &name, const QStri
 {
     auto *row = new QHBoxLayout;
     auto *label = new Text(m_theme, TypeRole::Body, Token::TextMuted, name, m_body);
-    label->setFixedWidth(nameWidth);
+    label->setFixedWidth(metrics::settingName);
     label->setWordWrap(true);
     auto *text = new Text(m_theme, TypeRole::Body, Token::Text, value, m_body);
     text->setWordWrap(true);
@@ -130,7 +133,7 @@ void SettingsView::addAppearance()
     const auto choices = [&](const QString &name, const QStringList &labels, QList<Button *> &buttons) {
         auto *row = new QHBoxLayout;
         auto *label = new Text(m_theme, TypeRole::Body, Token::TextMuted, name, m_body);
-        label->setFixedWidth(nameWidth);
+        label->setFixedWidth(metrics::settingName);
         row->addWidget(label);
         auto *group = new QButtonGroup(m_body);
         for (const QString &text : labels) {
@@ -166,6 +169,14 @@ void SettingsView::addAccount()
     }
     section->addWidget(button, 0, Qt::AlignLeft);
     connect(button, &QPushButton::clicked, m_account, who ? &AccountService::signOut : &AccountService::signIn);
+}
+
+void SettingsView::addLock(LockService &lock, QWidget *window)
+{
+    QBoxLayout *section = addSection(QStringLiteral("Lock"), QStringLiteral("A desk that nobody touches hides everything until its passphrase is typed. It keeps out who passes by, not who can use this account of the machine."));
+    auto *parts = new LockSection(lock, m_theme, window);
+    section->addWidget(parts);
+    connect(parts, &LockSection::said, this, &SettingsView::said);
 }
 
 void SettingsView::addWorkspace()

@@ -48,6 +48,7 @@ QList<KeyAction> deciding()
         action(group, QStringLiteral("save"), QStringLiteral("Save"), {QStringLiteral("Ctrl+S")}),
         action(group, QStringLiteral("save-next"), QStringLiteral("Save and next"), {QStringLiteral("Ctrl+Return"), QStringLiteral("Ctrl+Enter")}),
         action(group, QStringLiteral("undo"), QStringLiteral("Undo"), {QStringLiteral("Ctrl+Z")}),
+        action(group, QStringLiteral("lock"), QStringLiteral("Lock the desk"), {QStringLiteral("Ctrl+Shift+L")}),
         action(group, QStringLiteral("keys"), QStringLiteral("All keys"), {QStringLiteral("?"), QStringLiteral("F1")}),
     };
     for (int digit = 0; digit <= 9; ++digit)

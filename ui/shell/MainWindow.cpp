@@ -6,8 +6,10 @@
 #include "settings/SettingsView.h"
 #include "records/Damage.h"
 #include "shell/CallsPage.h"
+#include "shell/DeskArea.h"
 #include "shell/KeyMap.h"
 #include "shell/KeySheet.h"
+#include "shell/LockPage.h"
 #include "shell/NavigationRail.h"
 #include "shell/SavedViewMenu.h"
 #include "shell/StatusLine.h"
@@ -17,6 +19,7 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QSplitter>
@@ -37,12 +40,11 @@ constexpr int quietMs = 700;
 
 } // namespace
 
-MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync, AccountService *account)
-    : m_desk(desk), m_theme(theme), m_preferences(preferences), m_sync(sync), m_account(account), m_rail(new NavigationRail(theme, this)), m_top(new TopBar(desk, theme, feed, this)),
-      m_splitter(new QSplitter(Qt::Horizontal, this)), m_stack(new QStackedWidget), m_page(new CallsPage(desk, theme, preferences, this)),
-      m_followUps(new FollowUpsView(desk, theme, this)), m_drawer(new CallDrawer(desk, theme, this)),
-      m_status(new StatusLine(theme, this)), m_triage(new TriageController(desk, theme, m_page->table(), *m_drawer, this)),
-      m_savedViews(new SavedViewMenu(desk, theme, this)), m_toast(new Toast(theme, this))
+MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync, AccountService *account, LockService *lock)
+    : m_desk(desk), m_theme(theme), m_preferences(preferences), m_sync(sync), m_account(account), m_lock(lock), m_area(new DeskArea(this)), m_rail(new NavigationRail(theme, m_area)),
+      m_top(new TopBar(desk, theme, feed, m_area)), m_splitter(new QSplitter(Qt::Horizontal, m_area)), m_stack(new QStackedWidget), m_page(new CallsPage(desk, theme, preferences, m_area)),
+      m_followUps(new FollowUpsView(desk, theme, m_area)), m_drawer(new CallDrawer(desk, theme, m_area)), m_status(new StatusLine(theme, m_area)),
+      m_triage(new TriageController(desk, theme, m_page->table(), *m_drawer, m_area)), m_savedViews(new SavedViewMenu(desk, theme, m_area)), m_toast(new Toast(theme, m_area))
 {
     setWindowTitle(desk.workspace().name);
     setMinimumSize(smallestSize);
@@ -55,11 +57,13 @@ MainWindow::MainWindow(DeskService &desk, Theme &theme, DeskPreferences &prefere
     connectDrawer();
     connectFrame();
     connectSync();
+    connectLock();
     onAnswer(m_desk.counts(), this, [this](const Result<DeskCounts> &counts) {
         if (counts)
             showCounts(*counts);
     });
     showView(preferences.value(QStringLiteral("window/view"), QStringLiteral("triage")).toString());
+    showLock();
 }
 
 void MainWindow::connectSync()
@@ -70,7 +74,7 @@ void MainWindow::connectSync()
     connect(m_sync, &SyncService::statusChanged, m_status, &StatusLine::setSync);
     connect(m_status, &StatusLine::syncAsked, this, [this] {
         if (!m_syncPanel) {
-            m_syncPanel = new SyncPanel(*m_sync, m_theme, QTimeZone(m_desk.workspace().zone), this);
+            m_syncPanel = new SyncPanel(*m_sync, m_theme, QTimeZone(m_desk.workspace().zone), m_area);
             connect(m_syncPanel, &SyncPanel::failed, this, &MainWindow::fail);
             connect(m_syncPanel, &SyncPanel::callWanted, this, [this](const QString &callId) {
                 onAnswer(m_desk.callNamed(callId), this, [this](const Result<CallKey> &call) { call ? openCall(*call) : fail(call.error()); });
@@ -80,14 +84,77 @@ void MainWindow::connectSync()
     });
 }
 
+void MainWindow::connectLock()
+{
+    if (!m_lock)
+        return;
+    m_lockPage = new LockPage(*m_lock, m_desk, m_theme, this);
+    layout()->addWidget(m_lockPage);
+    connect(m_lock, &LockService::locked, this, &MainWindow::showLock);
+    connect(m_lock, &LockService::unlocked, this, &MainWindow::showLock);
+}
+
+void MainWindow::lockNow()
+{
+    if (m_lock && m_lock->isSet())
+        m_lock->lock();
+    else
+        say(m_lock ? QStringLiteral("Set a passphrase in Settings first.") : QStringLiteral("This desk has no lock: its calls are made up."), false);
+}
+
+void MainWindow::showLock()
+{
+    const bool locked = m_lock && m_lock->isLocked();
+    if (locked != m_area->isAway())
+        locked ? putAway() : bringBack();
+}
+
+void MainWindow::putAway()
+{
+    keepTyped();
+    for (Popover *popover : findChildren<Popover *>())
+        popover->hide();
+    // Dialogs, menus, tooltips and the lists of fields are windows of their own.
+    QList<QPointer<QWidget>> others;
+    for (QWidget *widget : QApplication::topLevelWidgets()) {
+        if (widget != this && widget->isVisible())
+            others.append(widget);
+    }
+    for (const QPointer<QWidget> &other : std::as_const(others)) {
+        auto *dialog = qobject_cast<QDialog *>(other);
+        // One that waits for something may end that first.
+        for (int times = 0; times < 2 && other && other->isVisible(); ++times)
+            dialog ? dialog->reject() : other->hide();
+    }
+    m_focusBefore = focusWidget();
+    m_area->putAway(true);
+    m_lockPage->open();
+}
+
+void MainWindow::bringBack()
+{
+    m_lockPage->hide();
+    m_area->putAway(false);
+    QTimer::singleShot(0, this, &MainWindow::sizeDrawer);
+    if (m_focusBefore && m_focusBefore->isVisible() && m_focusBefore->isEnabled())
+        m_focusBefore->setFocus();
+    else
+        focusList();
+    if (const auto unsaid = std::exchange(m_unsaid, {}))
+        say(unsaid->first, unsaid->second);
+}
+
 void MainWindow::build()
 {
-    auto *row = new QHBoxLayout(this);
+    auto *whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(m_area);
+    auto *row = new QHBoxLayout(m_area);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     row->addWidget(m_rail);
-    row->addWidget(new Rule(m_theme, Qt::Vertical, this));
-    auto *ground = new Panel(m_theme, Token::Window, this);
+    row->addWidget(new Rule(m_theme, Qt::Vertical, m_area));
+    auto *ground = new Panel(m_theme, Token::Window, m_area);
     row->addWidget(ground, 1);
     auto *column = new QVBoxLayout(ground);
     column->setContentsMargins(0, 0, 0, 0);
@@ -107,7 +174,7 @@ void MainWindow::build()
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setHandleWidth(5);
     column->addWidget(m_splitter, 1);
-    column->addWidget(new Rule(m_theme, Qt::Horizontal, this));
+    column->addWidget(new Rule(m_theme, Qt::Horizontal, m_area));
     column->addWidget(m_status);
     m_status->setEncryptionNotice(m_desk.encryptionNotice());
     m_drawer->hide();
@@ -179,7 +246,7 @@ void MainWindow::connectDrawer()
 void MainWindow::connectFrame()
 {
     connect(m_rail, &NavigationRail::chosen, this, &MainWindow::showView);
-    connect(new KeyMap(this), &KeyMap::triggered, this, &MainWindow::handle);
+    connect(new KeyMap(m_area), &KeyMap::triggered, this, &MainWindow::handle);
     connect(m_top, &TopBar::searched, this, [this](const QString &text) {
         if (!isCallView())
             showView(QStringLiteral("calls"));
@@ -256,10 +323,11 @@ void MainWindow::showSettings()
 {
     // Made when first asked for: the start has better things to do.
     if (!m_settings) {
-        m_settings = new SettingsView(m_desk, m_account, m_theme, this);
+        m_settings = new SettingsView(m_desk, m_account, m_lock, m_theme, m_area);
         m_stack->addWidget(m_settings);
         connect(m_settings, &SettingsView::keysAsked, this, &MainWindow::showKeys);
         connect(m_settings, &SettingsView::themeChosen, this, &MainWindow::switchTheme);
+        connect(m_settings, &SettingsView::said, this, &MainWindow::tell);
         connect(m_settings, &SettingsView::densityChosen, &m_page->table(), &CallTable::setDensity);
     }
     m_settings->setDensity(m_page->table().density());
@@ -269,7 +337,7 @@ void MainWindow::showSettings()
 void MainWindow::showKeys()
 {
     if (!m_keys)
-        m_keys = new KeySheet(m_theme, m_desk.workspace().dispositions, this);
+        m_keys = new KeySheet(m_theme, m_desk.workspace().dispositions, m_area);
     m_keys->openCentred();
 }
 
@@ -326,6 +394,11 @@ void MainWindow::close()
 {
     if (m_view != QStringLiteral("triage"))
         showDrawer(false);
+    focusList();
+}
+
+void MainWindow::focusList()
+{
     m_stack->currentWidget()->setFocus();
     if (isCallView())
         m_page->table().focusList();
@@ -339,6 +412,8 @@ void MainWindow::handle(const QString &action)
         m_top->focusSearch();
     else if (action == QStringLiteral("keys"))
         showKeys();
+    else if (action == QStringLiteral("lock"))
+        lockNow();
     else if (action == QStringLiteral("close"))
         close();
     else if (action == QStringLiteral("undo"))
@@ -365,6 +440,10 @@ bool MainWindow::handleCall(const QString &action)
 
 void MainWindow::say(const QString &sentence, bool canUndo)
 {
+    if (m_area->isAway()) {
+        m_unsaid = {sentence, canUndo};
+        return;
+    }
     m_toast->show(sentence, canUndo);
     m_quiet.start();
 }

@@ -4,6 +4,7 @@
 #include "desk/DeskPreferences.h"
 #include "desk/DeskService.h"
 #include "desk/LiveFeed.h"
+#include "desk/LockService.h"
 #include "desk/SyncService.h"
 #include "theme/Controls.h"
 
@@ -17,8 +18,10 @@ namespace calldeck
 
 class CallDrawer;
 class CallsPage;
+class DeskArea;
 class FollowUpsView;
 class KeySheet;
+class LockPage;
 class NavigationRail;
 class SavedViewMenu;
 class SettingsView;
@@ -27,13 +30,13 @@ class SyncPanel;
 class TopBar;
 class TriageController;
 
-/** The frame: rail, top bar, the view, the drawer and the status line; it hands keys and calls from one to the other. */
+/** The frame: rail, top bar, the view, the drawer and the status line; it hands keys and calls from one to the other. While the desk is locked, the lock page alone. */
 class MainWindow : public QWidget
 {
     Q_OBJECT
 public:
-    /** `feed` null when nothing arrives by itself, `sync` when there is no server, `account` where nobody can sign in. */
-    MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync = nullptr, AccountService *account = nullptr);
+    /** `feed` null when nothing arrives by itself, `sync` when there is no server, `account` where nobody can sign in, `lock` where nothing can be locked. */
+    MainWindow(DeskService &desk, Theme &theme, DeskPreferences &preferences, LiveFeed *feed, SyncService *sync = nullptr, AccountService *account = nullptr, LockService *lock = nullptr);
 
     /** triage, calls, followups, settings or keys; false when there is no such view. */
     bool showView(const QString &view);
@@ -67,6 +70,11 @@ private:
     void connectDrawer();
     void connectFrame();
     void connectSync();
+    void connectLock();
+    void lockNow();
+    void showLock();
+    void putAway();
+    void bringBack();
     void handle(const QString &action);
     bool handleCall(const QString &action);
     bool isCallView() const { return m_view == QLatin1String("triage") || m_view == QLatin1String("calls"); }
@@ -75,6 +83,7 @@ private:
     void showDrawer(bool on);
     void sizeDrawer();
     void close();
+    void focusList();
     void say(const QString &sentence, bool canUndo);
     void saved(const Receipt &receipt, const QString &sentence);
     void showCounts(const DeskCounts &counts);
@@ -86,6 +95,8 @@ private:
     DeskPreferences &m_preferences;
     SyncService *m_sync;
     AccountService *m_account;
+    LockService *m_lock;
+    DeskArea *m_area; ///< all below but the lock page is in it
     NavigationRail *m_rail;
     TopBar *m_top;
     QSplitter *m_splitter;
@@ -100,6 +111,9 @@ private:
     SyncPanel *m_syncPanel = nullptr; ///< from its first showing
     KeySheet *m_keys = nullptr; ///< from its first showing
     Toast *m_toast;
+    LockPage *m_lockPage = nullptr; ///< null without a lock
+    QPointer<QWidget> m_focusBefore; ///< the lock
+    std::optional<std::pair<QString, bool>> m_unsaid; ///< what say() was last to say while the desk was locked
     QTimer m_quiet;
     QString m_view;
     bool m_painted = false;

@@ -167,6 +167,9 @@ void Popover::openCentred()
 
 void Popover::openAt(const QPoint &place)
 {
+    // What was asked for before the desk was locked does not open over it.
+    if (!isEnabled())
+        return;
     m_focusBefore = QApplication::focusWidget();
     move(place);
     QFrame::show();
@@ -179,7 +182,9 @@ bool Popover::event(QEvent *event)
 {
     if (event->type() != QEvent::ShortcutOverride)
         return QFrame::event(event);
-    event->accept();
+    // No popover has a use for keys with both, and the desk can be locked from everywhere.
+    const bool both = (static_cast<QKeyEvent *>(event)->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier)) == (Qt::ControlModifier | Qt::ShiftModifier);
+    event->setAccepted(!both);
     return true;
 }
 

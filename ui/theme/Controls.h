@@ -97,7 +97,7 @@ private:
 
 /**
  * A panel over its window, under `anchor` or centred; takes the focus, gives it back when it closes by Esc or a click outside.
- * While the focus is in it no shortcut of the window fires.
+ * While the focus is in it no shortcut of the window fires but the one that locks the desk. Does not open in a window that takes no input.
  */
 class Popover : public QFrame
 {

@@ -36,6 +36,7 @@ inline constexpr int radius = 6;
 inline constexpr int controlHeight = 32;
 inline constexpr int chipHeight = 28;
 inline constexpr int railWidth = 76;
+inline constexpr int settingName = 200;
 inline constexpr int rowComfortable = 44;
 inline constexpr int rowCompact = 28;
 } // namespace metrics

@@ -194,7 +194,8 @@ void TriageController::goOn(CallKey from)
     const bool stillThere = m_drawer.call() == from || m_drawer.call() == 0;
     if (waited)
         m_leaving = 0;
-    if (stillThere && m_table.isVisible())
+    // Shown, or would be if the desk were not locked.
+    if (stillThere && m_table.isVisibleTo(qobject_cast<QWidget *>(parent())))
         turnFrom(from, next);
     else if (stillThere)
         Q_EMIT nextAsked();

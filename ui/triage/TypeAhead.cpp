@@ -32,6 +32,8 @@ void TypeAhead::release()
 {
     qApp->removeEventFilter(this);
     m_holding = false;
+    if (!m_window->isEnabled())
+        drop();
     while (!m_holding && !m_waiting.isEmpty())
         give(m_waiting.takeFirst());
 }
@@ -54,9 +56,12 @@ bool TypeAhead::eventFilter(QObject *watched, QEvent *event)
 
 bool TypeAhead::isOurs(const QObject *target) const
 {
+    // On a locked desk what is typed is the passphrase.
+    if (!m_window->isEnabled())
+        return false;
     if (const auto *widget = qobject_cast<const QWidget *>(target))
-        return widget->window() == m_window;
-    return target == m_window->windowHandle();
+        return widget->window() == m_window->window();
+    return target == m_window->window()->windowHandle();
 }
 
 void TypeAhead::give(const Key &key)

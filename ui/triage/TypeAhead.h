@@ -23,7 +23,7 @@ public:
 
     /** From now on keys wait, also when release() is giving out earlier ones: the rest of those waits with them. */
     void hold();
-    /** Gives what waits, in the order it was pressed, to whatever has the focus at each key. */
+    /** Gives what waits, in the order it was pressed, to whatever has the focus at each key; forgets it when the desk was locked meanwhile. */
     void release();
     /** Forgets what waits: the call it was meant for does not come. */
     void drop();
