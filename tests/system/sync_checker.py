@@ -98,6 +98,7 @@ class Ledger:
     def __init__(self, name):
         self.name = name
         self.saved = {}  # mid -> command
+        self.perhaps_deleted = set()  # calls whose deletion was on its way to the disk when the desk was killed
         self.epoch = 0
         self.cursor = -1
 
@@ -144,7 +145,7 @@ class Ledger:
     def _is_gone(self, call, history):
         own = any(command["op"] == "del" and command["id"] == call for command in self.saved.values())
         told = any(line["op"] == "del" and line["id"] == call for line in history.edits())
-        return own or told or len(history.starts) > 1
+        return own or told or call in self.perhaps_deleted or len(history.starts) > 1
 
     def _open_edits_show(self, pending, rows):
         """The last open word of this desk on each part is what its view says."""

@@ -206,8 +206,11 @@ class Run:
         if edit is None:
             return []
         call, op, args = edit
+        self.note("   ", op, call, args)
         if op == "create":
             self.ids.append(call)
+        if op == "del":
+            self.ledgers[name].perhaps_deleted.add(call)
         asking = asyncio.ensure_future(desk.ask("edit", kind="call", id=call, op=op, args=args))
         await asyncio.sleep(self.rng.random() * 0.004)
         await desk.kill()
