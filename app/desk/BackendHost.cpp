@@ -67,10 +67,12 @@ void BackendHost::open()
 void BackendHost::lookForDamage(const Error &error)
 {
     const bool suspicious = isDamage(error) || error.code == Error::Code::Foreign || error.code == Error::Code::WrongKey;
-    if (!suspicious || std::exchange(m_looked, true))
-        return;
-    const auto whole = isOwnStoreWhole(m_place.data_dir, m_place.key, m_place.cancelled);
-    if (whole && !*whole)
+    if (suspicious && !std::exchange(m_looked, true)) {
+        const auto whole = isOwnStoreWhole(m_place.data_dir, m_place.key, m_place.cancelled);
+        m_damaged = whole && !*whole;
+    }
+    // Told at each try: whoever hears it may have had something else to do.
+    if (suspicious && m_damaged)
         m_place.damaged(error);
 }
 

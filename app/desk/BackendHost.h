@@ -46,6 +46,7 @@ private:
     std::unique_ptr<OwnBackend> m_backend; ///< on m_thread
     QList<IncomingCall> m_waiting;         ///< on m_thread
     bool m_looked = false;                 ///< for damage; on m_thread
+    bool m_damaged = false;                ///< as it was found; on m_thread
     QTimer m_retry;
     bool m_renewing = false;
     bool m_started = false;

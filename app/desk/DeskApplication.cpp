@@ -220,8 +220,8 @@ QMessageBox *DeskApplication::rescueQuestion(const Error &error, QWidget *over) 
 
 void DeskApplication::offerNewStore()
 {
-    // With an account now: somebody is signing in. It is told again.
-    if (!canAsk() || m_account || m_offered || m_asking || m_leaving || m_reopening)
+    // Locked, it is not for whoever passes by; with an account, somebody is signing in. It is told again.
+    if (!canAsk() || isLocked() || m_account || m_offered || m_asking || m_leaving || m_reopening)
         return;
     m_offered = true;
     QMessageBox *question = damageQuestion(QStringLiteral("The desk's own store is damaged."),
@@ -233,6 +233,8 @@ void DeskApplication::offerNewStore()
         m_desk->sync()->stop();
         reopen([this] { return wishNewOwnStore(m_options.data_dir); });
     });
+    // The lock took it away before it was answered.
+    connect(question, &QDialog::rejected, this, [this] { m_offered = !isLocked(); });
     question->open();
 }
 

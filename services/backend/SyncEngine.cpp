@@ -278,6 +278,7 @@ void SyncEngine::count()
             m_status.dead = counts->first.dead;
             m_status.conflicts = counts->first.conflicts;
             m_status.oldest_waiting = counts->first.oldest;
+            m_status.failure = counts->first.failure;
             m_status.first_sync = counts->second.cursor < 0;
             tell();
         });

@@ -75,6 +75,8 @@ RoundOutcome carriedOut(bool more, qint64 rows)
     return outcome;
 }
 
+QString notAsked() { return u"The server did not answer what it was asked."_s; }
+
 RoundOutcome failed(RoundOutcome::Kind kind, bool reached, const QString &problem)
 {
     RoundOutcome outcome;
@@ -153,12 +155,26 @@ void SyncRounds::write(const CacheAccess::Work &work, RoundOutcome outcome, cons
     });
 }
 
+SyncRounds::Done SyncRounds::unless(const std::shared_ptr<bool> &vain, const QString &problem, const Done &done)
+{
+    return [vain, problem, done](const RoundOutcome &outcome) { done(*vain ? failed(RoundOutcome::Kind::Later, true, problem) : outcome); };
+}
+
 void SyncRounds::changeEpoch(const BackendAnswer &answer, const Done &done)
 {
     const auto change = readEpochChange(answer.body);
     if (!change)
         return done(unreadable(change.error()));
-    write([change = *change](Database &, FeedRows &feed) { return feed.changeEpoch(change.epoch, change.base); }, carriedOut(true, 0), done);
+    const auto older = std::make_shared<bool>(false);
+    write(
+        [change = *change, older](Database &database, FeedRows &feed) -> Result<ChangeSet> {
+            const auto position = syncPosition(database);
+            if (!position)
+                return position.error();
+            *older = change.epoch < position->epoch;
+            return feed.changeEpoch(change.epoch, change.base);
+        },
+        carriedOut(true, 0), unless(older, u"The server's store is older than what this desk has seen of it. Ask its administrator for a restore."_s, done));
 }
 
 // --- push -----------------------------------------------------------------------------------------------------------------------
@@ -234,6 +250,7 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
         return done(unreadable(read.error()));
     m_editsAtOnce = std::min(mostEditsAtOnce, m_editsAtOnce * 2);
     m_othersPass = true;
+    m_failedAlone = 0;
     // Who says it of a new device too is asked again later.
     const bool renewsAgain = std::exchange(m_renewed, read->renew_device);
     const bool some = read->renew_device ? !renewsAgain : !read->results.isEmpty();
@@ -285,10 +302,11 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
         write([refused](Database &database, FeedRows &) { return nothingChanged(inTransaction(database, [&] { return giveUp(database, refused); })); }, outcome, done);
         return;
     }
-    // A backend that fails on everything, or whose store is damaged, may be mended; the edit waits for that.
+    // A backend that fails on everything, or whose store is damaged, may be mended; the edit waits for that, and such tries do not count.
     const bool isTheEdits = std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
+    const int inARow = m_failedAlone++;
     write(
-        [edit, answer, isTheEdits, head = m_head](Database &database, FeedRows &) {
+        [edit, answer, isTheEdits, inARow, head = m_head](Database &database, FeedRows &) {
             return nothingChanged(inTransaction(database, [&]() -> Verdict {
                 Statement counted = database.prepare("SELECT attempts FROM outbox WHERE mid = ?");
                 const auto found = counted.bindAll(edit.mid).found();
@@ -297,7 +315,8 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
                 const qint64 tries = *found ? counted.integer(0) : 0;
                 if (isTheEdits && tries + 1 >= triesBeforeParking && nowMs() - edit.at >= tryingBeforeParkingMs)
                     return giveUp(database, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s});
-                return noteFailedTry(database, {edit}, answer.problem, nowMs() + Backoff::pauseMs(static_cast<int>(tries)));
+                const int pause = Backoff::pauseMs(std::max(inARow, static_cast<int>(tries)));
+                return noteFailedTry(database, edit.mid, isTheEdits, answer.problem, nowMs() + pause);
             }));
         },
         outcome, done);
@@ -344,12 +363,12 @@ void SyncRounds::pullRows(const SyncPosition &position, const QString &kind, con
         auto read = readRows(answer.body);
         if (!read)
             return done(unreadable(read.error()));
-        // Rows of another history say nothing; the feed tells what happened to ours.
-        if (read->epoch != position.epoch)
+        // Rows of another history, or of before what is known here, say nothing; the feed tells what happened to ours.
+        if (read->epoch != position.epoch || read->head < position.cursor)
             return pullChanges(position, done);
-        // An answer to another question, or of before what is known here: it would take away what it does not speak of.
-        if (read->kind != kind || read->ids != ids || read->head < position.cursor)
-            return done(failed(RoundOutcome::Kind::Later, true, u"The server did not answer what it was asked."_s));
+        // An answer to another question would take away what it does not speak of.
+        if (read->kind != kind || read->ids != ids)
+            return done(failed(RoundOutcome::Kind::Later, true, notAsked()));
         QList<FeedRow> rows = std::move(read->rows);
         // What the backend does not speak of, it does not have.
         for (const QString &id : ids) {
@@ -414,7 +433,16 @@ void SyncRounds::snapshotAnswered(const SnapshotPlace &place, const BackendAnswe
     const bool continues = isAsked && (place.epoch == 0 || page->epoch == place.epoch) && (!place.s || page->s == *place.s);
     if (!page->next_kind.isEmpty() && continues)
         askAhead({page->epoch, page->s, page->next_kind, page->next_after});
-    write([page = *page](Database &, FeedRows &feed) { return feed.takeSnapshotPage(page, nowMs()); }, carriedOut(true, static_cast<qint64>(page->rows.size())), done);
+    const auto stands = std::make_shared<bool>(false);
+    write(
+        [page = *page, stands](Database &database, FeedRows &feed) -> Result<ChangeSet> {
+            const auto before = syncPosition(database);
+            auto taken = feed.takeSnapshotPage(page, nowMs());
+            const auto after = syncPosition(database);
+            *stands = before && after && before->cursor == after->cursor && before->snapshot == after->snapshot && before->snapshot_kind == after->snapshot_kind && before->snapshot_after == after->snapshot_after;
+            return taken;
+        },
+        carriedOut(true, static_cast<qint64>(page->rows.size())), unless(stands, notAsked(), done));
 }
 
 void SyncRounds::pullChanges(const SyncPosition &position, const Done &done)

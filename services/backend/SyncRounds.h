@@ -73,6 +73,8 @@ private:
     void snapshotAnswered(const SnapshotPlace &place, const BackendAnswer &answer, const Done &done);
     void pullChanges(const SyncPosition &position, const Done &done);
     void changeEpoch(const BackendAnswer &answer, const Done &done);
+    /** `done`, or that the round was in vain and is not to be repeated at once. */
+    static Done unless(const std::shared_ptr<bool> &vain, const QString &problem, const Done &done);
     void write(const CacheAccess::Work &work, RoundOutcome outcome, const Done &done);
     RoundOutcome outcomeOf(const BackendAnswer &answer) const;
     void noteClock(const BackendAnswer &answer);
@@ -85,6 +87,7 @@ private:
     int m_editsAtOnce;
     bool m_renewed = false; ///< the answer before asked for a new device
     bool m_othersPass = false; ///< since an edit stood alone and failed
+    int m_failedAlone = 0;     ///< tries of edits that stood alone, since others passed
     bool m_stamped = false; ///< something was pushed since the start
     std::shared_ptr<Ahead> m_ahead;
     qint64 m_head = 0;

@@ -248,15 +248,10 @@ Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs
     return Done{};
 }
 
-Verdict noteFailedTry(Database &database, const QList<Edit> &edits, const QString &reason, TimeMs nextTry)
+Verdict noteFailedTry(Database &database, const QString &mid, bool counts, const QString &reason, TimeMs nextTry)
 {
-    Statement note = database.prepare("UPDATE outbox SET attempts = attempts + 1, next_try_ms = ?, last_error = ? WHERE mid = ?");
-    for (const Edit &edit : edits) {
-        note.reset();
-        if (Verdict done = note.bindAll(nextTry, reason, edit.mid).run(); !done)
-            return done;
-    }
-    return Done{};
+    Statement note = database.prepare("UPDATE outbox SET attempts = attempts + ?, next_try_ms = ?, last_error = ? WHERE mid = ?");
+    return note.bindAll(counts ? 1 : 0, nextTry, reason, mid).run();
 }
 
 Verdict retireShown(Database &database, qint64 cursor, TimeMs now)
@@ -326,10 +321,11 @@ Verdict discardDead(Database &database, qint64 lseq)
 Result<OutboxCounts> outboxCounts(Database &database)
 {
     Statement select = database.prepare("SELECT (SELECT count(*) FROM outbox WHERE state = 'pending'), (SELECT count(*) FROM dead), "
-                                        "(SELECT count(*) FROM conflicts WHERE state = 'OPEN'), (SELECT min(created_ms) FROM outbox WHERE state = 'pending')");
+                                        "(SELECT count(*) FROM conflicts WHERE state = 'OPEN'), (SELECT min(created_ms) FROM outbox WHERE state = 'pending'), "
+                                        "(SELECT last_error FROM outbox WHERE state = 'pending' AND last_error <> '' ORDER BY lseq LIMIT 1)");
     if (!select.step())
         return database.lastError();
-    return OutboxCounts{static_cast<int>(select.integer(0)), static_cast<int>(select.integer(1)), static_cast<int>(select.integer(2)), select.optionalInteger(3)};
+    return OutboxCounts{static_cast<int>(select.integer(0)), static_cast<int>(select.integer(1)), static_cast<int>(select.integer(2)), select.optionalInteger(3), select.text(4)};
 }
 
 Result<QJsonObject> unsentDocument(Database &database)

@@ -51,8 +51,8 @@ Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, Ti
 Result<std::optional<TimeMs>> nextTry(Database &database, TimeMs now);
 /** Takes over the backend's words; edits that it did not speak of go on waiting. Needs a transaction. */
 Verdict takeResults(Database &database, const QList<PushResult> &results, TimeMs now);
-/** Counts a failed try of these edits and when the next one may be. Needs a transaction. */
-Verdict noteFailedTry(Database &database, const QList<Edit> &edits, const QString &reason, TimeMs nextTry);
+/** Notes a failed try of an edit, whether it counts against the edit, and when the next one may be. Needs a transaction. */
+Verdict noteFailedTry(Database &database, const QString &mid, bool counts, const QString &reason, TimeMs nextTry);
 /** Moves an edit among the dead ones. Needs a transaction. */
 Verdict bury(Database &database, const QString &mid, const PushResult &result, TimeMs now);
 /** The record was erased by law: all that this desk has of edits of it goes, whatever became of them. Needs a transaction. */
@@ -82,6 +82,7 @@ struct OutboxCounts {
     int dead = 0;
     int conflicts = 0;
     std::optional<TimeMs> oldest; ///< of the pending ones
+    QString failure;              ///< what the backend said of the oldest pending one that it failed on, "" when there is none
 };
 Result<OutboxCounts> outboxCounts(Database &database);
 

@@ -284,7 +284,7 @@ TEST_F(FeedRowsTest, recordThatWaitsForItsNextTryHoldsUpNoOther)
     done(set({keyOf(u"a"_s)}, CallField::queue, u"two"_s));
     done(set({keyOf(u"b"_s)}, CallField::queue, u"three"_s));
     const auto first = nextPush(file->database(), 1, 100'000, now);
-    ASSERT_TRUE(noteFailedTry(file->database(), *first, u"500"_s, now + 5000));
+    ASSERT_TRUE(noteFailedTry(file->database(), first->first().mid, true, u"500"_s, now + 5000));
     const auto next = nextPush(file->database(), 10, 100'000, now);
     ASSERT_EQ(next->size(), 1);
     EXPECT_EQ(next->first().id, u"b"_s);

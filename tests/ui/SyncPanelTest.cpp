@@ -107,6 +107,9 @@ TEST(SyncWords, saysTheWorstFirst)
     EXPECT_EQ(syncHeadline(status), u"In step with calls.example.com"_s);
     status.waiting = 1;
     EXPECT_EQ(syncHeadline(status), u"Sending 1 change"_s);
+    status.failure = u"The backend failed"_s;
+    EXPECT_EQ(syncHeadline(status), u"1 change waiting, the server fails"_s);
+    status.failure.clear();
     status.conflicts = 2;
     EXPECT_EQ(syncHeadline(status), u"2 conflicts to settle"_s);
     status.dead = 3;

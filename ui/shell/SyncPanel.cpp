@@ -81,6 +81,8 @@ void SyncPanel::showStatus(const SyncStatus &status)
     QStringList lines;
     if (!status.problem.isEmpty())
         lines.append(status.problem);
+    else if (!status.failure.isEmpty())
+        lines.append(QStringLiteral("The server fails on a change, which is tried again and again: %1").arg(status.failure));
     if (status.waiting > 0 && status.oldest_waiting)
         lines.append(QStringLiteral("%1 on the way, the oldest from %2. All of it is saved on this desk.").arg(changesText(status.waiting), timeText(*status.oldest_waiting)));
     if (status.last_sync)

@@ -24,7 +24,7 @@ bool isWorthAWord(const SyncStatus &status, TimeMs now)
     using Link = SyncStatus::Link;
     constexpr TimeMs longWaitMs = 60'000;
     const bool waitsLong = status.waiting > 0 && status.oldest_waiting && now - *status.oldest_waiting > longWaitMs;
-    const bool isWell = status.link == Link::Connecting || (status.link == Link::Online && status.problem.isEmpty() && status.dead + status.conflicts == 0 && !waitsLong);
+    const bool isWell = status.link == Link::Connecting || (status.link == Link::Online && status.problem.isEmpty() && status.failure.isEmpty() && status.dead + status.conflicts == 0 && !waitsLong);
     return status.link != Link::Off && !(status.own && isWell);
 }
 
@@ -48,6 +48,8 @@ QString syncHeadline(const SyncStatus &status)
         return QStringLiteral("%1 %2 to settle").arg(grouped(status.conflicts), status.conflicts == 1 ? QStringLiteral("conflict") : QStringLiteral("conflicts"));
     if (status.first_sync)
         return QStringLiteral("First sync: %1 records").arg(grouped(status.fetched));
+    if (!status.failure.isEmpty())
+        return QStringLiteral("%1 waiting, the server fails").arg(changesText(status.waiting));
     return status.waiting > 0 ? QStringLiteral("Sending %1").arg(changesText(status.waiting)) : QStringLiteral("In step with %1").arg(status.server);
 }
 

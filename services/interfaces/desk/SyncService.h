@@ -23,6 +23,7 @@ struct SyncStatus {
     bool own = false; ///< the backend is the desk's own, in the same process: worth a word only when something is wrong
     QString server;  ///< host
     QString problem; ///< a sentence, "" when all is well
+    QString failure; ///< what the server said when it failed on an edit that still waits, "" when there is none
     int waiting = 0; ///< edits on their way
     int dead = 0;    ///< edits that the server refused
     int conflicts = 0;
