@@ -24,6 +24,7 @@ bool isInput(QEvent::Type type)
 {
     switch (type) {
     case QEvent::KeyPress:
+    case QEvent::ShortcutOverride: // a key that is somebody's shortcut comes as nothing else
     case QEvent::MouseButtonPress:
     case QEvent::MouseMove:
     case QEvent::Wheel:
