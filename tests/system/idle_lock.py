@@ -179,10 +179,11 @@ def left_alone(scene):
     """With four seconds in its record it locks by itself, and not while somebody works."""
     scene.run.close()
     scene.change_record(idle_seconds=4)
-    clerk = scene.start("--view", "triage")
+    clerk = scene.start("--view", "calls")
     clerk.is_locked()
     clerk.unlocks()
     desk.wait_for("the desk to open", lambda: scene.run.said("first rows painted"))
+    # A key that is a shortcut of this view is no less a hand than the mouse.
     for key in (None, "j"):
         with Hands(scene.run, key):
             time.sleep(6)
