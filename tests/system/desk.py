@@ -105,12 +105,17 @@ class Desk:
     def said(self, words):
         return any(words in line for line in self.lines)
 
+    def windows(self):
+        """Those that are visible now; between two dialogs there may be none."""
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)], env=dict(os.environ, DISPLAY=self.display), check=False, capture_output=True, text=True)
+        return found.stdout.split()
+
     def xdotool(self, *arguments):
         return subprocess.run(["xdotool", *arguments], env=dict(os.environ, DISPLAY=self.display), check=True,
                               capture_output=True, text=True).stdout.strip()
 
     def focus(self):
-        windows = wait_for("a window", lambda: self.xdotool("search", "--onlyvisible", "--pid", str(self.process.pid)).split())
+        windows = wait_for("a window", self.windows)
         self.xdotool("windowfocus", "--sync", windows[-1])
 
     def keys(self, *names):
