@@ -1,11 +1,13 @@
 """Drives the real desk: a private X server, the real program, real key events, and what the program says it saved."""
 
+import argparse
 import json
 import os
 import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -57,6 +59,17 @@ def wait_for(what, condition, seconds=30):
             return value
         time.sleep(0.02)
     raise AssertionError(f"waited {seconds} s in vain: {what}")
+
+
+def arguments_on_a_bus():
+    """The arguments of a program that looks at a desk through AT-SPI; the program starts itself again under a session bus of its own."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", required=True)
+    arguments = parser.parse_args()
+    if "CALLDECK_TEST_BUS" not in os.environ:
+        os.environ["CALLDECK_TEST_BUS"] = "1"
+        os.execvp("dbus-run-session", ["dbus-run-session", "--", sys.executable, *sys.argv])
+    return arguments
 
 
 class Desk:

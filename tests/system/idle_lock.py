@@ -3,7 +3,6 @@
 
 Starts itself again under a D-Bus session."""
 
-import argparse
 import json
 import os
 import shutil
@@ -244,12 +243,7 @@ def turned_off(scene):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True)
-    arguments = parser.parse_args()
-    if "CALLDECK_TEST_BUS" not in os.environ:
-        os.environ["CALLDECK_TEST_BUS"] = "1"
-        os.execvp("dbus-run-session", ["dbus-run-session", "--", sys.executable, *sys.argv])
+    arguments = desk.arguments_on_a_bus()
     with desk.XServer() as screen, desk.Workplace() as data_dir:
         os.environ["DISPLAY"] = screen.display
         import pyatspi  # after the display is known: it connects when it is imported

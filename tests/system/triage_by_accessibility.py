@@ -3,7 +3,6 @@
 
 Also walks the whole window: whatever can be pressed, typed in or focused has a name. Starts itself again under a D-Bus session."""
 
-import argparse
 import os
 import shutil
 import sys
@@ -86,12 +85,7 @@ def check_table(window):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True)
-    arguments = parser.parse_args()
-    if "CALLDECK_TEST_BUS" not in os.environ:
-        os.environ["CALLDECK_TEST_BUS"] = "1"
-        os.execvp("dbus-run-session", ["dbus-run-session", "--", sys.executable, *sys.argv])
+    arguments = desk.arguments_on_a_bus()
     with desk.XServer() as screen, desk.Workplace() as data_dir:
         os.environ["DISPLAY"] = screen.display
         import pyatspi  # after the display is known: it connects when it is imported
