@@ -216,7 +216,8 @@ bool DeskLock::eventFilter(QObject *, QEvent *event)
         look();
         m_lastInput = clocks();
     }
-    return false;
+    // What locked it reaches nothing any more: whom it was for may be put away or gone.
+    return isLocked();
 }
 
 } // namespace calldeck
