@@ -22,11 +22,11 @@ constexpr auto newerOfDevice = "SELECT 1 FROM device_order WHERE ws = ? AND devi
 QByteArray resultName(const Edit &edit) { return "mutation " + edit.mid.toUtf8(); }
 QByteArray orderName(const QString &device, const Edit &edit) { return QString(u"order " % device % u' ' % edit.kind % u' ' % edit.id).toUtf8(); }
 
-/** Ids come from clients and end up in paths, logs and file names. */
+/** Ids come from clients and end up in paths, lists, logs and file names. */
 bool isSaneId(const QString &id)
 {
     constexpr qsizetype longest = 128;
-    const auto isPlain = [](QChar letter) { return letter.unicode() > 0x20 && letter.unicode() < 0x7f && !u"\"'\\<>`"_s.contains(letter); };
+    const auto isPlain = [](QChar letter) { return letter.unicode() > 0x20 && letter.unicode() < 0x7f && !u"\"',\\<>`"_s.contains(letter); };
     return !id.isEmpty() && id.size() <= longest && std::all_of(id.cbegin(), id.cend(), isPlain);
 }
 

@@ -22,6 +22,7 @@ constexpr int rowsOfAPage = 250;
 constexpr int snapshotTimeoutMs = 60'000;
 constexpr int pushTimeoutMs = 30'000;
 constexpr int clocksRemembered = 5;
+constexpr int unavailableBeforeHalving = 3;
 constexpr int triesBeforeParking = 8;
 constexpr TimeMs tryingBeforeParkingMs = 10 * 60 * 1000;
 
@@ -157,7 +158,7 @@ void SyncRounds::write(const CacheAccess::Work &work, RoundOutcome outcome, cons
 
 SyncRounds::Done SyncRounds::unless(const std::shared_ptr<bool> &vain, const QString &problem, const Done &done)
 {
-    return [vain, problem, done](const RoundOutcome &outcome) { done(*vain ? failed(RoundOutcome::Kind::Later, true, problem) : outcome); };
+    return [vain, problem, done](const RoundOutcome &outcome) { done(*vain && outcome.kind == RoundOutcome::Kind::Done ? failed(RoundOutcome::Kind::Later, true, problem) : outcome); };
 }
 
 void SyncRounds::changeEpoch(const BackendAnswer &answer, const Done &done)
@@ -251,6 +252,7 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
     m_editsAtOnce = std::min(mostEditsAtOnce, m_editsAtOnce * 2);
     m_othersPass = true;
     m_failedAlone = 0;
+    m_unavailable = 0;
     // Who says it of a new device too is asked again later.
     const bool renewsAgain = std::exchange(m_renewed, read->renew_device);
     const bool some = read->renew_device ? !renewsAgain : !read->results.isEmpty();
@@ -282,7 +284,9 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
 void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
 {
     RoundOutcome outcome = outcomeOf(answer);
-    const bool fails = answer.status == 500;
+    // A store that is away for a moment says nothing about an edit. One that stays away from these edits may do so for one of them.
+    const bool stays = answer.status == 503 && ++m_unavailable > unavailableBeforeHalving;
+    const bool fails = answer.status == 500 || stays;
     const bool refuses = answer.status == 413 || ((answer.status == 400 || answer.status == 422) && blamesAnEdit(answer.body));
     // A backend that is away or busy, what stands before it, a mistake of this program: none of them says anything about an edit.
     if (!fails && !refuses)
@@ -303,7 +307,7 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
         return;
     }
     // A backend that fails on everything, or whose store is damaged, may be mended; the edit waits for that, and such tries do not count.
-    const bool isTheEdits = std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
+    const bool isTheEdits = !stays && std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
     const int inARow = m_failedAlone++;
     write(
         [edit, answer, isTheEdits, inARow, head = m_head](Database &database, FeedRows &) {

@@ -88,6 +88,7 @@ private:
     bool m_renewed = false; ///< the answer before asked for a new device
     bool m_othersPass = false; ///< since an edit stood alone and failed
     int m_failedAlone = 0;     ///< tries of edits that stood alone, since others passed
+    int m_unavailable = 0;     ///< answers of 503 to a push, since one passed
     bool m_stamped = false; ///< something was pushed since the start
     std::shared_ptr<Ahead> m_ahead;
     qint64 m_head = 0;

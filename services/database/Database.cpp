@@ -36,6 +36,12 @@ Error errorFor(int code, const QString &detail, const QString &file)
     case SQLITE_PERM:
         return error(Error::Code::Io, QStringLiteral("%1 cannot be opened. Check that the folder exists and that you may write in it.").arg(name));
     case SQLITE_INTERRUPT: return error(Error::Code::Cancelled, QStringLiteral("Stopped."), true);
+    // Said of the same statement with the same values, it is said again.
+    case SQLITE_ERROR:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
+    case SQLITE_RANGE: return error(Error::Code::Io, QStringLiteral("%1 refused a statement (SQLite %2).").arg(name).arg(code));
     default: return error(Error::Code::Io, QStringLiteral("%1 could not be read or written (SQLite %2).").arg(name).arg(code), true);
     }
 }

@@ -51,13 +51,14 @@ TEST_P(PushTest, olderEditOfADeviceIsLeftOutAndOthersPass)
 TEST_P(PushTest, badEditIsRejectedAndTheRestIsWritten)
 {
     const auto outcomes = push(u"ana"_s, {edit(u"create"_s, missedCall()), edit(u"set"_s, {{u"cost_cents"_s, 1}}), edit(u"fly"_s), edit(u"tag+"_s, {{u"tag"_s, u"leak"_s}}),
-                                          edit(u"tag+"_s, {{u"tag"_s, u"x"_s}}, u"no such"_s), edit(u"tag+"_s, {{u"tag"_s, u"x"_s}}, u"none"_s)});
+                                          edit(u"tag+"_s, {{u"tag"_s, u"x"_s}}, u"no such"_s), edit(u"tag+"_s, {{u"tag"_s, u"x"_s}}, u"none"_s),
+                                          edit(u"create"_s, missedCall(), u"c2,c3"_s)}); // ids stand in lists
     ASSERT_TRUE(outcomes);
-    ASSERT_EQ(outcomes->size(), 6);
+    ASSERT_EQ(outcomes->size(), 7);
     QStringList codes;
     for (const EditOutcome &outcome : *outcomes)
         codes.append(outcome.code);
-    EXPECT_EQ(codes, (QStringList{QString(), u"invalid"_s, u"invalid"_s, QString(), u"invalid"_s, u"gone"_s}));
+    EXPECT_EQ(codes, (QStringList{QString(), u"invalid"_s, u"invalid"_s, QString(), u"invalid"_s, u"gone"_s, u"invalid"_s}));
     EXPECT_EQ((*outcomes)[1].ver, (*outcomes)[0].seq);
     EXPECT_EQ(row(u"c1"_s).value(u"tags"_s).toArray(), QJsonArray{u"leak"_s});
 }

@@ -100,6 +100,7 @@ public:
     QString said;          ///< the stamp in the next answer, "" for none
     bool renews = false;
     QByteArray status;     ///< other than 200: the whole push gets it, with `problem`
+    QString culprit;       ///< where not "": only a push that has this edit gets it
     QJsonObject problem;
 
 private:
@@ -114,10 +115,12 @@ private:
         stamps.append(at < 0 ? QByteArray() : m_read.mid(at + header.size(), m_read.indexOf("\r\n", at) - at - header.size()));
         m_read.clear();
         pushes.append(push);
-        if (!status.isEmpty())
+        const QJsonArray edits = push.value(u"ms"_s).toArray();
+        const bool blamed = culprit.isEmpty() || std::any_of(edits.begin(), edits.end(), [this](const QJsonValue &edit) { return edit[u"mid"_s].toString() == culprit; });
+        if (!status.isEmpty() && blamed)
             return send(socket, status, problem);
         QJsonArray results;
-        for (const QJsonValue &edit : push.value(u"ms"_s).toArray())
+        for (const QJsonValue &edit : edits)
             results.append(QJsonObject{{u"mid"_s, edit[u"mid"_s]}, {u"status"_s, u"rejected"_s}, {u"seq"_s, 1}, {u"code"_s, u"invalid"_s}, {u"message"_s, u"No."_s}});
         QJsonObject answer{{u"epoch"_s, 1}, {u"results"_s, renews ? QJsonArray() : results}};
         if (renews)
@@ -381,6 +384,38 @@ TEST_F(SyncRoundsTest, backendThatIsAwaySaysNothingAboutAnEdit)
     }
     EXPECT_EQ(refusing.pushes.size(), 80);
     EXPECT_EQ(rows("outbox"), 1);
+}
+
+TEST_F(SyncRoundsTest, editForWhichTheStoreStaysAwayDoesNotHoldUpTheOthers)
+{
+    refusing.status = "503 Service Unavailable";
+    refusing.culprit = u"m-badnote"_s;
+    for (const char *id : {"one", "two", "bad", "three", "four"})
+        waitsToPush(u"note"_s, 10, QString::fromLatin1(id));
+    push();
+    push();
+    push();
+    EXPECT_EQ(rows("outbox"), 5) << "a moment's absence is nobody's fault";
+    for (int tried = 0; tried < 20 && rows("outbox") > 1; ++tried)
+        push();
+    EXPECT_EQ(rows("dead"), 4) << "this server refuses, but it answers";
+    EXPECT_EQ(file->database().singleText("SELECT mid FROM outbox"), refusing.culprit);
+    EXPECT_FALSE(outboxCounts(file->database())->failure.isEmpty()) << "it is told";
+    // Whatever the others do: a store may come back to it.
+    for (int tried = 0; tried < 20; ++tried) {
+        anotherPasses(u"more"_s + QString::number(tried));
+        refusing.status = "503 Service Unavailable";
+        push();
+    }
+    EXPECT_EQ(rows("outbox"), 1);
+}
+
+TEST_F(FullDiskSyncTest, itIsToldAsSuchAndNotAsTheServersFault)
+{
+    disk.fail({test::DiskFault::Kind::Full, 1, true});
+    const RoundOutcome outcome = pull();
+    EXPECT_EQ(outcome.kind, RoundOutcome::Kind::Broken);
+    EXPECT_TRUE(outcome.problem.contains(u"disk is full"_s)) << outcome.problem.toStdString();
 }
 
 TEST_F(SyncRoundsTest, editThatFailsAgainAndAgainWhileOthersPassIsGivenUp)
