@@ -63,12 +63,13 @@ void BackendHost::open()
     QMetaObject::invokeMethod(this, [this, url = m_backend->url(), token = *token] { Q_EMIT ready(url, token); });
 }
 
-/** What opening failed with may be of the desk's own file, and looking reads the whole store: once. */
+/** What opening failed with may be of the desk's own file, and looking reads the whole store: until it is known. */
 void BackendHost::lookForDamage(const Error &error)
 {
     const bool suspicious = isDamage(error) || error.code == Error::Code::Foreign || error.code == Error::Code::WrongKey;
-    if (suspicious && !std::exchange(m_looked, true)) {
+    if (suspicious && !m_looked) {
         const auto whole = isOwnStoreWhole(m_place.data_dir, m_place.key, m_place.cancelled);
+        m_looked = static_cast<bool>(whole);
         m_damaged = whole && !*whole;
     }
     // Told at each try: whoever hears it may have had something else to do.
