@@ -4,9 +4,7 @@
 #include "rules/Passphrase.h"
 #include "secrets/Keys.h"
 
-#include <QCoreApplication>
 #include <QDateTime>
-#include <QEvent>
 #include <QPromise>
 #include <algorithm>
 #include <memory>
@@ -19,23 +17,6 @@ namespace
 
 constexpr int lookMs = 1000;
 constexpr int secondsPerMinute = 60;
-
-bool isInput(QEvent::Type type)
-{
-    switch (type) {
-    case QEvent::KeyPress:
-    case QEvent::ShortcutOverride: // a key that is somebody's shortcut comes as nothing else
-    case QEvent::MouseButtonPress:
-    case QEvent::MouseMove:
-    case QEvent::Wheel:
-    case QEvent::TouchBegin:
-    case QEvent::TouchUpdate:
-    case QEvent::TabletPress:
-    case QEvent::TabletMove:
-    case QEvent::InputMethod: return true;
-    default: return false;
-    }
-}
 
 QFuture<Verdict> refused(const Error &error) { return QtFuture::makeReadyFuture(Verdict(error)); }
 Error invalid(const QString &message) { return {Error::Code::InvalidInput, message, {}, false}; }
@@ -196,7 +177,7 @@ void DeskLock::take(const std::optional<IdleLockRecord> &record)
 void DeskLock::watch()
 {
     const bool watches = m_record && !isLocked();
-    watches ? qApp->installEventFilter(this) : qApp->removeEventFilter(this);
+    m_input.setWatching(watches);
     watches ? m_timer.start() : m_timer.stop();
 }
 
@@ -209,14 +190,11 @@ void DeskLock::look()
 
 ClockReading DeskLock::clocks() const { return {m_clock.elapsed(), QDateTime::currentMSecsSinceEpoch()}; }
 
-bool DeskLock::eventFilter(QObject *, QEvent *event)
+bool DeskLock::touched()
 {
-    if (isInput(event->type())) {
-        // First: the hand that wakes a machine up is not known yet.
-        look();
-        m_lastInput = clocks();
-    }
-    // What locked it reaches nothing any more: whom it was for may be put away or gone.
+    // First: the hand that wakes a machine up is not known yet.
+    look();
+    m_lastInput = clocks();
     return isLocked();
 }
 

@@ -3,6 +3,7 @@
 #include "desk/LockService.h"
 #include "rules/IdleLock.h"
 #include "secrets/IdleLockRecord.h"
+#include "shell/InputWatch.h"
 
 #include <QElapsedTimer>
 #include <QThreadPool>
@@ -39,9 +40,6 @@ public:
     QFuture<Result<Done>> unlock(const QString &passphrase) override;
     void lock() override;
 
-protected:
-    bool eventFilter(QObject *watched, QEvent *event) override;
-
 private:
     using Work = std::function<Verdict()>; ///< on the thread
     using Then = std::function<void()>;    ///< here, when it is done
@@ -54,6 +52,8 @@ private:
     void open();
     void watch();
     void look();
+    /** At an input: whether it finds the desk locked. */
+    bool touched();
     ClockReading clocks() const;
 
     const QString m_dataDir;
@@ -62,6 +62,7 @@ private:
     std::optional<TimeMs> m_lockedAt;
     QElapsedTimer m_clock;
     ClockReading m_lastInput;
+    InputWatch m_input{[this] { return touched(); }};
     QTimer m_timer;
     int m_wrong = 0; ///< passphrases in a row
     QElapsedTimer m_sinceWrong;

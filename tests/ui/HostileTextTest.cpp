@@ -1,9 +1,7 @@
-#include "FakeDesk.h"
 #include "FakeSync.h"
-#include "MemoryPreferences.h"
 #include "Printers.h"
+#include "WindowFixture.h"
 #include "drawer/CallDrawer.h"
-#include "shell/MainWindow.h"
 #include "shell/SignOutDialog.h"
 
 #include <QAbstractItemView>
@@ -23,7 +21,7 @@ namespace
 {
 
 /** The whole window over a call whose every text is a page with a picture. */
-class HostileTextTest : public testing::Test
+class HostileTextTest : public WindowFixture
 {
 protected:
     void SetUp() override
@@ -37,25 +35,18 @@ protected:
         paletteBefore = QApplication::palette();
         theme.applyTo(*qApp);
         addCall();
-        window = std::make_unique<MainWindow>(desk, theme, preferences, nullptr);
-        window->resize(1440, 900);
-        window->show();
-        window->activateWindow();
-        ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
+        auto made = std::make_unique<MainWindow>(desk, theme, preferences, nullptr);
+        made->resize(1440, 900);
+        show(std::move(made));
     }
     void TearDown() override
     {
         QToolTip::hideText();
-        settle();
+        WindowFixture::TearDown();
         // The other tests go on as they were.
         QApplication::setStyle(styleBefore);
         QApplication::setFont(fontBefore);
         QApplication::setPalette(paletteBefore);
-    }
-    void settle()
-    {
-        for (int i = 0; i < 6; ++i)
-            desk.settle();
     }
     QString hostile(const QString &word) const { return u"<b>%1</b><img src=\"%2\"><img src=\"http://127.0.0.1:9/x.png\">"_s.arg(word, picture); }
     void addCall()
@@ -129,10 +120,6 @@ protected:
     QString styleBefore;
     QFont fontBefore;
     QPalette paletteBefore;
-    FakeDesk desk;
-    Theme theme;
-    MemoryPreferences preferences;
-    std::unique_ptr<MainWindow> window;
 };
 
 } // namespace

@@ -1,11 +1,10 @@
-#include "FakeDesk.h"
 #include "FakeLock.h"
 #include "FakeSync.h"
-#include "MemoryPreferences.h"
 #include "Printers.h"
+#include "WindowFixture.h"
 #include "drawer/CallDrawer.h"
+#include "drawer/DetailsTab.h"
 #include "shell/LockPage.h"
-#include "shell/MainWindow.h"
 #include "shell/SignOutDialog.h"
 #include "table/CallTable.h"
 
@@ -17,6 +16,7 @@
 #include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QTest>
+#include <QTreeWidget>
 #include <gtest/gtest.h>
 
 using namespace calldeck;
@@ -65,7 +65,7 @@ QStringList visibleTexts()
 }
 
 /** The window over a desk in memory that has a lock. */
-class LockTest : public testing::Test
+class LockTest : public WindowFixture
 {
 protected:
     void SetUp() override
@@ -76,28 +76,9 @@ protected:
         window->showView(u"triage"_s);
         settle();
     }
-    void TearDown() override
-    {
-        desk.hold(false);
-        settle();
-    }
     void makeWindow()
     {
-        window = std::make_unique<MainWindow>(desk, theme, preferences, nullptr, &sync, nullptr, &lock);
-        window->show();
-        window->activateWindow();
-        ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
-        settle();
-    }
-    void settle()
-    {
-        for (int i = 0; i < 4; ++i)
-            desk.settle();
-    }
-    void press(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
-    {
-        QWidget *focus = QApplication::focusWidget();
-        QTest::keyClick(focus ? focus : window.get(), static_cast<Qt::Key>(key), modifiers);
+        show(std::make_unique<MainWindow>(desk, theme, preferences, nullptr, &sync, nullptr, &lock));
         settle();
     }
     void type(const QString &text)
@@ -138,12 +119,8 @@ protected:
     QString atHand() const { return drawer().shownCall().caller_name; }
     QPlainTextEdit &notes() const { return *drawer().findChild<QPlainTextEdit *>(); }
 
-    FakeDesk desk;
     FakeSync sync;
     FakeLock lock;
-    Theme theme;
-    MemoryPreferences preferences;
-    std::unique_ptr<MainWindow> window;
 };
 
 } // namespace
@@ -327,6 +304,56 @@ TEST_F(LockTest, aSaveThatIsAnsweredBehindTheLockGoesOnToTheNextCall)
     EXPECT_EQ(desk.find(1)->disposition, u"no_answer"_s);
     EXPECT_EQ(atHand(), u"Belasarius"_s);
     EXPECT_FALSE(drawer().hasUnsavedDecision());
+}
+
+TEST_F(LockTest, keysThatWaitedForASaveDoNothingOnceOneOfThemHasLockedTheDesk)
+{
+    press(Qt::Key_5);
+    desk.hold(true);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    lockByKey();
+    press(Qt::Key_2, Qt::ControlModifier);
+    press(Qt::Key_4);
+    press(Qt::Key_Return, Qt::ControlModifier);
+    EXPECT_FALSE(lock.isLocked());
+    desk.hold(false);
+    QTest::qWait(300);
+    settle();
+    ASSERT_TRUE(lock.isLocked());
+    EXPECT_EQ(field().text(), QString());
+    EXPECT_TRUE(lock.tries.isEmpty());
+    EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 1);
+    unlock();
+    EXPECT_EQ(atHand(), u"Belasarius"_s) << "another view came";
+}
+
+TEST_F(LockTest, aValueThatIsHalfTypedStaysOpenAndIsNotSaved)
+{
+    drawer().showTab(u"details"_s);
+    settle();
+    auto *tree = drawer().findChild<DetailsTab *>()->findChild<QTreeWidget *>();
+    ASSERT_TRUE(tree);
+    const auto items = tree->findItems(u"Business"_s, Qt::MatchExactly | Qt::MatchRecursive, 0);
+    ASSERT_EQ(items.size(), 1);
+    tree->setFocus();
+    tree->setCurrentItem(items.first(), 1);
+    tree->editItem(items.first(), 1);
+    auto *editor = qobject_cast<QLineEdit *>(QApplication::focusWidget());
+    ASSERT_TRUE(editor);
+    editor->selectAll();
+    type(u"Adaman"_s);
+    const qsizetype before = desk.applied.size();
+    lockByKey();
+    settle();
+    expectNothingOfACall();
+    EXPECT_EQ(desk.applied.size(), before);
+    unlock();
+    settle();
+    EXPECT_EQ(QApplication::focusWidget(), editor);
+    type(u"tine"_s);
+    press(Qt::Key_Return);
+    EXPECT_EQ(desk.applied.size(), before + 1);
+    EXPECT_EQ(desk.find(1)->business_name, u"Adamantine"_s);
 }
 
 TEST_F(LockTest, whatFailedMeanwhileIsToldAfterwards)

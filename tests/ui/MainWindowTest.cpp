@@ -1,9 +1,7 @@
-#include "FakeDesk.h"
-#include "MemoryPreferences.h"
 #include "Printers.h"
+#include "WindowFixture.h"
 #include "drawer/CallDrawer.h"
 #include "shell/KeyMap.h"
-#include "shell/MainWindow.h"
 #include "table/CallTable.h"
 
 #include <QApplication>
@@ -20,35 +18,15 @@ using namespace calldeck;
 namespace
 {
 
-/** The whole window over a desk in memory, driven by keys alone. */
-class MainWindowTest : public testing::Test
+class MainWindowTest : public WindowFixture
 {
 protected:
     void SetUp() override
     {
         for (const char *name : {"Ada", "Bela", "Cleo", "Dora", "Emil"})
             desk.addMissed(QString::fromLatin1(name));
-        window = std::make_unique<MainWindow>(desk, theme, preferences, nullptr);
-        window->show();
-        window->activateWindow();
-        ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
+        show(std::make_unique<MainWindow>(desk, theme, preferences, nullptr));
         window->showView(QStringLiteral("triage"));
-        settle();
-    }
-    void TearDown() override
-    {
-        desk.hold(false);
-        settle();
-    }
-    void settle()
-    {
-        for (int i = 0; i < 4; ++i)
-            desk.settle();
-    }
-    void press(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
-    {
-        QWidget *focus = QApplication::focusWidget();
-        QTest::keyClick(focus ? focus : window.get(), static_cast<Qt::Key>(key), modifiers);
         settle();
     }
     void saveAndGoOn()
@@ -76,11 +54,6 @@ protected:
     CallDrawer &drawer() const { return *window->findChild<CallDrawer *>(); }
     CallTable &table() const { return *window->findChild<CallTable *>(); }
     QString atHand() const { return drawer().shownCall().caller_name; }
-
-    FakeDesk desk;
-    Theme theme;
-    MemoryPreferences preferences;
-    std::unique_ptr<MainWindow> window;
 };
 
 } // namespace

@@ -120,6 +120,13 @@ void FieldEditor::setModelData(QWidget *editor, QAbstractItemModel *, const QMod
         Q_EMIT committed(field, *text);
 }
 
+bool FieldEditor::eventFilter(QObject *editor, QEvent *event)
+{
+    const auto *widget = qobject_cast<const QWidget *>(editor);
+    const bool putAway = event->type() == QEvent::FocusOut && widget && !widget->isEnabled();
+    return !putAway && QStyledItemDelegate::eventFilter(editor, event);
+}
+
 QSize FieldEditor::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     QSize size = QStyledItemDelegate::sizeHint(option, index);

@@ -27,6 +27,10 @@ public:
     void setModelData(QWidget *editor, QAbstractItemModel *model, const QModelIndex &index) const override;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
 
+protected:
+    /** What is half typed when the desk is locked stays as it is: nobody has said that it is done. */
+    bool eventFilter(QObject *editor, QEvent *event) override;
+
 Q_SIGNALS:
     void committed(calldeck::CallField field, const QString &text) const;
     void refused(const calldeck::Error &error) const;

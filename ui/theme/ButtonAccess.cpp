@@ -2,6 +2,8 @@
 
 #include <QAbstractButton>
 #include <QAccessibleWidget>
+#include <QCoreApplication>
+#include <QPointer>
 
 namespace calldeck
 {
@@ -42,10 +44,19 @@ public:
         if (action != pressAction())
             QAccessibleWidget::doAction(action);
         else if (isEnabled())
-            button()->click();
+            press();
     }
 
 private:
+    void press()
+    {
+        const QPointer<QAbstractButton> pressed = button();
+        QEvent assisted(assistedPress());
+        assisted.ignore();
+        QCoreApplication::sendEvent(pressed, &assisted);
+        if (!assisted.isAccepted() && pressed && pressed->isEnabled())
+            pressed->click();
+    }
     QAbstractButton *button() const { return static_cast<QAbstractButton *>(object()); }
     bool isEnabled() const { return button()->isEnabled(); }
 };
@@ -57,6 +68,12 @@ QAccessibleInterface *describe(const QString &, QObject *object)
 }
 
 } // namespace
+
+QEvent::Type assistedPress()
+{
+    static const auto type = static_cast<QEvent::Type>(QEvent::registerEventType());
+    return type;
+}
 
 void installButtonAccess() { QAccessible::installFactory(describe); }
 

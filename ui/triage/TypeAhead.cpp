@@ -32,10 +32,11 @@ void TypeAhead::release()
 {
     qApp->removeEventFilter(this);
     m_holding = false;
+    while (!m_holding && m_window->isEnabled() && !m_waiting.isEmpty())
+        give(m_waiting.takeFirst());
+    // One of them may have locked the desk.
     if (!m_window->isEnabled())
         drop();
-    while (!m_holding && !m_waiting.isEmpty())
-        give(m_waiting.takeFirst());
 }
 
 void TypeAhead::drop() { m_waiting.clear(); }
@@ -72,7 +73,7 @@ void TypeAhead::give(const Key &key)
     QKeyEvent override = eventOf(QEvent::ShortcutOverride, key.keys, key.text, key.repeated);
     override.ignore();
     QApplication::sendEvent(focus, &override);
-    if (!override.isAccepted() && trigger(key))
+    if (!m_window->isEnabled() || (!override.isAccepted() && trigger(key)))
         return;
     QKeyEvent press = eventOf(QEvent::KeyPress, key.keys, key.text, key.repeated);
     QApplication::sendEvent(focus, &press);
