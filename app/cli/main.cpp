@@ -1,4 +1,5 @@
 #include "Cli.h"
+#include "database/CrashTrace.h"
 #include "database/ProcessGuard.h"
 
 #include <QCoreApplication>
@@ -69,6 +70,7 @@ QString defaultDataDir() { return QDir(QStandardPaths::writableLocation(QStandar
 int main(int argc, char **argv)
 {
     guardProcess();
+    traceCrashes();
     holdStandardStreams();
     useUtf8();
     QCoreApplication application(argc, argv);

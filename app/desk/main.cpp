@@ -1,5 +1,6 @@
 #include "DeskApplication.h"
 #include "Options.h"
+#include "database/CrashTrace.h"
 #include "database/ProcessGuard.h"
 
 #include <QApplication>
@@ -23,6 +24,7 @@ int main(int argc, char **argv)
 {
     using namespace calldeck;
     guardProcess();
+    traceCrashes();
     const qint64 startedAt = QDateTime::currentMSecsSinceEpoch();
     QCoreApplication::setApplicationName(QStringLiteral("calldeck"));
     QCoreApplication::setApplicationVersion(QStringLiteral(CALLDECK_VERSION));

@@ -1,4 +1,5 @@
 #include "Commands.h"
+#include "database/CrashTrace.h"
 #include "database/ProcessGuard.h"
 
 #include <QCoreApplication>
@@ -51,6 +52,7 @@ void printHelp(FILE *to)
 int main(int argc, char **argv)
 {
     guardProcess();
+    traceCrashes();
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("calldeckd"));
     const auto options = ServerOptions::parse(QCoreApplication::arguments().mid(1));

@@ -146,6 +146,8 @@ def work(window, server):
     triage(window, 2, 3)
     window.process.send_signal(signal.SIGABRT)
     assert window.process.wait() == -signal.SIGABRT
+    # There is no core to look into: this is what says where.
+    desk.wait_for("where the desk ended", lambda: window.said("ended by signal 06") and window.said("libQt6Core"))
     server.start()
     server.process.send_signal(signal.SIGABRT)
     assert server.process.wait() == -signal.SIGABRT
