@@ -23,6 +23,7 @@ constexpr int snapshotTimeoutMs = 60'000;
 constexpr int pushTimeoutMs = 30'000;
 constexpr int clocksRemembered = 5;
 constexpr int unavailableBeforeHalving = 3;
+constexpr TimeMs asideMs = 61'000; ///< longer than any pause between pushes: the next one goes without
 constexpr int triesBeforeParking = 8;
 constexpr TimeMs tryingBeforeParkingMs = 10 * 60 * 1000;
 
@@ -299,6 +300,8 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
     }
     m_editsAtOnce = mostEditsAtOnce;
     const Edit edit = edits.first();
+    if (stays)
+        return setAside(edit, outcome, done);
     outcome.kind = RoundOutcome::Kind::Done;
     outcome.more = true;
     if (refuses) {
@@ -307,7 +310,7 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
         return;
     }
     // A backend that fails on everything, or whose store is damaged, may be mended; the edit waits for that, and such tries do not count.
-    const bool isTheEdits = !stays && std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
+    const bool isTheEdits = std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
     const int inARow = m_failedAlone++;
     write(
         [edit, answer, isTheEdits, inARow, head = m_head](Database &database, FeedRows &) {
@@ -321,6 +324,23 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
                     return giveUp(database, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s});
                 const int pause = Backoff::pauseMs(std::max(inARow, static_cast<int>(tries)));
                 return noteFailedTry(database, edit.mid, isTheEdits, answer.problem, nowMs() + pause);
+            }));
+        },
+        outcome, done);
+}
+
+/** Lets what else waits go first. Where nothing does, the edit is the one that finds the store there again. */
+void SyncRounds::setAside(const Edit &edit, const RoundOutcome &outcome, const Done &done)
+{
+    const TimeMs pause = std::max<TimeMs>(asideMs, (outcome.retry_after_s + 1) * 1000);
+    write(
+        [edit, pause, problem = outcome.problem](Database &database, FeedRows &) {
+            return nothingChanged(inTransaction(database, [&]() -> Verdict {
+                const auto waiting = nextPush(database, mostEditsAtOnce, mostPushBytes, nowMs());
+                if (!waiting)
+                    return waiting.error();
+                const bool others = std::any_of(waiting->cbegin(), waiting->cend(), [&](const Edit &other) { return other.id != edit.id; });
+                return others ? noteFailedTry(database, edit.mid, false, problem, nowMs() + pause) : Verdict(calldeck::Done{});
             }));
         },
         outcome, done);

@@ -33,10 +33,10 @@ public:
 
 protected:
     virtual void answer(QTcpSocket &socket) = 0;
-    static void send(QTcpSocket &socket, const QByteArray &status, const QJsonObject &json)
+    static void send(QTcpSocket &socket, const QByteArray &status, const QJsonObject &json, const QByteArray &headers = {})
     {
         const QByteArray body = QJsonDocument(json).toJson(QJsonDocument::Compact);
-        socket.write("HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
+        socket.write("HTTP/1.1 " + status + "\r\n" + headers + "Content-Type: application/json\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body);
     }
 };
 
@@ -102,6 +102,7 @@ public:
     QByteArray status;     ///< other than 200: the whole push gets it, with `problem`
     QString culprit;       ///< where not "": only a push that has this edit gets it
     QJsonObject problem;
+    QByteArray headers;    ///< of such an answer, each with its line end
 
 private:
     void answer(QTcpSocket &socket) override
@@ -118,7 +119,7 @@ private:
         const QJsonArray edits = push.value(u"ms"_s).toArray();
         const bool blamed = culprit.isEmpty() || std::any_of(edits.begin(), edits.end(), [this](const QJsonValue &edit) { return edit[u"mid"_s].toString() == culprit; });
         if (!status.isEmpty() && blamed)
-            return send(socket, status, problem);
+            return send(socket, status, problem, headers);
         QJsonArray results;
         for (const QJsonValue &edit : edits)
             results.append(QJsonObject{{u"mid"_s, edit[u"mid"_s]}, {u"status"_s, u"rejected"_s}, {u"seq"_s, 1}, {u"code"_s, u"invalid"_s}, {u"message"_s, u"No."_s}});
@@ -392,22 +393,43 @@ TEST_F(SyncRoundsTest, editForWhichTheStoreStaysAwayDoesNotHoldUpTheOthers)
     refusing.culprit = u"m-badnote"_s;
     for (const char *id : {"one", "two", "bad", "three", "four"})
         waitsToPush(u"note"_s, 10, QString::fromLatin1(id));
-    push();
-    push();
-    push();
+    ASSERT_TRUE(file->database().execute("UPDATE outbox SET created_ms = 1")); // long ago
+    for (int tried = 0; tried < 3; ++tried)
+        EXPECT_EQ(push().kind, RoundOutcome::Kind::Later);
     EXPECT_EQ(rows("outbox"), 5) << "a moment's absence is nobody's fault";
     for (int tried = 0; tried < 20 && rows("outbox") > 1; ++tried)
         push();
     EXPECT_EQ(rows("dead"), 4) << "this server refuses, but it answers";
     EXPECT_EQ(file->database().singleText("SELECT mid FROM outbox"), refusing.culprit);
     EXPECT_FALSE(outboxCounts(file->database())->failure.isEmpty()) << "it is told";
-    // Whatever the others do: a store may come back to it.
-    for (int tried = 0; tried < 20; ++tried) {
-        anotherPasses(u"more"_s + QString::number(tried));
+    // Others pass each time, which counts against an edit that fails by itself.
+    for (int turn = 0; turn < 9; ++turn) {
+        anotherPasses(u"more"_s + QString::number(turn));
         refusing.status = "503 Service Unavailable";
-        push();
+        for (int tried = 0; tried < 5; ++tried)
+            push();
     }
-    EXPECT_EQ(rows("outbox"), 1);
+    EXPECT_EQ(rows("outbox"), 1) << "a store may come back to it";
+}
+
+TEST_F(SyncRoundsTest, duringAnOutageADeskAsksNoMoreOftenThanItsPausesSay)
+{
+    refusing.status = "503 Service Unavailable";
+    refusing.headers = "Retry-After: 300\r\n";
+    for (const char *id : {"one", "two", "three", "four"})
+        waitsToPush(u"note"_s, 10, QString::fromLatin1(id));
+    for (int tried = 0; tried < 30; ++tried) {
+        const RoundOutcome outcome = push();
+        EXPECT_EQ(outcome.kind, RoundOutcome::Kind::Later) << "another round at once";
+        EXPECT_EQ(outcome.retry_after_s, 300);
+    }
+    EXPECT_EQ(refusing.pushes.size(), 30) << "somebody asks whether the store is there again";
+    refusing.status.clear();
+    for (int tried = 0; tried < 4; ++tried)
+        push();
+    ASSERT_TRUE(file->database().execute("UPDATE outbox SET next_try_ms = 0"));
+    push();
+    EXPECT_EQ(rows("outbox"), 0);
 }
 
 TEST_F(FullDiskSyncTest, itIsToldAsSuchAndNotAsTheServersFault)
