@@ -15,6 +15,7 @@
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QPlainTextEdit>
+#include <QPointer>
 #include <QTest>
 #include <QTreeWidget>
 #include <gtest/gtest.h>
@@ -117,6 +118,23 @@ protected:
     QLineEdit &field() const { return *page().findChild<QLineEdit *>(); }
     CallDrawer &drawer() const { return *window->findChild<CallDrawer *>(); }
     QString atHand() const { return drawer().shownCall().caller_name; }
+    /** The editor of a field of the call at hand, with `words` typed and not saved. */
+    QLineEdit *halfTyped(const QString &words)
+    {
+        drawer().showTab(u"details"_s);
+        settle();
+        auto *tree = drawer().findChild<DetailsTab *>()->findChild<QTreeWidget *>();
+        QTreeWidgetItem *item = tree->findItems(u"Business"_s, Qt::MatchExactly | Qt::MatchRecursive, 0).value(0);
+        if (!item)
+            return nullptr;
+        tree->setFocus();
+        tree->editItem(item, 1);
+        auto *editor = qobject_cast<QLineEdit *>(QApplication::focusWidget());
+        if (editor)
+            editor->selectAll();
+        type(words);
+        return editor;
+    }
     QPlainTextEdit &notes() const { return *drawer().findChild<QPlainTextEdit *>(); }
 
     FakeSync sync;
@@ -317,9 +335,8 @@ TEST_F(LockTest, keysThatWaitedForASaveDoNothingOnceOneOfThemHasLockedTheDesk)
     press(Qt::Key_Return, Qt::ControlModifier);
     EXPECT_FALSE(lock.isLocked());
     desk.hold(false);
-    QTest::qWait(300);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return lock.isLocked(); }));
     settle();
-    ASSERT_TRUE(lock.isLocked());
     EXPECT_EQ(field().text(), QString());
     EXPECT_TRUE(lock.tries.isEmpty());
     EXPECT_EQ(desk.appliedCount<RecordDisposition>(), 1);
@@ -329,31 +346,32 @@ TEST_F(LockTest, keysThatWaitedForASaveDoNothingOnceOneOfThemHasLockedTheDesk)
 
 TEST_F(LockTest, aValueThatIsHalfTypedStaysOpenAndIsNotSaved)
 {
-    drawer().showTab(u"details"_s);
-    settle();
-    auto *tree = drawer().findChild<DetailsTab *>()->findChild<QTreeWidget *>();
-    ASSERT_TRUE(tree);
-    const auto items = tree->findItems(u"Business"_s, Qt::MatchExactly | Qt::MatchRecursive, 0);
-    ASSERT_EQ(items.size(), 1);
-    tree->setFocus();
-    tree->setCurrentItem(items.first(), 1);
-    tree->editItem(items.first(), 1);
-    auto *editor = qobject_cast<QLineEdit *>(QApplication::focusWidget());
+    const QPointer<QLineEdit> editor = halfTyped(u"Adaman"_s);
     ASSERT_TRUE(editor);
-    editor->selectAll();
-    type(u"Adaman"_s);
     const qsizetype before = desk.applied.size();
     lockByKey();
-    settle();
     expectNothingOfACall();
     EXPECT_EQ(desk.applied.size(), before);
     unlock();
-    settle();
     EXPECT_EQ(QApplication::focusWidget(), editor);
     type(u"tine"_s);
     press(Qt::Key_Return);
     EXPECT_EQ(desk.applied.size(), before + 1);
     EXPECT_EQ(desk.find(1)->business_name, u"Adamantine"_s);
+}
+
+TEST_F(LockTest, aValueThatIsHalfTypedIsNotForTheCallThatComesMeanwhile)
+{
+    const QPointer<QLineEdit> editor = halfTyped(u"Adaman"_s);
+    ASSERT_TRUE(editor);
+    const qsizetype before = desk.applied.size();
+    lockByKey();
+    window->openCall(2);
+    settle();
+    unlock();
+    ASSERT_EQ(atHand(), u"Belasarius"_s);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return editor.isNull(); }));
+    EXPECT_EQ(desk.applied.size(), before);
 }
 
 TEST_F(LockTest, whatFailedMeanwhileIsToldAfterwards)

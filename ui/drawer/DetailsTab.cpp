@@ -108,8 +108,11 @@ void DetailsTab::paintColours()
 
 void DetailsTab::setCall(const CallDetail &detail)
 {
-    if (detail.call.key != m_call.key)
+    if (detail.call.key != m_call.key) {
         say({}, Token::TextMuted);
+        // One that is still open was about the call before.
+        m_editor->leave();
+    }
     m_call = detail.call;
     m_stale = true;
     if (isVisible())

@@ -71,9 +71,11 @@ QWidget *FieldEditor::createEditor(QWidget *parent, const QStyleOptionViewItem &
     if (choices.isEmpty()) {
         auto *line = new QLineEdit(parent);
         line->setAccessibleName(name);
+        m_widget = line;
         return line;
     }
     auto *box = new QComboBox(parent);
+    m_widget = box;
     for (const Choice &choice : choices)
         box->addItem(choice.label, choice.text);
     box->setAccessibleName(name);
@@ -83,6 +85,12 @@ QWidget *FieldEditor::createEditor(QWidget *parent, const QStyleOptionViewItem &
         Q_EMIT self->closeEditor(box);
     });
     return box;
+}
+
+void FieldEditor::leave()
+{
+    if (m_widget)
+        Q_EMIT closeEditor(m_widget, QAbstractItemDelegate::RevertModelCache);
 }
 
 void FieldEditor::destroyEditor(QWidget *editor, const QModelIndex &index) const

@@ -2,6 +2,7 @@
 
 #include "records/Call.h"
 
+#include <QPointer>
 #include <QStyledItemDelegate>
 
 namespace calldeck
@@ -20,6 +21,8 @@ public:
 
     /** The field whose editor is open: its row must not be written to. */
     std::optional<CallField> edited() const { return m_edited; }
+    /** Closes the open editor, if there is one, without its value. */
+    void leave();
 
     QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     void destroyEditor(QWidget *editor, const QModelIndex &index) const override;
@@ -38,6 +41,7 @@ Q_SIGNALS:
 private:
     const Call &m_call;
     mutable std::optional<CallField> m_edited;
+    mutable QPointer<QWidget> m_widget; ///< the open editor
 };
 
 } // namespace calldeck
