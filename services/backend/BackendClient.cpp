@@ -1,6 +1,7 @@
 #include "backend/BackendClient.h"
 
 #include <QDateTime>
+#include <QElapsedTimer>
 #include <QJsonDocument>
 #include <QLocale>
 #include <QSslError>
@@ -17,6 +18,7 @@ namespace
 constexpr qint64 mostBytes = 16 * 1024 * 1024;
 constexpr int silenceTimeoutMs = 15'000;
 constexpr int longestRetryAfterS = 600;
+constexpr qint64 longestTripOfAClockMs = 3000; ///< an answer that took longer tells too little of the time
 
 QString sentenceOf(const QJsonObject &problem, int status)
 {
@@ -77,6 +79,8 @@ void BackendClient::post(const QString &path, const QJsonObject &body, const Don
 void BackendClient::watch(QNetworkReply *reply, const Done &done, int wholeTimeoutMs)
 {
     m_running.append(reply);
+    QElapsedTimer trip;
+    trip.start();
     QTimer::singleShot(wholeTimeoutMs, reply, &QNetworkReply::abort);
     reply->setReadBufferSize(mostBytes + 64 * 1024);
     connect(reply, &QNetworkReply::readyRead, reply, [reply] {
@@ -87,10 +91,12 @@ void BackendClient::watch(QNetworkReply *reply, const Done &done, int wholeTimeo
         if (received > mostBytes || total > mostBytes)
             reply->abort();
     });
-    connect(reply, &QNetworkReply::finished, this, [this, reply, done] {
+    connect(reply, &QNetworkReply::finished, this, [this, reply, trip, done] {
         m_running.removeOne(reply);
         reply->deleteLater();
-        done(read(reply));
+        BackendAnswer answer = read(reply);
+        answer.has_offset = answer.has_offset && !trip.hasExpired(longestTripOfAClockMs);
+        done(answer);
     });
 }
 
@@ -117,7 +123,6 @@ BackendAnswer BackendClient::read(QNetworkReply *reply)
         answer.problem = u"The server cannot be reached."_s;
         return answer;
     }
-    readClock(reply, answer);
     answer.retry_after_s = std::clamp(reply->rawHeader("Retry-After").trimmed().toInt(), 0, longestRetryAfterS);
     if (answer.status == 204) {
         answer.kind = BackendAnswer::Kind::Answered;
@@ -131,6 +136,7 @@ BackendAnswer BackendClient::read(QNetworkReply *reply)
     if (isJson) {
         answer.kind = BackendAnswer::Kind::Answered;
         answer.body = json.object();
+        readClock(reply, answer);
         answer.problem = answer.status == 200 ? QString() : sentenceOf(answer.body, answer.status);
     } else if (answer.status >= 500 || answer.status == 429) {
         // A gateway on the way speaks no JSON when the backend is down.

@@ -136,6 +136,10 @@ void SyncEngine::pushed(const RoundOutcome &outcome)
     if (!m_running)
         return;
     m_countTimer.start(countDelayMs);
+    followClock();
+    // Reading goes on between two versions, sending does not: only what was sent says that it is over.
+    if (outcome.kind == RoundOutcome::Kind::Done)
+        m_mustUpgrade.clear();
     if (!note(outcome))
         return;
     if (outcome.kind == RoundOutcome::Kind::Later || outcome.kind == RoundOutcome::Kind::Broken) {
@@ -169,7 +173,10 @@ void SyncEngine::pull()
 
 void SyncEngine::pulled(const RoundOutcome &outcome)
 {
-    if (!m_running || !note(outcome))
+    if (!m_running)
+        return;
+    followClock();
+    if (!note(outcome))
         return;
     if (outcome.rows > 0)
         m_countTimer.start(countDelayMs);
@@ -179,7 +186,7 @@ void SyncEngine::pulled(const RoundOutcome &outcome)
         return;
     }
     m_pullBackoff.succeeded();
-    m_status.last_sync = QDateTime::currentMSecsSinceEpoch();
+    m_status.last_sync = QDateTime::currentMSecsSinceEpoch() + m_status.clock_offset_ms;
     m_status.fetched = m_status.first_sync ? m_status.fetched + outcome.rows : 0;
     m_hints->open();
     if (outcome.more || m_pullAgain)
@@ -197,7 +204,8 @@ bool SyncEngine::note(const RoundOutcome &outcome)
         Q_EMIT tokenRefused();
         return false;
     case RoundOutcome::Kind::Upgrade:
-        setLink(SyncStatus::Link::UpgradeNeeded, u"The server is newer than this program. Your changes are kept; install the newer Calldeck to send them."_s);
+        m_mustUpgrade = outcome.problem;
+        setLink(SyncStatus::Link::UpgradeNeeded, outcome.problem);
         return false;
     case RoundOutcome::Kind::NotOurs:
         setLink(SyncStatus::Link::Refused, outcome.problem);
@@ -249,8 +257,22 @@ void SyncEngine::pullForHint()
     pull();
 }
 
+void SyncEngine::followClock()
+{
+    // The header of an answer tells whole seconds.
+    constexpr qint64 leastToFollowMs = 2000;
+    const qint64 measured = m_rounds.clockOffsetMs();
+    if (std::abs(measured - m_status.clock_offset_ms) < leastToFollowMs)
+        return;
+    m_status.clock_offset_ms = measured;
+    m_cache.setClockOffset(measured);
+    tell();
+}
+
 void SyncEngine::setLink(SyncStatus::Link link, const QString &problem)
 {
+    if (link == SyncStatus::Link::Online && !m_mustUpgrade.isEmpty())
+        return setLink(SyncStatus::Link::UpgradeNeeded, m_mustUpgrade);
     if (m_status.link == link && m_status.problem == problem)
         return;
     m_status.link = link;

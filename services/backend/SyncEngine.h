@@ -39,7 +39,6 @@ public:
     /** Something was saved: send it. */
     void editsWait();
     void syncNow();
-    qint64 clockOffsetMs() const { return m_rounds.clockOffsetMs(); }
 
     // One round by hand, for tests that schedule the rounds themselves.
     SyncRounds &rounds() { return m_rounds; }
@@ -58,6 +57,7 @@ private:
     bool note(const RoundOutcome &outcome);
     /** The server answers, or its hints come. */
     void reached();
+    void followClock();
     void setLink(SyncStatus::Link link, const QString &problem);
     void hinted(qint64 head);
     void pullForHint();
@@ -77,6 +77,7 @@ private:
     QElapsedTimer m_sinceHinted;
     qint64 m_hintedHead = 0; ///< the newest that a hint spoke of since the last pull for one
     SyncStatus m_status;
+    QString m_mustUpgrade; ///< what was said when the server took no edits of this version, "" once it does
     bool m_running = false;
     bool m_pushAgain = false;
     bool m_pullAgain = false;

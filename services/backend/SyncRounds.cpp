@@ -88,6 +88,15 @@ RoundOutcome failed(RoundOutcome::Kind kind, bool reached, const QString &proble
     return outcome;
 }
 
+/** The two speak another version; which of them is the older one says who has something to do. */
+RoundOutcome upgrade(const BackendAnswer &answer)
+{
+    const bool serverIsOlder = answer.body.value(u"schema_ver"_s).toInteger(editSchemaVersion + 1) < editSchemaVersion;
+    return failed(RoundOutcome::Kind::Upgrade, true,
+                  serverIsOlder ? u"The server is older than this program. Your changes are kept; they go out once it is brought up to date."_s
+                                : u"The server is newer than this program. Your changes are kept; install the newer Calldeck to send them."_s);
+}
+
 RoundOutcome unreadable(const Error &error) { return failed(RoundOutcome::Kind::Later, true, error.message); }
 RoundOutcome broken(const Error &error) { return failed(RoundOutcome::Kind::Broken, false, error.message); }
 
@@ -137,7 +146,7 @@ RoundOutcome SyncRounds::outcomeOf(const BackendAnswer &answer) const
     else if (answer.status == 401)
         outcome.kind = RoundOutcome::Kind::SignedOut;
     else if (answer.status == 426)
-        outcome.kind = RoundOutcome::Kind::Upgrade;
+        outcome = upgrade(answer);
     else if (answer.status == 200)
         outcome.kind = RoundOutcome::Kind::Done;
     return outcome;
@@ -313,14 +322,14 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
     const bool isTheEdits = std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
     const int inARow = m_failedAlone++;
     write(
-        [edit, answer, isTheEdits, inARow, head = m_head](Database &database, FeedRows &) {
+        [edit, answer, isTheEdits, inARow, head = m_head, offset = clockOffsetMs()](Database &database, FeedRows &) {
             return nothingChanged(inTransaction(database, [&]() -> Verdict {
                 Statement counted = database.prepare("SELECT attempts FROM outbox WHERE mid = ?");
                 const auto found = counted.bindAll(edit.mid).found();
                 if (!found)
                     return found.error();
                 const qint64 tries = *found ? counted.integer(0) : 0;
-                if (isTheEdits && tries + 1 >= triesBeforeParking && nowMs() - edit.at >= tryingBeforeParkingMs)
+                if (isTheEdits && tries + 1 >= triesBeforeParking && nowMs() + offset - edit.at >= tryingBeforeParkingMs)
                     return giveUp(database, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s});
                 const int pause = Backoff::pauseMs(std::max(inARow, static_cast<int>(tries)));
                 return noteFailedTry(database, edit.mid, isTheEdits, answer.problem, nowMs() + pause);

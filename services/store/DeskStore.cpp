@@ -138,7 +138,7 @@ Verdict DeskStore::start(const QString &dataDir, std::unique_ptr<CacheFile> writ
     return Done{};
 }
 
-TimeMs DeskStore::now() const { return QDateTime::currentMSecsSinceEpoch(); }
+TimeMs DeskStore::now() const { return QDateTime::currentMSecsSinceEpoch() + m_clockOffset; }
 
 QFuture<Result<CallOrder>> DeskStore::firstPage(const CallQuery &query, int limit)
 {

@@ -58,6 +58,8 @@ public:
     QFuture<Result<QList<Call>>> inProgress(const QString &provider);
     /** For the sync. `done` runs on the thread of `context`, which must live until close() has returned. */
     void write(QObject *context, const Work &work, const std::function<void(const Result<ChangeSet> &)> &done) override;
+    /** Two desks never disagree about a deadline: now() is the backend's time. */
+    void setClockOffset(qint64 ms) override { m_clockOffset = ms; }
     /** Sets the workspace of a new data directory before the window is shown. */
     QFuture<Result<Receipt>> configure(const Workspace &workspace);
 
@@ -92,6 +94,7 @@ private:
     std::shared_ptr<QSemaphore> m_firstRows = std::make_shared<QSemaphore>(); ///< released when rows are handed to the window
     std::atomic<bool> m_failing = false; ///< the last write did not reach the disk
     std::atomic<bool> m_indexing = false;
+    std::atomic<qint64> m_clockOffset = 0;
     QTimer m_countTimer;
     QTimer m_indexTimer;
     QElapsedTimer m_sinceIndexAsked; ///< for the words that wait

@@ -189,6 +189,7 @@ private:
                 static const QStringList links{u"off"_s, u"connecting"_s, u"online"_s, u"offline"_s, u"signed_out"_s, u"upgrade_needed"_s, u"refused"_s};
                 json->insert(u"link"_s, links.at(static_cast<int>(m_status.link)));
                 json->insert(u"problem"_s, m_status.problem);
+                json->insert(u"clock_offset_ms"_s, m_status.clock_offset_ms);
                 finish(read ? *json : refusal(read.error()));
             });
     }

@@ -146,6 +146,7 @@ public:
         else
             done(work(m_database, m_feed));
     }
+    void setClockOffset(qint64) override {}
     QList<std::function<void()>> held;
     bool holds = false;
 

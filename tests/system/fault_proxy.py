@@ -10,6 +10,8 @@ Everything that is left to chance comes from the seed. A fault is used up after 
 import argparse
 import asyncio
 import collections
+import datetime
+import email.utils
 import gzip
 import json
 import random
@@ -130,7 +132,7 @@ class Fault:
 
     KINDS = {"drop_request", "drop_answer", "duplicate", "hold", "reorder", "stale_answer", "truncate", "corrupt", "status", "html", "redirect",
              "oversize", "gzip_bomb", "slow", "latency", "bandwidth", "slicer", "half_open", "reset", "one_way_requests", "one_way_answers",
-             "pause_before", "pause_after"}
+             "pause_before", "pause_after", "clock"}
 
     def __init__(self, kind, path="", method=None, times=1, skip=0, chance=1.0, **options):
         if kind not in self.KINDS:
@@ -446,6 +448,13 @@ class FaultProxy:
         writer.write(Message(answer.first, answer.headers, CORRUPTIONS[how](answer.body)).encode(b"keep-alive"))
         await writer.drain()
         return True
+
+    async def _fault_clock(self, exchange, fault, writer):
+        """As if the server's clock were so many seconds ahead."""
+        answer = await self._forward(exchange)
+        date = email.utils.parsedate_to_datetime(answer.header(b"date").decode()) + datetime.timedelta(seconds=fault.options["seconds"])
+        headers = [(key, email.utils.format_datetime(date, usegmt=True).encode() if key.lower() == b"date" else value) for key, value in answer.headers]
+        return await self._answer(exchange, writer, Message(answer.first, headers, answer.body))
 
     async def _fault_status(self, exchange, fault, writer):
         headers = [(b"Retry-After", str(fault.options["retry_after"]).encode())] if "retry_after" in fault.options else []

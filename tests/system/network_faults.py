@@ -2,6 +2,7 @@
 """The rows of the fault table for network and server, each by its name. See fault_table.py for how they are run."""
 
 import asyncio
+import datetime
 import json
 import sys
 import time
@@ -290,6 +291,13 @@ async def _link(self, desk, *words):
 fault_table.Case._link = _link
 
 
+async def _pulls(self, proxy, known):
+    return len(proxy.requests_since(0, "/api/sync/changes")) > known
+
+
+fault_table.Case._pulls = _pulls
+
+
 @case("WRONG-TYPE-REDIRECT")
 async def redirected(self):
     heard = []
@@ -525,6 +533,28 @@ async def poison(self):
     await self.all_once()
 
 
+@case("CLOCK-SKEW")
+async def clock_skew(self):
+    """Deadlines go by the server's clock, however wrong this machine's is."""
+    desk, proxy = await self.desk()
+
+    async def follows(seconds):
+        await self.edit(desk)
+        return abs((await desk.ask("status"))["clock_offset_ms"] - 1000 * seconds) < 2500
+
+    for seconds in (7200, -7200, 0):
+        proxy.clear()
+        fault = proxy.add("clock", times=None, seconds=seconds)
+        await wait_until(f"{self.name}: it follows a clock that is {seconds} s off", lambda: follows(seconds), 20)
+        mid = await self.edit(desk)
+        await self.emptied(desk, 15, "by that clock")
+        edits = [edit for exchange in proxy.requests_since(0, "/api/sync/push") for edit in json.loads(exchange.request.body)["ms"] if edit["mid"] == mid]
+        made = datetime.datetime.fromisoformat(edits[-1]["at"].replace("Z", "+00:00")).timestamp()
+        assert abs(made - time.time() - seconds) < 5, f"{made - time.time()} s off instead of {seconds}"
+        assert fault.hits > 0
+    await self.all_once()
+
+
 @case("SCHEMA-OLD")
 async def schema_old(self):
     desk, proxy = await self.desk()
@@ -533,8 +563,14 @@ async def schema_old(self):
     await wait_until(f"{self.name}: it asks for the newer program", lambda: self._link(desk, "upgrade_needed"), 15)
     await self.edit(desk, 1)
     hits = fault.hits
+    # Reading goes on: that is no word about sending.
+    other, _ = await self.desk("Ben")
+    known = len(proxy.requests_since(0, "/api/sync/changes"))
+    await self.edit(other, 2)
+    await wait_until(f"{self.name}: the edit of another desk comes", lambda: self._pulls(proxy, known), 15)
     await asyncio.sleep(2)
     assert fault.hits <= hits + 2, "it asks a newer server again and again"
+    assert await self._link(desk, "upgrade_needed"), "it says that all is well, and sends nothing"
     assert mid in (await self.alive(desk))["pending"] and not (await desk.ask("status"))["dead"]
     proxy.clear()
     await desk.kill()

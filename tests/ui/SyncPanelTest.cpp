@@ -105,6 +105,13 @@ TEST(SyncWords, saysTheWorstFirst)
     status.server = u"calls.example.com"_s;
     status.link = SyncStatus::Link::Online;
     EXPECT_EQ(syncHeadline(status), u"In step with calls.example.com"_s);
+    constexpr qint64 minuteMs = 60'000;
+    status.clock_offset_ms = -2 * minuteMs;
+    EXPECT_EQ(clockText(status), QString()) << "two minutes are nobody's business";
+    status.clock_offset_ms = -5 * minuteMs;
+    EXPECT_EQ(syncHeadline(status), u"In step, this clock is 5 min ahead"_s);
+    status.clock_offset_ms = 26 * 60 * minuteMs;
+    EXPECT_EQ(syncHeadline(status), u"In step, this clock is 26 h behind"_s);
     status.waiting = 1;
     EXPECT_EQ(syncHeadline(status), u"Sending 1 change"_s);
     status.failure = u"The backend failed"_s;

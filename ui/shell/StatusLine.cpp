@@ -76,7 +76,7 @@ QWidget *StatusLine::syncButton() const { return m_syncButton; }
 void StatusLine::showSync()
 {
     using Link = SyncStatus::Link;
-    const bool shown = isWorthAWord(m_sync, QDateTime::currentMSecsSinceEpoch());
+    const bool shown = isWorthAWord(m_sync, QDateTime::currentMSecsSinceEpoch() + m_sync.clock_offset_ms);
     m_syncButton->setVisible(shown);
     if (!shown)
         return;

@@ -71,7 +71,7 @@ void SyncPanel::open(QWidget *anchor)
     openUnder(anchor);
 }
 
-QString SyncPanel::timeText(TimeMs at) const { return followUpTimeText(at, QDateTime::currentMSecsSinceEpoch(), m_zone); }
+QString SyncPanel::timeText(TimeMs at) const { return followUpTimeText(at, QDateTime::currentMSecsSinceEpoch() + m_sync.status().clock_offset_ms, m_zone); }
 
 void SyncPanel::showStatus(const SyncStatus &status)
 {
@@ -85,6 +85,8 @@ void SyncPanel::showStatus(const SyncStatus &status)
         lines.append(QStringLiteral("The server fails on a change, which is tried again and again: %1").arg(status.failure));
     if (status.waiting > 0 && status.oldest_waiting)
         lines.append(QStringLiteral("%1 on the way, the oldest from %2. All of it is saved on this desk.").arg(changesText(status.waiting), timeText(*status.oldest_waiting)));
+    if (const QString clock = clockText(status); !clock.isEmpty())
+        lines.append(QStringLiteral("This machine's clock is %1 of the server's. Deadlines go by the server's; set this one right.").arg(clock));
     if (status.last_sync)
         lines.append(QStringLiteral("Last in step with %1 %2.").arg(status.server, timeText(*status.last_sync)));
     m_detail->setText(lines.join(u'\n'));

@@ -19,6 +19,18 @@ QString waitingText(const SyncStatus &status, const QString &state)
 
 QString changesText(int changes) { return QStringLiteral("%1 %2").arg(grouped(changes), changes == 1 ? QStringLiteral("change") : QStringLiteral("changes")); }
 
+QString clockText(const SyncStatus &status)
+{
+    constexpr qint64 minuteMs = 60'000;
+    constexpr qint64 hourMs = 60 * minuteMs;
+    constexpr qint64 skewWorthAWordMs = 2 * minuteMs;
+    const qint64 off = std::abs(status.clock_offset_ms);
+    if (off <= skewWorthAWordMs)
+        return {};
+    const QString far = off < 2 * hourMs ? QStringLiteral("%1 min").arg(off / minuteMs) : QStringLiteral("%1 h").arg(grouped(off / hourMs));
+    return far + (status.clock_offset_ms < 0 ? QStringLiteral(" ahead") : QStringLiteral(" behind"));
+}
+
 bool isWorthAWord(const SyncStatus &status, TimeMs now)
 {
     using Link = SyncStatus::Link;
@@ -50,7 +62,10 @@ QString syncHeadline(const SyncStatus &status)
         return QStringLiteral("First sync: %1 records").arg(grouped(status.fetched));
     if (!status.failure.isEmpty())
         return QStringLiteral("%1 waiting, the server fails").arg(changesText(status.waiting));
-    return status.waiting > 0 ? QStringLiteral("Sending %1").arg(changesText(status.waiting)) : QStringLiteral("In step with %1").arg(status.server);
+    if (status.waiting > 0)
+        return QStringLiteral("Sending %1").arg(changesText(status.waiting));
+    const QString clock = clockText(status);
+    return clock.isEmpty() ? QStringLiteral("In step with %1").arg(status.server) : QStringLiteral("In step, this clock is %1").arg(clock);
 }
 
 } // namespace calldeck

@@ -55,7 +55,7 @@ public:
     virtual const Workspace &workspace() const = 0;
     /** The person at the desk. */
     virtual QString agentName() const = 0;
-    /** The desk's clock in UTC ms; SLA and presets use this and nothing else. */
+    /** The backend's clock as far as it is known here, in UTC ms; SLA and presets use this and nothing else. */
     virtual TimeMs now() const = 0;
     /** That the data on this machine is not encrypted, and why, in a few words; "" when it is. */
     virtual QString encryptionNotice() const = 0;

@@ -16,7 +16,7 @@ struct SyncStatus {
         Online,
         Offline,      ///< work goes on, edits wait
         SignedOut,    ///< the server no longer knows this sign-in; edits wait
-        UpgradeNeeded,///< the server speaks a newer protocol; edits wait
+        UpgradeNeeded,///< the server speaks another version; edits wait
         Refused       ///< not our server, or its certificate is not to be trusted
     };
     Link link = Link::Off;
@@ -31,6 +31,7 @@ struct SyncStatus {
     std::optional<TimeMs> last_sync;
     bool first_sync = false; ///< the whole state is being fetched
     qint64 fetched = 0;      ///< records so far, while first_sync
+    qint64 clock_offset_ms = 0; ///< the server's clock minus this machine's, to a second or two; 0 while it is less or not known
 
     friend bool operator==(const SyncStatus &, const SyncStatus &) = default;
 };
