@@ -36,6 +36,7 @@ QJsonObject figuresJson(const CallFigures &figures)
             {u"booked"_s, figures.booked},
             {u"booking_rate"_s, share(figures.booked, figures.calls)},
             {u"average_duration"_s, figures.with_duration > 0 ? QJsonValue(static_cast<double>(figures.duration) / static_cast<double>(figures.with_duration)) : QJsonValue()},
+            {u"sla"_s, QJsonObject{{u"in_time"_s, figures.in_time}, {u"late"_s, figures.late}, {u"running"_s, figures.running}, {u"compliance"_s, share(figures.in_time, figures.in_time + figures.late)}}},
             {u"insurance_verified"_s, figures.insurance_verified},
             {u"payment_plan_cents"_s, figures.payment_plans},
             {u"collections"_s, QJsonObject{{u"attempts"_s, figures.collection_attempts},

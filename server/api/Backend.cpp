@@ -56,16 +56,10 @@ QString bearerOf(const HttpRequest &request)
     return value.left(7).toLower() == "bearer " ? QString::fromLatin1(value.mid(7).trimmed()) : QString();
 }
 
-bool isThisMachine(const HttpRequest &request)
-{
-    const bool loopback = request.peer == u"127.0.0.1"_s || request.peer == u"::1"_s || request.peer == u"::ffff:127.0.0.1"_s;
-    return loopback && request.header("x-forwarded-for").isEmpty() && request.header("forwarded").isEmpty();
-}
-
 /** Whoever cannot come in by their head alone: 401. */
 std::optional<HttpResponse> withoutToken(const HttpRequest &head, const Route &route)
 {
-    if (route.door == Door::Open || (route.door == Door::Metrics && isThisMachine(head)))
+    if (route.door == Door::Open)
         return std::nullopt;
     const QString token = bearerOf(head);
     if (token.isEmpty())
@@ -94,7 +88,6 @@ bool isAllowed(const Caller &caller, const Route &route)
     case Door::Open: return true;
     case Door::Role: return mayAct(caller.role, route.least);
     case Door::AdminOrService: return caller.service || caller.role == UserRole::ADMIN;
-    case Door::Metrics: return caller.role == UserRole::ADMIN;
     }
     Q_UNREACHABLE();
 }
@@ -333,7 +326,7 @@ std::optional<HttpResponse> Backend::refusePeer(const HttpRequest &request)
 
 std::optional<HttpResponse> Backend::letIn(ApiCall &call, const Route &route)
 {
-    if (route.door == Door::Open || (route.door == Door::Metrics && isThisMachine(call.request)))
+    if (route.door == Door::Open)
         return std::nullopt;
     const auto who = authenticate(call.connection, bearerOf(call.request), call.now);
     if (!who)

@@ -25,8 +25,7 @@ struct ApiCall {
 enum class Door {
     Open,           ///< nobody need say who they are
     Role,           ///< the route's least role
-    AdminOrService, ///< administrators, and programs with a service token
-    Metrics         ///< administrators, and this machine itself
+    AdminOrService  ///< administrators, and programs with a service token
 };
 
 /** Which workers answer: what is slow never stands before what is not. */

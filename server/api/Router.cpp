@@ -32,7 +32,6 @@ QString doorName(Door door)
     case Door::Open: return u"open"_s;
     case Door::Role: return u"role"_s;
     case Door::AdminOrService: return u"admin_or_service"_s;
-    case Door::Metrics: return u"metrics"_s;
     }
     Q_UNREACHABLE();
 }

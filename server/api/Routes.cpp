@@ -46,7 +46,7 @@ QList<Route> table()
     return {
         get("/healthz", Door::Open, {}, showHealth),
         get("/readyz", Door::Open, {}, showReadiness),
-        get("/metrics", Door::Metrics, {}, showMetrics),
+        {"GET", "/metrics", Door::Role, UserRole::ADMIN, {}, std::nullopt, 0, false, Lane::Usual, showMetrics},
         in(Lane::Passwords, post("/api/auth/login", Door::Open, {u"email"_s, u"password"_s, u"device_name"_s, u"workspace"_s}, small, logIn)),
         in(Lane::Provider, get("/api/auth/oidc", Door::Open, {}, showOpenId)),
         in(Lane::Provider, post("/api/auth/oidc", Door::Open, {u"code"_s, u"code_verifier"_s, u"redirect_uri"_s, u"nonce"_s, u"device_name"_s}, small, signInByOpenId)),

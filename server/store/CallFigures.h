@@ -20,6 +20,9 @@ struct CallFigures {
     qint64 collection_attempts = 0;
     qint64 collection_successes = 0;
     qint64 collected = 0; ///< cents
+    qint64 in_time = 0;   ///< deadlines that were met
+    qint64 late = 0;      ///< deadlines that were met too late, or are over
+    qint64 running = 0;   ///< deadlines that are still to come
 
     qint64 unknown() const { return calls - successful - failed; }
 };

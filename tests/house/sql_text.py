@@ -45,7 +45,7 @@ BUILDERS = {
     "server/sql/SqliteConnection.cpp": {"sql": (1, HANDS_ON)},
     "server/sql/SqliteConnection.h": {"sql": (1, HANDS_ON)},
     "server/store/CallTable.cpp": {"openTasks()": (1, "a literal")},
-    "server/store/CallFigures.cpp": {"... + where.text": (1, WHERE), "... + where.text + \" GROUP BY outcome ORDER BY 2 DESC, 1\"": (1, WHERE)},
+    "server/store/CallFigures.cpp": {"... + where.text + \") SELECT \" + sums + \" FROM chosen\"": (1, WHERE), "... + where.text + \" GROUP BY outcome ORDER BY 2 DESC, 1\"": (1, WHERE)},
     "server/store/CallList.cpp": {"... + placeholders(m_request.filter.tags.size()) + \") LIMIT ?) t\"": (1, "as many question marks as there are tags"),
                                   "... + m_key.column + \" AS k FROM call_index WHERE ws = ?\" + where.text + \" ORDER BY \" + inner + \" LIMIT ? OFFSET ?) p \" "
                                   "\"JOIN entity e ON e.ws = p.ws AND e.kind = 'call' AND e.id = p.id ORDER BY \" + outer": (1, WHERE + "; the order is one of a table of literals"),

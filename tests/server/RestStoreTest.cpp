@@ -186,6 +186,35 @@ TEST_P(RestStoreTest, figuresAreThoseOfTheCalls)
     EXPECT_EQ(counts->size(), 3);
 }
 
+TEST_P(RestStoreTest, deadlinesAreMetInTimeOrLateOrStillToCome)
+{
+    constexpr TimeMs day = 24LL * 3'600'000;
+    const auto missed = [this](const QString &id, TimeMs at) {
+        QJsonObject call = missedCall(u"212 555 010"_s + id.back());
+        call.insert(u"started_at"_s, isoUtc(at));
+        one(u"ana"_s, edit(u"create"_s, call, id));
+    };
+    const auto counted = [this](TimeMs at) {
+        const auto figures = readFigures(*read(), {}, at);
+        EXPECT_TRUE(figures) << problemOf(figures);
+        return figures ? QList<qint64>{figures->in_time, figures->late, figures->running} : QList<qint64>();
+    };
+    missed(u"c1"_s, now - 60'000);
+    missed(u"c2"_s, now - 60'000);
+    missed(u"c3"_s, now - 10 * day);
+    missed(u"c4"_s, now - 10 * day);
+    one(u"ana"_s, edit(u"create"_s, {{u"status"_s, u"COMPLETED"_s}, {u"call_type"_s, u"OUTBOUND"_s}, {u"started_at"_s, isoUtc(now)}}, u"c5"_s));
+    const qint64 owed = counted(now).at(2) - 2; // of the call that was talked
+    EXPECT_EQ(counted(now), (QList<qint64>{0, 2, 2 + owed}));
+    one(u"ana"_s, edit(u"disposition"_s, decision(u"no_answer"_s), u"c1"_s));
+    one(u"ana"_s, edit(u"disposition"_s, decision(u"no_answer"_s), u"c3"_s));
+    EXPECT_EQ(counted(now), (QList<qint64>{1, 2, 1 + owed})) << "too late is late";
+    EXPECT_EQ(counted(now + 10 * day), (QList<qint64>{1, 3 + owed, 0}));
+    const TimeMs due = QDateTime::fromString(row(u"c2"_s).value(u"sla_due_at"_s).toString(), Qt::ISODateWithMs).toMSecsSinceEpoch();
+    ASSERT_GT(due, now);
+    EXPECT_EQ(counted(due).at(1) - counted(due - 1).at(1), 1) << "over at the moment itself";
+}
+
 TEST_P(RestStoreTest, theMigrationFillsWhatWritingFills)
 {
     one(u"ana"_s, edit(u"create"_s, {{u"caller_name"_s, u"Zoe O'Neil"_s}, {u"business_name"_s, u"Pipes"_s}, {u"status"_s, u"SCHEDULED"_s}, {u"scheduled_at"_s, isoUtc(now + 123)}, {u"campaign_id"_s, u"spring"_s},

@@ -144,8 +144,7 @@ def no_provider(stage, client):
 
 def running(stage, client):
     assert client.ask("GET", "/healthz")["status"] == "ok" and client.ask("GET", "/readyz")["status"] == "ready"
-    for headers, token in (({}, None), ({"X-Forwarded-For": "192.0.2.1"}, stage.tokens["ADMIN"])):
-        assert "calldeck_requests_total" in client.ask("GET", "/metrics", token=token, headers=headers)
+    assert "calldeck_requests_total" in client.ask("GET", "/metrics", token=stage.tokens["ADMIN"])
 
 
 def edits(stage, client):
