@@ -2,6 +2,8 @@
 
 #include "database/DatabaseFile.h"
 #include "rules/Disposition.h"
+#include "rules/Phone.h"
+#include "store/CallRows.h"
 #include "store/DeskStore.h"
 #include "store/Mutation.h"
 
@@ -128,6 +130,24 @@ template <class T> QFuture<Result<T>> DeskSync::ask(const std::function<Result<T
                 QMetaObject::invokeMethod(m_engine, [engine = m_engine] { engine->editsWait(); }, Qt::QueuedConnection);
         });
     return promise->future();
+}
+
+QFuture<Result<QList<WaitingEdit>>> DeskSync::waiting(int most)
+{
+    return ask<QList<WaitingEdit>>([workspace = m_store.workspace(), most](Database &database) -> Result<QList<WaitingEdit>> {
+        const auto edits = waitingEdits(database, most);
+        if (!edits)
+            return edits.error();
+        QList<WaitingEdit> waiting;
+        for (const auto &[edit, failure] : *edits) {
+            const auto call = edit.kind == u"call"_s ? findCallByCallId(database, edit.id) : Result<std::optional<Call>>(std::nullopt);
+            if (!call)
+                return call.error();
+            const QString caller = !*call ? QString() : (*call)->caller_name.isEmpty() ? formatPhone((*call)->customer_number, workspace.region) : (*call)->caller_name;
+            waiting.append({edit.mid, caller, wordsOf(edit, workspace), failure, edit.at});
+        }
+        return waiting;
+    });
 }
 
 QFuture<Result<QList<RefusedEdit>>> DeskSync::refused()

@@ -27,6 +27,7 @@ public:
     void stop();
 
     SyncStatus status() const override { return m_status; }
+    QFuture<Result<QList<WaitingEdit>>> waiting(int most) override;
     QFuture<Result<QList<RefusedEdit>>> refused() override;
     QFuture<Result<QList<OpenConflict>>> conflicts() override;
     QFuture<Result<Done>> retry(qint64 refused) override;

@@ -190,6 +190,23 @@ Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, Ti
     return next;
 }
 
+Result<QList<std::pair<Edit, QString>>> waitingEdits(Database &database, int most)
+{
+    Statement select = database.prepare("SELECT " + editColumns + " FROM outbox WHERE state = 'pending' ORDER BY lseq LIMIT ?");
+    const auto edits = editsOf(database, select.bindAll(most));
+    if (!edits)
+        return edits.error();
+    Statement failure = database.prepare("SELECT coalesce(last_error, '') FROM outbox WHERE mid = ?");
+    QList<std::pair<Edit, QString>> waiting;
+    for (const Edit &edit : *edits) {
+        failure.reset();
+        if (!failure.bindAll(edit.mid).step())
+            return database.lastError();
+        waiting.append({edit, failure.text(0)});
+    }
+    return waiting;
+}
+
 Result<std::optional<TimeMs>> nextTry(Database &database, TimeMs now)
 {
     Statement select = database.prepare("SELECT min(next_try_ms) FROM outbox WHERE state = 'pending' AND next_try_ms > ?");

@@ -47,6 +47,8 @@ struct PushResult {
  * left out whole; records somebody asked not to be contacted about come first.
  */
 Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, TimeMs now);
+/** The oldest edits that wait, each with what its last try failed with, "" for nothing. */
+Result<QList<std::pair<Edit, QString>>> waitingEdits(Database &database, int most);
 /** When the earliest edit that waits for a later try may go. */
 Result<std::optional<TimeMs>> nextTry(Database &database, TimeMs now);
 /** Takes over the backend's words; edits that it did not speak of go on waiting. Needs a transaction. */

@@ -12,6 +12,7 @@ class FakeSync : public SyncService
 {
 public:
     SyncStatus status() const override { return current; }
+    QFuture<Result<QList<WaitingEdit>>> waiting(int most) override { return QtFuture::makeReadyFuture(Result<QList<WaitingEdit>>(on_the_way.mid(0, most))); }
     QFuture<Result<QList<RefusedEdit>>> refused() override { return QtFuture::makeReadyFuture(Result<QList<RefusedEdit>>(refusals)); }
     QFuture<Result<QList<OpenConflict>>> conflicts() override { return QtFuture::makeReadyFuture(Result<QList<OpenConflict>>(open)); }
     QFuture<Result<Done>> retry(qint64 id) override { return forget(id, u"retry"_s); }
@@ -37,6 +38,7 @@ public:
     }
 
     SyncStatus current;
+    QList<WaitingEdit> on_the_way;
     QList<RefusedEdit> refusals;
     QList<OpenConflict> open;
     UnsentWork work;

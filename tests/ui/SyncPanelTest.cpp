@@ -3,7 +3,9 @@
 #include "shell/SyncPanel.h"
 #include "shell/SyncWords.h"
 
+#include <QClipboard>
 #include <QFutureWatcher>
+#include <QLabel>
 #include <QTest>
 #include <gtest/gtest.h>
 
@@ -85,8 +87,39 @@ TEST_F(SyncPanelTest, refusedEditIsTriedAgainOrDiscarded)
     sync.refusals = {{1, u"c"_s, u"Booked"_s, u"Only a manager may."_s, 0, 0}, {2, u"c"_s, u"Tag vip added"_s, u"The call is gone."_s, 0, 0}};
     open();
     click(u"Try again"_s);
+    click(u"Copy text"_s);
+    EXPECT_EQ(QGuiApplication::clipboard()->text(), u"Tag vip added"_s);
     click(u"Discard"_s);
+    EXPECT_EQ(sync.asked, QStringList{u"retry 1"_s}) << "what is discarded is gone: one click is too few";
+    click(u"Discard for good"_s);
     EXPECT_EQ(sync.asked, (QStringList{u"retry 1"_s, u"discard 2"_s}));
+}
+
+TEST_F(SyncPanelTest, whatWaitsIsNamedWithWhatItFailedWith)
+{
+    const auto text = [this] {
+        QStringList texts;
+        for (const QLabel *label : panel->findChildren<QLabel *>()) {
+            if (label->isVisible())
+                texts.append(label->text());
+        }
+        return texts.join(u'\n');
+    };
+    open();
+    EXPECT_FALSE(text().contains(u"On the way"_s));
+    for (int i = 0; i < 30; ++i)
+        sync.on_the_way.append({u"m%1"_s.arg(i), u"Owen <b>%1</b>"_s.arg(i), u"Booked: after five"_s, i == 1 ? u"The server answered 500."_s : QString(), 0});
+    sync.current.waiting = 30;
+    sync.tell(sync.current);
+    settle();
+    EXPECT_TRUE(text().contains(u"Owen <b>0</b>: Booked: after five"_s)) << text().toStdString();
+    EXPECT_TRUE(text().contains(u"Last try: The server answered 500."_s));
+    EXPECT_TRUE(text().contains(u"and 10 more"_s));
+    sync.on_the_way.clear();
+    sync.current.waiting = 0;
+    sync.tell(sync.current);
+    settle();
+    EXPECT_FALSE(text().contains(u"On the way"_s));
 }
 
 TEST_F(SyncPanelTest, signedOutDeskOffersToSignIn)

@@ -4,7 +4,9 @@
 #include "rules/FollowUp.h"
 #include "shell/SyncWords.h"
 
+#include <QClipboard>
 #include <QDateTime>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -17,6 +19,13 @@ namespace
 
 constexpr int panelWidth = 440;
 constexpr int tallestList = 420;
+constexpr int mostShownWaiting = 20;
+
+QFuture<Result<Done>> copied(const QString &text)
+{
+    QGuiApplication::clipboard()->setText(text);
+    return QtFuture::makeReadyFuture(Result<Done>(Done{}));
+}
 
 } // namespace
 
@@ -66,7 +75,7 @@ void SyncPanel::open(QWidget *anchor)
     m_anchor = anchor;
     showStatus(m_sync.status());
     m_filled = false;
-    fill({}, {});
+    fill({});
     refresh();
     openUnder(anchor);
 }
@@ -98,23 +107,33 @@ void SyncPanel::refresh()
     const quint64 request = ++m_request;
     onAnswer(m_sync.refused(), this, [this, request](const Result<QList<RefusedEdit>> &refused) {
         onAnswer(m_sync.conflicts(), this, [this, request, refused](const Result<QList<OpenConflict>> &conflicts) {
-            if (request == m_request && refused && conflicts)
-                fill(*refused, *conflicts);
+            onAnswer(m_sync.waiting(mostShownWaiting), this, [this, request, refused, conflicts](const Result<QList<WaitingEdit>> &waiting) {
+                if (request == m_request && refused && conflicts && waiting)
+                    fill({*conflicts, *refused, *waiting});
+            });
         });
     });
 }
 
-void SyncPanel::fill(const QList<RefusedEdit> &refused, const QList<OpenConflict> &conflicts)
+QStringList SyncPanel::Content::ids() const
+{
+    QStringList ids;
+    for (const OpenConflict &conflict : conflicts)
+        ids.append(conflict.id);
+    for (const RefusedEdit &edit : refused)
+        ids.append(QString::number(edit.id));
+    for (const WaitingEdit &edit : waiting)
+        ids.append(edit.mid + u' ' + edit.failure);
+    return ids;
+}
+
+void SyncPanel::fill(const Content &content)
 {
     // Somebody may be on a button of the list: it is made again only when it says something else.
-    QStringList content;
-    for (const OpenConflict &conflict : conflicts)
-        content.append(conflict.id);
-    for (const RefusedEdit &edit : refused)
-        content.append(QString::number(edit.id));
-    if (m_filled && content == m_content)
+    const QStringList ids = content.ids();
+    if (m_filled && ids == m_content)
         return;
-    m_content = content;
+    m_content = ids;
     m_filled = true;
     while (QLayoutItem *item = m_cards->takeAt(0)) {
         if (item->widget())
@@ -125,14 +144,15 @@ void SyncPanel::fill(const QList<RefusedEdit> &refused, const QList<OpenConflict
         m_cards->addWidget(card);
         card->show(); // a layout counts no child that is still to be shown
     };
-    for (const OpenConflict &conflict : conflicts)
+    for (const OpenConflict &conflict : content.conflicts)
         add(conflictCard(conflict));
-    for (const RefusedEdit &edit : refused)
+    for (const RefusedEdit &edit : content.refused)
         add(refusedCard(edit));
+    if (!content.waiting.isEmpty())
+        add(waitingCard(content.waiting));
     m_cards->addStretch();
     auto *scroll = findChild<QScrollArea *>();
-    const bool some = !refused.isEmpty() || !conflicts.isEmpty();
-    scroll->setVisible(some);
+    scroll->setVisible(!content.isEmpty());
     m_list->adjustSize();
     scroll->setFixedHeight(std::min(tallestList, m_list->sizeHint().height()));
     adjustSize();
@@ -140,7 +160,7 @@ void SyncPanel::fill(const QList<RefusedEdit> &refused, const QList<OpenConflict
         openUnder(m_anchor);
 }
 
-QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<std::pair<QString, std::function<QFuture<Result<Done>>()>>> &answers, const QString &callId)
+QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<Answer> &answers, const QString &callId)
 {
     auto *ground = new calldeck::Panel(m_theme, Token::SurfaceSunken, m_list);
     auto *column = new QVBoxLayout(ground);
@@ -154,15 +174,14 @@ QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<
     column->addWidget(body);
     auto *row = new QHBoxLayout;
     row->setSpacing(metrics::gap);
-    for (const auto &[label, act] : answers) {
-        auto *button = new Button(m_theme, ButtonKind::Secondary, label, {}, ground);
-        button->setAccessibleName(QStringLiteral("%1: %2").arg(label, title));
-        connect(button, &QPushButton::clicked, this, [this, act = act] {
-            onAnswer(act(), this, [this](const Result<Done> &done) {
-                if (!done)
-                    Q_EMIT failed(done.error());
-                refresh();
-            });
+    for (const Answer &answer : answers) {
+        auto *button = new Button(m_theme, ButtonKind::Secondary, answer.label, {}, ground);
+        button->setAccessibleName(QStringLiteral("%1: %2").arg(answer.label, title));
+        connect(button, &QPushButton::clicked, this, [this, button, answer, title] {
+            if (answer.sure.isEmpty() || button->text() == answer.sure)
+                return act(answer);
+            button->setText(answer.sure);
+            button->setAccessibleName(QStringLiteral("%1: %2").arg(answer.sure, title));
         });
         row->addWidget(button);
     }
@@ -179,10 +198,36 @@ QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<
     return ground;
 }
 
+void SyncPanel::act(const Answer &answer)
+{
+    onAnswer(answer.act(), this, [this](const Result<Done> &done) {
+        if (!done)
+            Q_EMIT failed(done.error());
+        refresh();
+    });
+}
+
+QWidget *SyncPanel::waitingCard(const QList<WaitingEdit> &edits)
+{
+    constexpr int mostLetters = 90;
+    QStringList lines;
+    for (const WaitingEdit &edit : edits) {
+        const QString what = edit.what.size() > mostLetters ? QString(edit.what.left(mostLetters) + QChar(0x2026)) : edit.what;
+        const QString whose = edit.caller.isEmpty() ? what.simplified() : QStringLiteral("%1: %2").arg(edit.caller, what.simplified());
+        lines.append(edit.failure.isEmpty() ? QStringLiteral("%1 (%2)").arg(whose, timeText(edit.made_at)) : QStringLiteral("%1 (%2). Last try: %3").arg(whose, timeText(edit.made_at), edit.failure));
+    }
+    if (const int more = m_sync.status().waiting - static_cast<int>(edits.size()); more > 0)
+        lines.append(QStringLiteral("and %1 more").arg(more));
+    return card(QStringLiteral("On the way"), lines.join(u'\n'), {}, {});
+}
+
 QWidget *SyncPanel::refusedCard(const RefusedEdit &edit)
 {
     return card(edit.what, QStringLiteral("Made %1. The server refused it: %2").arg(timeText(edit.made_at), edit.reason),
-                {{QStringLiteral("Try again"), [this, id = edit.id] { return m_sync.retry(id); }}, {QStringLiteral("Discard"), [this, id = edit.id] { return m_sync.discard(id); }}}, edit.call_id);
+                {{QStringLiteral("Try again"), [this, id = edit.id] { return m_sync.retry(id); }, {}},
+                 {QStringLiteral("Copy text"), [text = edit.what] { return copied(text); }, {}},
+                 {QStringLiteral("Discard"), [this, id = edit.id] { return m_sync.discard(id); }, QStringLiteral("Discard for good")}},
+                edit.call_id);
 }
 
 QWidget *SyncPanel::conflictCard(const OpenConflict &conflict)
@@ -192,8 +237,8 @@ QWidget *SyncPanel::conflictCard(const OpenConflict &conflict)
     return card(QStringLiteral("%1: two people decided on %2").arg(conflict.caller.isEmpty() ? QStringLiteral("A call") : conflict.caller, what),
                 QStringLiteral("%1 chose \"%2\" and it stands. %3 chose \"%4\" without knowing, %5.")
                     .arg(conflict.kept_by.isEmpty() ? QStringLiteral("Somebody") : conflict.kept_by, conflict.kept, conflict.losing_by, conflict.losing, timeText(conflict.at)),
-                {{QStringLiteral("Keep %1").arg(conflict.kept), [this, id = conflict.id] { return m_sync.resolve(id, false); }},
-                 {QStringLiteral("Use %1").arg(conflict.losing), [this, id = conflict.id] { return m_sync.resolve(id, true); }}},
+                {{QStringLiteral("Keep %1").arg(conflict.kept), [this, id = conflict.id] { return m_sync.resolve(id, false); }, {}},
+                 {QStringLiteral("Use %1").arg(conflict.losing), [this, id = conflict.id] { return m_sync.resolve(id, true); }, {}}},
                 conflict.call_id);
 }
 

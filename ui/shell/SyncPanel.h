@@ -26,10 +26,28 @@ Q_SIGNALS:
 private:
     void refresh();
     void showStatus(const SyncStatus &status);
-    void fill(const QList<RefusedEdit> &refused, const QList<OpenConflict> &conflicts);
+    /** What the list is made of. */
+    struct Content {
+        QList<OpenConflict> conflicts;
+        QList<RefusedEdit> refused;
+        QList<WaitingEdit> waiting;
+
+        bool isEmpty() const { return conflicts.isEmpty() && refused.isEmpty() && waiting.isEmpty(); }
+        /** Says whether two look the same. */
+        QStringList ids() const;
+    };
+    /** A button of a card. */
+    struct Answer {
+        QString label;
+        std::function<QFuture<Result<Done>>()> act;
+        QString sure; ///< what the button says before it acts at the second click, "" when it acts at the first
+    };
+    void fill(const Content &content);
+    QWidget *waitingCard(const QList<WaitingEdit> &edits);
     QWidget *refusedCard(const RefusedEdit &edit);
     QWidget *conflictCard(const OpenConflict &conflict);
-    QWidget *card(const QString &title, const QString &text, const QList<std::pair<QString, std::function<QFuture<Result<Done>>()>>> &answers, const QString &callId);
+    QWidget *card(const QString &title, const QString &text, const QList<Answer> &answers, const QString &callId);
+    void act(const Answer &answer);
     QString timeText(TimeMs at) const;
 
     SyncService &m_sync;

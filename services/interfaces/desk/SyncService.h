@@ -36,6 +36,15 @@ struct SyncStatus {
     friend bool operator==(const SyncStatus &, const SyncStatus &) = default;
 };
 
+/** An edit on its way. */
+struct WaitingEdit {
+    QString mid;
+    QString caller;  ///< of its call: name or number; "" when it is of no call
+    QString what;    ///< "Disposition: Booked, after five"
+    QString failure; ///< why it did not go the last time, a sentence; "" when nothing failed
+    TimeMs made_at = 0;
+};
+
 /** An edit that the server refused. */
 struct RefusedEdit {
     qint64 id = 0;
@@ -74,6 +83,8 @@ class SyncService : public QObject
 public:
     using QObject::QObject;
     virtual SyncStatus status() const = 0;
+    /** The oldest that wait, at most `most`. */
+    virtual QFuture<Result<QList<WaitingEdit>>> waiting(int most) = 0;
     virtual QFuture<Result<QList<RefusedEdit>>> refused() = 0;
     virtual QFuture<Result<QList<OpenConflict>>> conflicts() = 0;
     /** Sends a refused edit again as a new one. */
