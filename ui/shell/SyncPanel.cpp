@@ -19,7 +19,10 @@ namespace
 
 constexpr int panelWidth = 440;
 constexpr int tallestList = 420;
-constexpr int mostShownWaiting = 20;
+constexpr int shortestList = 120;
+constexpr int roomAround = 90; ///< of the panel in its window: the status line below it, and some ground above
+constexpr int mostShownWaiting = 10;
+constexpr int cardTextWidth = 360; ///< of a line in a card
 
 QFuture<Result<Done>> copied(const QString &text)
 {
@@ -154,8 +157,11 @@ void SyncPanel::fill(const Content &content)
     auto *scroll = findChild<QScrollArea *>();
     scroll->setVisible(!content.isEmpty());
     m_list->adjustSize();
-    scroll->setFixedHeight(std::min(tallestList, m_list->sizeHint().height()));
-    adjustSize();
+    scroll->setFixedHeight(0);
+    fit();
+    const int room = parentWidget()->height() - height() - roomAround;
+    scroll->setFixedHeight(std::min({tallestList, std::max(room, shortestList), m_list->sizeHint().height()}));
+    fit();
     if (m_anchor && isVisible())
         openUnder(m_anchor);
 }
@@ -169,9 +175,11 @@ QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<
     auto *heading = new Text(m_theme, TypeRole::BodyStrong, Token::Text, title, ground);
     heading->setWordWrap(true);
     column->addWidget(heading);
-    auto *body = new Text(m_theme, TypeRole::Small, Token::TextMuted, text, ground);
-    body->setWordWrap(true);
-    column->addWidget(body);
+    if (!text.isEmpty()) {
+        auto *body = new Text(m_theme, TypeRole::Small, Token::TextMuted, text, ground);
+        body->setWordWrap(true);
+        column->addWidget(body);
+    }
     auto *row = new QHBoxLayout;
     row->setSpacing(metrics::gap);
     for (const Answer &answer : answers) {
@@ -209,16 +217,24 @@ void SyncPanel::act(const Answer &answer)
 
 QWidget *SyncPanel::waitingCard(const QList<WaitingEdit> &edits)
 {
-    constexpr int mostLetters = 90;
-    QStringList lines;
+    QWidget *ground = card(QStringLiteral("On the way"), {}, {}, {});
+    auto *column = static_cast<QVBoxLayout *>(ground->layout());
+    const auto line = [&](const QString &text, Token ink) {
+        auto *label = new Text(m_theme, TypeRole::Small, ink, {}, ground);
+        label->setText(label->fontMetrics().elidedText(text, Qt::ElideRight, cardTextWidth));
+        label->setToolTip(text == label->text() ? QString() : text.toHtmlEscaped());
+        label->setAccessibleName(text);
+        column->addWidget(label);
+    };
     for (const WaitingEdit &edit : edits) {
-        const QString what = edit.what.size() > mostLetters ? QString(edit.what.left(mostLetters) + QChar(0x2026)) : edit.what;
-        const QString whose = edit.caller.isEmpty() ? what.simplified() : QStringLiteral("%1: %2").arg(edit.caller, what.simplified());
-        lines.append(edit.failure.isEmpty() ? QStringLiteral("%1 (%2)").arg(whose, timeText(edit.made_at)) : QStringLiteral("%1 (%2). Last try: %3").arg(whose, timeText(edit.made_at), edit.failure));
+        const QString what = edit.what.simplified();
+        line(QStringLiteral("%1, %2").arg(timeText(edit.made_at), edit.caller.isEmpty() ? what : QStringLiteral("%1: %2").arg(edit.caller, what)), Token::Text);
+        if (!edit.failure.isEmpty())
+            line(QStringLiteral("Last try: %1").arg(edit.failure), Token::Overdue);
     }
     if (const int more = m_sync.status().waiting - static_cast<int>(edits.size()); more > 0)
-        lines.append(QStringLiteral("and %1 more").arg(more));
-    return card(QStringLiteral("On the way"), lines.join(u'\n'), {}, {});
+        line(QStringLiteral("and %1 more").arg(more), Token::TextMuted);
+    return ground;
 }
 
 QWidget *SyncPanel::refusedCard(const RefusedEdit &edit)

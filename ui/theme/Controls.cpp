@@ -149,9 +149,17 @@ Popover::Popover(const Theme &theme, const QString &name, QWidget *window) : QFr
     hide();
 }
 
-void Popover::openUnder(QWidget *anchor)
+void Popover::fit()
 {
     adjustSize();
+    // Lines that wrap make it taller than its hint.
+    if (layout() && layout()->hasHeightForWidth())
+        resize(width(), layout()->totalHeightForWidth(width()));
+}
+
+void Popover::openUnder(QWidget *anchor)
+{
+    fit();
     QPoint place = anchor->mapTo(parentWidget(), QPoint(0, anchor->height() + 4));
     place.setX(std::clamp(place.x(), 8, std::max(8, parentWidget()->width() - width() - 8)));
     if (place.y() + height() > parentWidget()->height() - 8)
@@ -161,7 +169,7 @@ void Popover::openUnder(QWidget *anchor)
 
 void Popover::openCentred()
 {
-    adjustSize();
+    fit();
     openAt(QPoint((parentWidget()->width() - width()) / 2, std::max(16, (parentWidget()->height() - height()) / 3)));
 }
 

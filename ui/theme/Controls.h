@@ -111,6 +111,8 @@ Q_SIGNALS:
     void closed();
 
 protected:
+    /** Takes the size that its content needs. */
+    void fit();
     bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
