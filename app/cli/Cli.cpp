@@ -2,6 +2,7 @@
 
 #include "Passphrase.h"
 #include "database/Database.h"
+#include "rules/OneLine.h"
 #include "secrets/KeychainStore.h"
 #include "store/Rescue.h"
 
@@ -203,9 +204,7 @@ bool Cli::put(const QByteArray &line)
 
 bool Cli::putText(const QString &line)
 {
-    QString plain = line;
-    std::replace_if(plain.begin(), plain.end(), [](QChar c) { return c.category() == QChar::Other_Control; }, QChar(u' '));
-    return put(plain.toUtf8());
+    return put(oneLine(line).toUtf8());
 }
 
 int Cli::finish(int code)

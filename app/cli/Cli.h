@@ -62,7 +62,7 @@ public:
     void progress(const QString &text) const;
     /** One line of machine output; false when nobody reads any more. */
     bool put(const QByteArray &line);
-    /** A line for a terminal: control characters, which could steer it, become blanks. */
+    /** A line for a terminal: what could steer it becomes blanks. */
     bool putText(const QString &line);
     /** What the program ends with: `code`, unless the output could not be written. Call last. */
     int finish(int code);

@@ -1,7 +1,9 @@
 #include "Commands.h"
 #include "auth/Identities.h"
 #include "auth/Tokens.h"
+#include "rules/OneLine.h"
 #include "store/Moment.h"
+#include "store/WorkspaceTx.h"
 #include "sync/Upkeep.h"
 
 #include <QTextStream>
@@ -23,9 +25,10 @@ int addUser(const ServerOptions &options, SqlConnection &connection)
     const auto role = fromWireWord<UserRole>(options.value(u"role"_s));
     if (!role)
         return complain({Error::Code::InvalidInput, u"--role is agent, dispatcher, manager or admin."_s, {}, false});
-    const auto account = addAccount(connection, *ws, options.value(u"email"_s), options.value(u"name"_s), *role, givenPassword(), serverNow());
-    if (!account)
-        return complain(account.error());
+    const auto account = newAccount(connection, *ws, options.value(u"email"_s), options.value(u"name"_s), *role, givenPassword());
+    const Verdict stored = account ? storeAccount(connection, *account, programActor, serverNow()) : Verdict(account.error());
+    if (!stored)
+        return complain(stored.error());
     printf("%s\n", qPrintable(account->id));
     return exitOk;
 }
@@ -39,7 +42,7 @@ int listUsers(const ServerOptions &options, SqlConnection &connection)
     if (!accounts)
         return complain(accounts.error());
     for (const Account &account : *accounts)
-        printf("%s\t%s\t%s\t%s\n", qPrintable(account.email), qPrintable(wireWord(account.role)), account.disabled ? "disabled" : "active", qPrintable(account.name));
+        printf("%s\t%s\t%s\t%s\t%s\n", qPrintable(account.email), qPrintable(wireWord(account.role)), account.disabled ? "disabled" : "active", qPrintable(oneLine(account.name)), qPrintable(account.id));
     return exitOk;
 }
 
@@ -73,7 +76,13 @@ int changeUser(const ServerOptions &options, SqlConnection &connection, const QS
         return complain(account.error());
     if (action == u"unlink"_s)
         return said(unlinkIdentities(connection, *account, serverNow()));
-    return said(action == u"disable"_s ? disableAccount(connection, account->id, serverNow()) : changeRole(connection, account->id, *role));
+    AccountChange change;
+    if (action == u"disable"_s)
+        change.disabled = true;
+    else
+        change.role = role.value();
+    const auto changed = changeAccount(connection, account->ws, account->id, change, programActor, serverNow());
+    return said(changed ? Verdict(Done{}) : Verdict(changed.error()));
 }
 
 } // namespace
@@ -138,7 +147,7 @@ int giveServiceToken(const ServerOptions &options)
         return complain(account.error());
     if (account->disabled)
         return complain({Error::Code::NotFound, u"There is no such account, or it is disabled."_s, {}, false});
-    const auto pair = openService(**connection, *account, serverNow());
+    const auto pair = openService(**connection, *account, programActor, serverNow());
     if (!pair)
         return complain(pair.error());
     printf("%s\n", qPrintable(pair->access));

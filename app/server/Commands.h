@@ -22,7 +22,7 @@ int giveServiceToken(const ServerOptions &options);
 int migrateStore(const ServerOptions &options);
 int backUp(const ServerOptions &options);
 int restore(const ServerOptions &options);
-int verifyAudit(const ServerOptions &options);
+int audit(const ServerOptions &options);
 int compact(const ServerOptions &options);
 int erase(const ServerOptions &options);
 int listRoutes(const ServerOptions &options);

@@ -7,7 +7,6 @@
 #include "jobs/JobTable.h"
 #include "sql/ServerSchema.h"
 #include "sql/SqliteConnection.h"
-#include "store/AuditChain.h"
 #include "store/AuditSeals.h"
 #include "store/Moment.h"
 #include "sync/Erasure.h"
@@ -227,36 +226,6 @@ int restore(const ServerOptions &options)
     // What the lost database knew is gone with it.
     const Verdict done = startEpochs(options.backend.store, std::nullopt);
     return said(done ? sealRestored(options) : done);
-}
-
-int verifyAudit(const ServerOptions &options)
-{
-    if (options.words.value(0) != u"verify"_s)
-        return complain(usage(u"audit verify"_s));
-    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
-    const auto names = connection ? workspacesOf(**connection) : Result<QStringList>(connection.error());
-    if (!names)
-        return complain(names.error());
-    int code = exitOk;
-    for (const QString &ws : *names) {
-        const auto tx = WorkspaceTx::begin(**connection, ws, WorkspaceTx::Mode::Read);
-        const auto check = tx ? checkAudit(**tx) : Result<AuditCheck>(tx.error());
-        if (!check)
-            return complain(check.error());
-        printf("%s\t%lld entries\t%s\n", qPrintable(ws), static_cast<long long>(check->entries), check->broken_at ? qPrintable(u"broken at %1"_s.arg(*check->broken_at)) : "whole");
-        code = check->broken_at ? exitFailed : code;
-    }
-    const AuditSeals seals(options.audit_log, options.backend.store.secret);
-    if (!seals.isOn()) {
-        puts("There are no checkpoints: whether the end was cut off cannot be told. Give --secret and --audit-log.");
-        return code;
-    }
-    const auto problems = seals.check(**connection);
-    if (!problems)
-        return complain(problems.error());
-    for (const QString &problem : *problems)
-        printf("%s\n", qPrintable(problem));
-    return problems->isEmpty() ? code : exitFailed;
 }
 
 int erase(const ServerOptions &options)

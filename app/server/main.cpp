@@ -31,7 +31,7 @@ constexpr ServerCommand commands[] = {
     {"migrate", "migrate", migrateStore, true},
     {"backup", "backup FILE    a consistent copy while the backend runs (SQLite)", backUp, true},
     {"restore", "restore FILE    puts a copy in the store's place and starts a new epoch (SQLite); restore in-place after pg_restore", restore, true},
-    {"audit", "audit verify", verifyAudit, true},
+    {"audit", "audit verify | audit show [--workspace W] [--limit N] [--json]    the newest entries of the trail, 50 unless told, the last one last", audit, true},
     {"compact", "compact --keep N", compact, true},
     {"erase", "erase --number E164 | --contact ID [--workspace W]    erases a person: calls, transcripts, notes, contact", erase, true},
     {"routes", "routes --json", listRoutes, false},

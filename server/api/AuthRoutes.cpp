@@ -133,7 +133,7 @@ HttpResponse logOut(ApiCall &call)
     if (discarded->value_or(0) > 0)
         done = auditAlone(call, {{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, u"edits_discarded"_s}, {u"edits"_s, **discarded}});
     if (done)
-        done = withRetries(call.connection, [&] { return revokeFamily(call.connection, call.caller.family, call.now); });
+        done = endSessionOf(call.connection, call.caller, call.caller.family, call.now);
     if (!done)
         return failed(done.error());
     return nothingAnswer();

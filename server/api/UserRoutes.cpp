@@ -25,25 +25,6 @@ QByteArray accountText(const Account &account)
     return compactJson(json);
 }
 
-/** One transaction with its line in the audit trail; `work` gives the account as it then is. */
-Result<Account> inAudit(ApiCall &call, const QString &action, const QStringList &fields, const std::function<Result<Account>(SqlConnection &)> &work)
-{
-    return withRetries(call.connection, [&]() -> Result<Account> {
-        const auto tx = WorkspaceTx::begin(call.connection, call.caller.ws, WorkspaceTx::Mode::Write);
-        if (!tx)
-            return tx.error();
-        const auto account = work(call.connection);
-        if (!account)
-            return account;
-        Verdict done = (*tx)->audit({{u"at"_s, isoUtc(call.now)}, {u"actor"_s, call.caller.account}, {u"action"_s, action}, {u"id"_s, account->id}, {u"fields"_s, QJsonArray::fromStringList(fields)}});
-        if (done)
-            done = (*tx)->commit();
-        if (!done)
-            return done.error();
-        return account;
-    });
-}
-
 Result<AccountChange> accountChangeOf(const QJsonObject &body)
 {
     QString problem;
@@ -103,12 +84,8 @@ HttpResponse addUser(ApiCall &call)
         return badField(u"password"_s, u"is refused. "_s + made.error().message);
     if (!made)
         return failed(made.error());
-    const auto stored = inAudit(call, u"user_add"_s, {u"role"_s}, [&](SqlConnection &connection) -> Result<Account> {
-        if (Verdict done = storeAccount(connection, *made, call.now); !done)
-            return done.error();
-        return *made;
-    });
-    return stored ? oneAnswer("user", accountText(*stored), 201) : failed(stored.error());
+    const Verdict stored = storeAccount(call.connection, *made, call.caller.account, call.now);
+    return stored ? oneAnswer("user", accountText(*made), 201) : failed(stored.error());
 }
 
 HttpResponse changeUser(ApiCall &call)
@@ -116,8 +93,7 @@ HttpResponse changeUser(ApiCall &call)
     const auto change = accountChangeOf(call.body);
     if (!change)
         return failed(change.error());
-    const auto changed = inAudit(call, u"user_change"_s, call.body.keys(),
-                                 [&](SqlConnection &connection) { return changeAccount(connection, call.caller.ws, pathPart(call, 2), *change, call.now); });
+    const auto changed = changeAccount(call.connection, call.caller.ws, pathPart(call, 2), *change, call.caller.account, call.now);
     return changed ? oneAnswer("user", accountText(*changed)) : failed(changed.error());
 }
 
@@ -146,7 +122,7 @@ HttpResponse endSession(ApiCall &call)
     const bool own = std::any_of(sessions->cbegin(), sessions->cend(), [&](const OpenSession &session) { return session.id == id; });
     if (!own)
         return failed({Error::Code::NotFound, {}, {}, false});
-    const Verdict done = withRetries(call.connection, [&] { return revokeFamily(call.connection, id, call.now); });
+    const Verdict done = endSessionOf(call.connection, call.caller, id, call.now);
     return done ? nothingAnswer() : failed(done.error());
 }
 

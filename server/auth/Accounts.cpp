@@ -3,6 +3,10 @@
 #include "auth/Passwords.h"
 #include "auth/Tokens.h"
 #include "store/Moment.h"
+#include "store/WorkspaceTx.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
 
 namespace calldeck
 {
@@ -51,16 +55,93 @@ Verdict checkNames(const QString &email, const QString &name)
     return Done{};
 }
 
-Verdict mustExist(SqlStatement written)
+Verdict insertAccount(SqlConnection &connection, const Account &account, TimeMs now)
 {
-    if (Verdict done = written.run(); !done)
-        return done;
-    if (written.changedRows() == 0)
-        return Error{Error::Code::NotFound, u"There is no such account."_s, {}, false};
-    return Done{};
+    const auto taken = connection.query("SELECT 1 FROM account WHERE ws = ? AND email = ?", account.ws, account.email).found();
+    if (!taken)
+        return taken.error();
+    if (*taken)
+        return Error{Error::Code::Conflict, u"There is an account %1 already."_s.arg(account.email), {}, false};
+    return connection
+        .query("INSERT INTO account(id, ws, email, name, role, password, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)", account.id, account.ws, account.email, account.name,
+               wireWord(account.role), account.password, now)
+        .run();
+}
+
+Result<Account> applyChange(SqlConnection &connection, const QString &ws, const QString &id, const AccountChange &change, TimeMs now)
+{
+    SqlStatement find = connection.query(QByteArray(accountColumns) + "WHERE ws = ? AND id = ?", ws, id);
+    const auto found = find.found();
+    if (!found || !*found)
+        return found ? Error{Error::Code::NotFound, u"There is no such account."_s, {}, false} : found.error();
+    Account account = accountOf(find);
+    (void)find.run();
+    account.name = change.name.value_or(account.name).trimmed();
+    account.role = change.role.value_or(account.role);
+    account.disabled = change.disabled.value_or(account.disabled);
+    if (Verdict good = checkNames(account.email, account.name); !good)
+        return good.error();
+    Verdict done = connection.query("UPDATE account SET name = ?, role = ?, disabled = ? WHERE id = ?", account.name, wireWord(account.role), account.disabled, id).run();
+    if (done && account.disabled)
+        done = connection.query("UPDATE token_family SET revoked_at = ? WHERE revoked_at IS NULL AND account = ?", now, id).run();
+    if (done)
+        done = noteAccessChange(connection);
+    if (!done)
+        return done.error();
+    const auto left = connection.query("SELECT 1 FROM account WHERE ws = ? AND role = 'ADMIN' AND disabled = 0 LIMIT 1", ws).found();
+    if (!left || !*left)
+        return left ? Error{Error::Code::Conflict, u"Nobody would be left who may administer the workspace."_s, {}, false} : left.error();
+    return account;
+}
+
+/** Names of what a change is about, never what it is changed to. */
+QStringList fieldsOf(const AccountChange &change)
+{
+    QStringList fields;
+    if (change.disabled)
+        fields.append(u"disabled"_s);
+    if (change.name)
+        fields.append(u"name"_s);
+    if (change.role)
+        fields.append(u"role"_s);
+    return fields;
+}
+
+/** Who changes an account, and how the trail calls it. */
+struct Deed {
+    QString ws;
+    QString actor;
+    QString action;
+    QStringList fields;
+};
+
+/** One transaction with its line in the audit trail; `work` gives the account as it then is. */
+Result<Account> inTrail(SqlConnection &connection, const Deed &deed, TimeMs now, const std::function<Result<Account>()> &work)
+{
+    return withRetries(connection, [&]() -> Result<Account> {
+        const auto tx = WorkspaceTx::begin(connection, deed.ws, WorkspaceTx::Mode::Write);
+        if (!tx)
+            return tx.error();
+        const auto account = work();
+        if (!account)
+            return account;
+        QJsonObject line = accountLine(deed.actor, deed.action, account->id, now);
+        line.insert(u"fields"_s, QJsonArray::fromStringList(deed.fields));
+        Verdict done = (*tx)->audit(line);
+        if (done)
+            done = (*tx)->commit();
+        if (!done)
+            return done.error();
+        return account;
+    });
 }
 
 } // namespace
+
+QJsonObject accountLine(const QString &actor, const QString &action, const QString &account, TimeMs now)
+{
+    return {{u"at"_s, isoUtc(now)}, {u"actor"_s, actor}, {u"action"_s, action}, {u"id"_s, account}};
+}
 
 Result<QList<Account>> accountsOfAddress(SqlConnection &connection, const QString &email)
 {
@@ -96,17 +177,14 @@ Result<Account> newAccount(SqlConnection &connection, const QString &ws, const Q
     return Account{u"u"_s + randomHex(10), ws, address, name.trimmed(), role, *hash, false};
 }
 
-Verdict storeAccount(SqlConnection &connection, const Account &account, TimeMs now)
+Verdict storeAccount(SqlConnection &connection, const Account &account, const QString &actor, TimeMs now)
 {
-    const auto taken = connection.query("SELECT 1 FROM account WHERE ws = ? AND email = ?", account.ws, account.email).found();
-    if (!taken)
-        return taken.error();
-    if (*taken)
-        return Error{Error::Code::Conflict, u"There is an account %1 already."_s.arg(account.email), {}, false};
-    return connection
-        .query("INSERT INTO account(id, ws, email, name, role, password, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)", account.id, account.ws, account.email, account.name,
-               wireWord(account.role), account.password, now)
-        .run();
+    const auto stored = inTrail(connection, {account.ws, actor, u"user_add"_s, {u"role"_s}}, now, [&]() -> Result<Account> {
+        if (Verdict done = insertAccount(connection, account, now); !done)
+            return done.error();
+        return account;
+    });
+    return stored ? Verdict(Done{}) : Verdict(stored.error());
 }
 
 Result<Account> addAccount(SqlConnection &connection, const QString &ws, const QString &email, const QString &name, UserRole role, const QString &password, TimeMs now)
@@ -114,7 +192,7 @@ Result<Account> addAccount(SqlConnection &connection, const QString &ws, const Q
     auto account = newAccount(connection, ws, email, name, role, password);
     if (!account)
         return account;
-    if (Verdict done = storeAccount(connection, *account, now); !done)
+    if (Verdict done = insertAccount(connection, *account, now); !done)
         return done.error();
     return account;
 }
@@ -124,48 +202,9 @@ Result<QList<Account>> accountsAfter(SqlConnection &connection, const QString &w
     return accountsIn(connection.query(QByteArray(accountColumns) + "WHERE ws = ? AND email > ? ORDER BY email LIMIT ?", ws, email, limit));
 }
 
-Result<Account> changeAccount(SqlConnection &connection, const QString &ws, const QString &id, const AccountChange &change, TimeMs now)
+Result<Account> changeAccount(SqlConnection &connection, const QString &ws, const QString &id, const AccountChange &change, const QString &actor, TimeMs now)
 {
-    SqlStatement find = connection.query(QByteArray(accountColumns) + "WHERE ws = ? AND id = ?", ws, id);
-    const auto found = find.found();
-    if (!found || !*found)
-        return found ? Error{Error::Code::NotFound, u"There is no such account."_s, {}, false} : found.error();
-    Account account = accountOf(find);
-    (void)find.run();
-    account.name = change.name.value_or(account.name).trimmed();
-    account.role = change.role.value_or(account.role);
-    account.disabled = change.disabled.value_or(account.disabled);
-    if (Verdict good = checkNames(account.email, account.name); !good)
-        return good.error();
-    Verdict done = connection.query("UPDATE account SET name = ?, role = ?, disabled = ? WHERE id = ?", account.name, wireWord(account.role), account.disabled, id).run();
-    if (done && account.disabled)
-        done = connection.query("UPDATE token_family SET revoked_at = ? WHERE revoked_at IS NULL AND account = ?", now, id).run();
-    if (done)
-        done = noteAccessChange(connection);
-    if (!done)
-        return done.error();
-    const auto left = connection.query("SELECT 1 FROM account WHERE ws = ? AND role = 'ADMIN' AND disabled = 0 LIMIT 1", ws).found();
-    if (!left || !*left)
-        return left ? Error{Error::Code::Conflict, u"Nobody would be left who may administer the workspace."_s, {}, false} : left.error();
-    return account;
-}
-
-Verdict disableAccount(SqlConnection &connection, const QString &id, TimeMs now)
-{
-    return inOneWrite(connection, [&]() -> Verdict {
-        Verdict done = mustExist(connection.query("UPDATE account SET disabled = 1 WHERE id = ?", id));
-        if (done)
-            done = connection.query("UPDATE token_family SET revoked_at = ? WHERE revoked_at IS NULL AND account = ?", now, id).run();
-        return done ? noteAccessChange(connection) : done;
-    });
-}
-
-Verdict changeRole(SqlConnection &connection, const QString &id, UserRole role)
-{
-    return inOneWrite(connection, [&]() -> Verdict {
-        const Verdict done = mustExist(connection.query("UPDATE account SET role = ? WHERE id = ?", wireWord(role), id));
-        return done ? noteAccessChange(connection) : done;
-    });
+    return inTrail(connection, {ws, actor, u"user_change"_s, fieldsOf(change)}, now, [&] { return applyChange(connection, ws, id, change, now); });
 }
 
 } // namespace calldeck

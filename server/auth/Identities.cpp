@@ -14,11 +14,6 @@ namespace
 
 using Linked = std::variant<Account, IdentityRefusal>;
 
-QJsonObject auditLine(const QString &actor, const QString &action, const Account &account, TimeMs now)
-{
-    return {{u"at"_s, isoUtc(now)}, {u"actor"_s, actor}, {u"action"_s, action}, {u"id"_s, account.id}};
-}
-
 /** One try. Of two identities that come at once for an account the index lets one in. */
 Result<bool> tryLink(SqlConnection &connection, const Identity &identity, const Account &account, TimeMs now)
 {
@@ -30,7 +25,7 @@ Result<bool> tryLink(SqlConnection &connection, const Identity &identity, const 
     Verdict done = insert.run();
     const bool linked = done && insert.changedRows() == 1;
     if (linked)
-        done = (*tx)->audit(auditLine(account.id, u"identity_link"_s, account, now));
+        done = (*tx)->audit(accountLine(account.id, u"identity_link"_s, account.id, now));
     if (linked && done)
         done = (*tx)->commit();
     if (!done)
@@ -82,7 +77,7 @@ Verdict unlinkIdentities(SqlConnection &connection, const Account &account, Time
             return tx.error();
         Verdict done = connection.query("DELETE FROM identity WHERE account = ?", account.id).run();
         if (done)
-            done = (*tx)->audit(auditLine(u"calldeckd"_s, u"identity_unlink"_s, account, now));
+            done = (*tx)->audit(accountLine(programActor, u"identity_unlink"_s, account.id, now));
         return done ? (*tx)->commit() : done;
     });
 }

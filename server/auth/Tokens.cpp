@@ -1,6 +1,9 @@
 #include "auth/Tokens.h"
 
 #include "store/Moment.h"
+#include "store/WorkspaceTx.h"
+
+#include <QJsonObject>
 
 namespace calldeck
 {
@@ -76,6 +79,19 @@ Result<QString> newFamily(SqlConnection &connection, const Account &account, con
     return family;
 }
 
+Verdict revoke(SqlConnection &connection, const QString &family, TimeMs now)
+{
+    const Verdict done = connection.query("UPDATE token_family SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now, family).run();
+    return done ? noteAccessChange(connection) : done;
+}
+
+QJsonObject sessionLine(const QString &actor, const QString &action, const QString &account, const QString &family, TimeMs now)
+{
+    QJsonObject line = accountLine(actor, action, account, now);
+    line.insert(u"session"_s, family);
+    return line;
+}
+
 } // namespace
 
 bool hasTokenForm(const QString &text)
@@ -94,13 +110,19 @@ Result<TokenPair> openSession(SqlConnection &connection, const Account &account,
     });
 }
 
-Result<TokenPair> openService(SqlConnection &connection, const Account &account, TimeMs now)
+Result<TokenPair> openService(SqlConnection &connection, const Account &account, const QString &actor, TimeMs now)
 {
     const TimeMs ends = now + TokenLife::service;
-    return inOneWrite(connection, [&]() -> Result<TokenPair> {
-        const auto family = newFamily(connection, account, "service", u"service"_s, now, ends);
+    return withRetries(connection, [&]() -> Result<TokenPair> {
+        const auto tx = WorkspaceTx::begin(connection, account.ws, WorkspaceTx::Mode::Write);
+        const auto family = tx ? newFamily(connection, account, "service", u"service"_s, now, ends) : Result<QString>(tx.error());
         const auto access = family ? newToken(connection, *family, "access", ends) : Result<QString>(family.error());
-        return access ? Result<TokenPair>(TokenPair{*access, ends, {}, ends}) : access.error();
+        if (!access)
+            return access.error();
+        Verdict done = (*tx)->audit(sessionLine(actor, u"token_add"_s, account.id, *family, now));
+        if (done)
+            done = (*tx)->commit();
+        return done ? Result<TokenPair>(TokenPair{*access, ends, {}, ends}) : done.error();
     });
 }
 
@@ -124,9 +146,7 @@ Result<std::variant<TokenPair, Refusal>> refreshSession(SqlConnection &connectio
     (void)take.run();
     const QString family = std::get<Caller>(*answer).family;
     if (now - usedAt > TokenLife::repeat) {
-        Verdict done = connection.query("UPDATE token_family SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now, family).run();
-        if (done)
-            done = noteAccessChange(connection);
+        Verdict done = revoke(connection, family, now);
         if (done)
             done = transaction.commit();
         if (!done)
@@ -160,12 +180,20 @@ Result<QList<OpenSession>> openSessionsOf(SqlConnection &connection, const QStri
     return sessions;
 }
 
+Verdict endSessionOf(SqlConnection &connection, const Caller &caller, const QString &family, TimeMs now)
+{
+    return withRetries(connection, [&]() -> Verdict {
+        const auto tx = WorkspaceTx::begin(connection, caller.ws, WorkspaceTx::Mode::Write);
+        Verdict done = tx ? revoke(connection, family, now) : Verdict(tx.error());
+        if (done)
+            done = (*tx)->audit(sessionLine(caller.account, u"session_end"_s, caller.account, family, now));
+        return done ? (*tx)->commit() : done;
+    });
+}
+
 Verdict revokeFamily(SqlConnection &connection, const QString &family, TimeMs now)
 {
-    return inOneWrite(connection, [&] {
-        const Verdict done = connection.query("UPDATE token_family SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", now, family).run();
-        return done ? noteAccessChange(connection) : done;
-    });
+    return inOneWrite(connection, [&] { return revoke(connection, family, now); });
 }
 
 Result<QString> openTicket(SqlConnection &connection, const Caller &caller, TimeMs now)

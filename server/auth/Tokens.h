@@ -41,8 +41,8 @@ enum class Refusal { Unknown, Expired, Revoked };
 Result<std::variant<Caller, Refusal>> authenticate(SqlConnection &connection, const QString &accessToken, TimeMs now);
 
 Result<TokenPair> openSession(SqlConnection &connection, const Account &account, const QString &deviceName, TimeMs now);
-/** A token for a program, without refresh; shown once. */
-Result<TokenPair> openService(SqlConnection &connection, const Account &account, TimeMs now);
+/** A token for a program, without refresh; shown once. With a line in the audit trail, which names the session and not the token. */
+Result<TokenPair> openService(SqlConnection &connection, const Account &account, const QString &actor, TimeMs now);
 /** New tokens for a refresh token, once; a used one that comes again ends the session. */
 Result<std::variant<TokenPair, Refusal>> refreshSession(SqlConnection &connection, const QString &refreshToken, TimeMs now);
 /** A signing in that is still good. */
@@ -56,7 +56,9 @@ struct OpenSession {
 /** Of an account, the newest first, at most 200. */
 Result<QList<OpenSession>> openSessionsOf(SqlConnection &connection, const QString &account, TimeMs now);
 
-/** Ends a session with all its tokens. */
+/** Ends a session of the caller with all its tokens, in one transaction with its line in the audit trail. */
+Verdict endSessionOf(SqlConnection &connection, const Caller &caller, const QString &family, TimeMs now);
+/** The same without a line, for a desk that renews what it gave to itself. */
 Verdict revokeFamily(SqlConnection &connection, const QString &family, TimeMs now);
 
 /** Good once, for 30 s, for a WebSocket of this session. */

@@ -22,7 +22,7 @@ Verdict nameAccount(SqlConnection &connection, Account &account, const QString &
         return Done{};
     AccountChange change;
     change.name = name;
-    const auto changed = inOneWrite(connection, [&] { return changeAccount(connection, account.ws, account.id, change, serverNow()); });
+    const auto changed = changeAccount(connection, account.ws, account.id, change, account.id, serverNow());
     if (!changed)
         return changed.error();
     account = *changed;

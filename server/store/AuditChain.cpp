@@ -1,5 +1,6 @@
 #include "store/AuditChain.h"
 
+#include "store/EntityTable.h"
 #include "store/Moment.h"
 
 namespace calldeck
@@ -26,6 +27,18 @@ Result<AuditCheck> checkAudit(WorkspaceTx &tx)
     if (rows.failed())
         return rows.verdict().error();
     return check;
+}
+
+Result<QList<AuditEntry>> newestAudit(WorkspaceTx &tx, int limit)
+{
+    QList<AuditEntry> entries;
+    SqlStatement rows = tx.query("SELECT n, entry FROM audit WHERE ws = ? ORDER BY n DESC LIMIT ?", limit);
+    while (rows.step())
+        entries.append({rows.integer(0), parsedObject(rows.bytes(1))});
+    if (rows.failed())
+        return rows.verdict().error();
+    std::reverse(entries.begin(), entries.end());
+    return entries;
 }
 
 } // namespace calldeck

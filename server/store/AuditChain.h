@@ -2,6 +2,8 @@
 
 #include "store/WorkspaceTx.h"
 
+#include <QJsonObject>
+
 namespace calldeck
 {
 
@@ -14,5 +16,13 @@ struct AuditCheck {
 };
 /** Walks the whole chain of a workspace. A tail that was cut off shows only against a count kept elsewhere. */
 Result<AuditCheck> checkAudit(WorkspaceTx &tx);
+
+/** A line of the trail; empty when it is no JSON object. */
+struct AuditEntry {
+    qint64 n = 0;
+    QJsonObject entry;
+};
+/** The newest `limit` entries, the oldest of them first. */
+Result<QList<AuditEntry>> newestAudit(WorkspaceTx &tx, int limit);
 
 } // namespace calldeck

@@ -16,6 +16,9 @@ struct Head {
     friend bool operator==(const Head &, const Head &) = default;
 };
 
+/** Who acts, in the trail and the log, where it is a command of `calldeckd` and not a person. */
+inline const QString programActor = QStringLiteral("calldeckd");
+
 /** A line of the change log. */
 struct Change {
     QString kind;

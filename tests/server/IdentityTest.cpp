@@ -60,7 +60,7 @@ TEST_P(IdentityTest, nobodyComesInWithoutAnOpenAccountOrAVerifiedAddress)
     EXPECT_EQ(refusalOf(identity(u"a"_s, u"nobody-at-all@x.org"_s)), IdentityRefusal::NoAccount);
     EXPECT_EQ(refusalOf(identity(u"a"_s, account.email, false)), IdentityRefusal::NotVerified);
     EXPECT_EQ(refusalOf(identity(u"a"_s, QString())), IdentityRefusal::NotVerified);
-    ASSERT_TRUE(disableAccount(*connection, account.id, now));
+    disable(account);
     EXPECT_EQ(refusalOf(identity(u"a"_s, account.email)), IdentityRefusal::NoAccount);
     EXPECT_FALSE(*linkedAccount(*connection, issuer, identity(u"a"_s, {}).subject));
 }

@@ -2,6 +2,7 @@
 
 #include "auth/Tokens.h"
 #include "sql/SqlConnection.h"
+#include "store/AuditChain.h"
 #include "store/Moment.h"
 #include "sync/Feed.h"
 #include "sync/PushRun.h"
@@ -80,6 +81,27 @@ protected:
         auto made = foundWorkspace(*connection, settings, u"admin-%1@x.org"_s.arg(randomHex(6)), u"Ada"_s, u"a long enough word"_s, now);
         EXPECT_TRUE(made) << problemOf(made);
         return made ? *made : QString();
+    }
+
+    /** Somebody else may administer the workspace from then on: the last one who may is never disabled. */
+    void disable(const Account &account)
+    {
+        const auto other = addAccount(*connection, account.ws, u"other-%1@x.org"_s.arg(randomHex(6)), u"Other"_s, UserRole::ADMIN, u"a long enough word"_s, now);
+        ASSERT_TRUE(other) << problemOf(other);
+        AccountChange change;
+        change.disabled = true;
+        const auto changed = changeAccount(*connection, account.ws, account.id, change, programActor, now);
+        ASSERT_TRUE(changed) << problemOf(changed);
+    }
+    /** The newest entries of the audit trail, the oldest of them first. */
+    QList<QJsonObject> trail(int newest)
+    {
+        QList<QJsonObject> entries;
+        const auto found = newestAudit(*read(), newest);
+        EXPECT_TRUE(found);
+        for (const AuditEntry &one : *found)
+            entries.append(one.entry);
+        return entries;
     }
 
     Edit edit(const QString &op, const QJsonObject &args = {}, const QString &id = u"c1"_s, qint64 base = 0, const QString &kind = u"call"_s)

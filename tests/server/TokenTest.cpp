@@ -38,7 +38,7 @@ TEST_P(TokenTest, formIsThatOfAnAccessToken)
     const auto pair = openSession(*connection, account, u"desk"_s, now);
     ASSERT_TRUE(pair);
     EXPECT_TRUE(hasTokenForm(pair->access));
-    EXPECT_TRUE(hasTokenForm(openService(*connection, account, now)->access));
+    EXPECT_TRUE(hasTokenForm(openService(*connection, account, programActor, now)->access));
     for (const QString &other : {QString(), u"a_00"_s, pair->refresh, QString(pair->access + u'0'), pair->access.chopped(1), pair->access.toUpper(), QString(pair->access.chopped(1) + u'g')})
         EXPECT_FALSE(hasTokenForm(other)) << other.toStdString();
 }
@@ -95,7 +95,7 @@ TEST_P(TokenTest, disabledAccountIsOutAtOnceAndSocketsLearnOfIt)
 {
     const auto pair = openSession(*connection, account, u"desk"_s, now);
     const qint64 before = *accessChangeNumber(*connection);
-    ASSERT_TRUE(disableAccount(*connection, account.id, now));
+    disable(account);
     EXPECT_EQ(refusalOf(pair->access, now), Refusal::Revoked);
     EXPECT_GT(*accessChangeNumber(*connection), before);
 }
@@ -149,7 +149,7 @@ TEST_P(TokenTest, addressHasAnAccountInEachWorkspaceOnceAndItsHashesAreAlike)
     ASSERT_EQ(accounts.size(), 2);
     EXPECT_EQ(fittingPasswords({accounts[0].password, accounts[1].password}, u"another word of theirs"_s), QList<qsizetype>{accounts[1].ws == other ? 1 : 0});
     EXPECT_FALSE(*findAccount(*connection, u"twin@x.org"_s)) << "which one is not said";
-    ASSERT_TRUE(disableAccount(*connection, mine->id, now));
+    disable(*mine);
     EXPECT_EQ(std::count_if(accounts.cbegin(), accounts.cend(), [&](const Account &one) { return one.id == mine->id; }), 1);
     const auto after = *accountsOfAddress(*connection, u"twin@x.org"_s);
     for (const Account &one : after)

@@ -341,6 +341,46 @@ def refused_edits(backend):
     assert "whole" in backend.command("audit", "verify")
 
 
+def command_line(backend):
+    """What is done to accounts at the command line and to one's sessions stands in the trail, the last administrator stays, and the trail can be read without a client of the database."""
+    def shown(*words):
+        return [json.loads(line) for line in backend.command("audit", "show", "--json", *words).splitlines()]
+
+    people = {row.split("\t")[0]: row.split("\t")[4] for row in backend.command("user", "list").splitlines()}
+    begin = shown("--limit", "1")[0]["n"]
+    new = backend.command("user", "add", "--email", "zoe@x.org", "--name", "Zoe", "--role", "agent")
+    backend.command("user", "role", "--email", "zoe@x.org", "--role", "manager")
+    token = backend.command("token", "--user", "zoe@x.org")
+    backend.command("user", "unlink", "--email", "zoe@x.org")
+    backend.command("user", "disable", "--email", "zoe@x.org")
+    assert backend.request("GET", "/api/session", token=token)[0] == 401
+    ben = Asker(backend, "ben@x.org")
+    Asker(backend, "ben@x.org")
+    other = [one["id"] for one in ben.ok("GET", "/api/sessions")["sessions"] if not one["current"]][0]
+    ben.ok("DELETE", f"/api/sessions/{other}", expect=204)
+    # An administrator may be demoted and disabled as long as there is another one; nothing of a refusal stays.
+    last = people.pop("ada@x.org")
+    for change in (("disable",), ("role", "--role", "manager")):
+        backend.command("user", change[0], "--email", "ada@x.org", *change[1:], expect=1)
+    told = [(line["actor"], line["action"], line["id"], line.get("fields")) for line in shown() if line["n"] > begin]
+    assert told == [("calldeckd", "user_add", new, ["role"]), ("calldeckd", "user_change", new, ["role"]), ("calldeckd", "token_add", new, None), ("calldeckd", "identity_unlink", new, None),
+                    ("calldeckd", "user_change", new, ["disabled"]), (people["ben@x.org"], "session_end", people["ben@x.org"], None)], (told, last)
+    assert shown("--limit", "1")[0]["session"] == other
+    text = backend.command("audit", "show")
+    assert token not in text and "x.org" not in text and "Zoe" not in text, text
+    # A client names fields as it likes: they get no line of their own and steer no terminal.
+    ana = Desk(backend, "ana@x.org", "d1")
+    ana.one("create", missed_call(), record="c1")
+    for name in ("x\n2026-01-01T00:00:00.000Z\tada\terase\tid=c1", "\x1b[2J\u009b2J\u202e"):
+        assert ana.one("set", {name: 7}, "c1")["code"] == "invalid"
+    for line in backend.command("audit", "show", "--limit", "2").splitlines():
+        assert line.count("\t") == 3 and 'fields="' in line and not set(line) & set("\x1b\u009b\u202e"), line
+    assert len(backend.command("audit", "show", "--limit", "2").split("\n")) == 2
+    for wrong in ((), ("look",), ("show", "--limit", "0"), ("show", "--limit", "x"), ("show", "--workspace", "none")):
+        backend.command("audit", *wrong, expect=2)
+    assert "audit show" in backend.command("--help")
+
+
 def hostile(backend, seed, rounds=1500):
     """Random queries and bodies at every REST route: an answer below 500, and the store is whole after it."""
     chance = random.Random(seed)
