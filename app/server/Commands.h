@@ -25,6 +25,7 @@ int restore(const ServerOptions &options);
 int audit(const ServerOptions &options);
 int compact(const ServerOptions &options);
 int erase(const ServerOptions &options);
+int disclose(const ServerOptions &options);
 int listRoutes(const ServerOptions &options);
 
 /**

@@ -23,7 +23,7 @@ const QStringList &knownOptions()
 {
     static const QStringList names{u"store"_s,     u"listen"_s, u"tls-cert"_s, u"tls-key"_s, u"config"_s, u"workspace"_s,  u"admin-email"_s, u"admin-name"_s,
                                    u"email"_s,     u"name"_s,   u"role"_s,     u"user"_s,    u"keep"_s,   u"workers"_s,
-                                   u"secret"_s,    u"audit-log"_s, u"number"_s, u"contact"_s, u"limit"_s,
+                                   u"secret"_s,    u"audit-log"_s, u"number"_s, u"contact"_s, u"limit"_s, u"out"_s,
                                    u"data"_s,      u"pdf-font"_s, u"smtp"_s,  u"mail-from"_s, u"smtp-keys"_s, u"s3-endpoint"_s,
                                    u"s3-bucket"_s, u"s3-region"_s, u"s3-keys"_s, u"attachment-quota-mb"_s,
                                    u"oidc-issuer"_s, u"oidc-client-id"_s, u"oidc-client-secret-file"_s, u"oidc-ca"_s, u"oidc-redirect-path"_s};

@@ -2,6 +2,7 @@
 #include "api/Route.h"
 #include "database/Backup.h"
 #include "database/DatabaseFile.h"
+#include "database/PrivateFile.h"
 #include "jobs/BlobStore.h"
 #include "jobs/ExportWork.h"
 #include "jobs/JobTable.h"
@@ -9,11 +10,13 @@
 #include "sql/SqliteConnection.h"
 #include "store/AuditSeals.h"
 #include "store/Moment.h"
+#include "sync/Disclosure.h"
 #include "sync/Erasure.h"
 #include "sync/Upkeep.h"
 
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonDocument>
 #include <cstdio>
 
 namespace calldeck
@@ -153,6 +156,33 @@ int removeFiles(const ServerOptions &options, const QStringList &blobs)
     return code;
 }
 
+/** Whom a command is about, and where. */
+struct PersonOf {
+    std::unique_ptr<SqlConnection> connection; ///< with the secret of the store
+    QString ws;
+    Person person;
+};
+
+Result<PersonOf> personOf(const ServerOptions &options)
+{
+    PersonOf of;
+    of.person = {options.value(u"number"_s), options.value(u"contact"_s)};
+    if (of.person.number.isEmpty() == of.person.contact.isEmpty())
+        return usage(u"%1 --number E164, or %1 --contact ID: one of them."_s.arg(options.command));
+    const auto secret = ownSecret(options);
+    if (!secret)
+        return secret.error();
+    SqlTarget store = options.backend.store;
+    store.secret = *secret;
+    auto connection = SqlConnection::open(store, SqlSchema::Require);
+    const auto ws = connection ? chosenWorkspace(**connection, options.value(u"workspace"_s)) : Result<QString>(connection.error());
+    if (!ws)
+        return ws.error();
+    of.connection = *std::move(connection);
+    of.ws = *ws;
+    return of;
+}
+
 Verdict sealRestored(const ServerOptions &options)
 {
     const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
@@ -230,29 +260,39 @@ int restore(const ServerOptions &options)
 
 int erase(const ServerOptions &options)
 {
-    const ErasedPerson person{options.value(u"number"_s), options.value(u"contact"_s)};
-    if (person.number.isEmpty() == person.contact.isEmpty())
-        return complain(usage(u"erase --number E164, or erase --contact ID: one of them."_s));
-    const auto secret = ownSecret(options);
-    if (!secret)
-        return complain(secret.error());
-    SqlTarget store = options.backend.store;
-    store.secret = *secret;
-    const auto connection = SqlConnection::open(store, SqlSchema::Require);
-    const auto ws = connection ? chosenWorkspace(**connection, options.value(u"workspace"_s)) : Result<QString>(connection.error());
-    if (!ws)
-        return complain(ws.error());
-    const auto erased = erasePerson(**connection, *ws, person, serverNow());
+    const auto of = personOf(options);
+    if (!of)
+        return complain(of.error());
+    SqlConnection &connection = *of->connection;
+    const auto erased = erasePerson(connection, of->ws, of->person, serverNow());
     if (!erased)
         return complain(erased.error());
     // What was overwritten must not stay readable in the journal either.
-    if (!(*connection)->isPostgres())
-        (void)(*connection)->execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (Verdict removed = removeEndedJobs(options, **connection, *ws); !removed)
+    if (!connection.isPostgres())
+        (void)connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (Verdict removed = removeEndedJobs(options, connection, of->ws); !removed)
         return complain(removed.error());
     const int filesGone = removeFiles(options, erased->blobs);
     printf("%d calls, %d contacts%s\n", erased->calls, erased->contacts, erased->was_listed ? ", goes on not to be contacted" : "");
     return filesGone;
+}
+
+int disclose(const ServerOptions &options)
+{
+    const QString file = options.value(u"out"_s);
+    // Looked at before anything is written into the trail.
+    if (file.isEmpty() || QFileInfo::exists(file))
+        return complain(usage(u"disclose --out FILE: a file that is not there yet."_s));
+    const auto of = personOf(options);
+    if (!of)
+        return complain(of.error());
+    const auto disclosure = disclosePerson(*of->connection, of->ws, of->person, serverNow());
+    if (!disclosure)
+        return complain(disclosure.error());
+    if (Verdict written = writeNewPrivateFile(file, QJsonDocument(disclosure->document).toJson()); !written)
+        return complain(written.error());
+    printf("%d calls, %d contacts\n", disclosure->calls, disclosure->contacts);
+    return exitOk;
 }
 
 int compact(const ServerOptions &options)

@@ -80,7 +80,8 @@ Verdict deleteConflictsOf(WorkspaceTx &tx, const QString &callId, const Change &
         if (done)
             done = deleteEntity(tx, conflictKind, id, line);
     }
-    return done;
+    // The edit that lost stands there, with what was written in it.
+    return done ? tx.write("DELETE FROM conflict WHERE ws = ? AND call_id = ?", callId) : done;
 }
 
 } // namespace calldeck

@@ -1,7 +1,7 @@
 #include "secrets/IdleLockRecord.h"
 
+#include "database/PrivateFile.h"
 #include "secrets/Keys.h"
-#include "secrets/PrivateFile.h"
 
 #include <QCryptographicHash>
 #include <QDir>

@@ -1,7 +1,7 @@
 #include "secrets/KeyRecord.h"
 
 #include "database/DatabaseFile.h"
-#include "secrets/PrivateFile.h"
+#include "database/PrivateFile.h"
 
 #include <QDir>
 #include <QFileInfo>

@@ -1,7 +1,9 @@
 #include "StoreFixture.h"
-#include "store/AuditSeals.h"
+#include "store/Attachments.h"
 #include "store/AuditChain.h"
+#include "store/AuditSeals.h"
 #include "store/CallTable.h"
+#include "sync/Disclosure.h"
 #include "sync/Erasure.h"
 #include "sync/ProviderNews.h"
 #include "sync/Settings.h"
@@ -50,10 +52,10 @@ protected:
         EXPECT_TRUE((*tx)->commit());
         return outcome ? outcome->id : QString();
     }
-    /** Every text of every table of the store. */
-    QByteArray everything()
+    /** Every text of every table of the store, by table. */
+    QMap<QString, QByteArray> tables()
     {
-        QByteArray all;
+        QMap<QString, QByteArray> all;
         QStringList tables;
         SqlStatement names = connection->prepare(connection->isPostgres() ? "SELECT tablename FROM pg_tables WHERE schemaname = 'public'" : "SELECT name FROM sqlite_master WHERE type = 'table'");
         while (names.step())
@@ -72,12 +74,13 @@ protected:
             for (const QString &column : std::as_const(columns)) {
                 SqlStatement values = connection->prepare("SELECT CAST(\"" + column.toLatin1() + "\" AS TEXT) FROM " + name);
                 while (values.step())
-                    all += values.bytes(0) + '\n';
+                    all[table] += values.bytes(0) + '\n';
             }
         }
         return all;
     }
-    Result<ErasureResult> erase(const ErasedPerson &person) { return erasePerson(*connection, ws, person, now); }
+    QByteArray everything() { return tables().values().join(); }
+    Result<ErasureResult> erase(const Person &person) { return erasePerson(*connection, ws, person, now); }
 };
 
 } // namespace
@@ -90,7 +93,8 @@ TEST_P(ErasureTest, nothingOfThePersonStays)
     ASSERT_TRUE(push(u"ann"_s, {edit(u"note"_s, {{u"text"_s, QString::fromUtf8(canary + " likes tea")}}, first), edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"asked"_s}}, first)}));
     // Two decisions that did not know of each other: a conflict that keeps one of them.
     one(u"ann"_s, edit(u"disposition"_s, {{u"disposition"_s, u"booked"_s}, {u"notes"_s, QString::fromUtf8(canary)}}, second));
-    one(u"bob"_s, edit(u"disposition"_s, {{u"disposition"_s, u"callback_requested"_s}, {u"notes"_s, QString::fromUtf8(canary)}}, second));
+    const Edit losing = edit(u"disposition"_s, {{u"disposition"_s, u"other"_s}, {u"notes"_s, QString::fromUtf8(canary)}}, second);
+    ASSERT_EQ(one(u"bob"_s, losing).status, EditOutcome::Status::Conflict);
     one(u"ann"_s, edit(u"create"_s, {{u"name"_s, QString::fromUtf8(canary)}, {u"number"_s, number}}, u"k1"_s, 0, u"contact"_s));
     ASSERT_TRUE(everything().contains(canary));
 
@@ -162,6 +166,83 @@ TEST_P(ErasureTest, nobodyAndNoSecretAreErrorsThatChangeNothing)
     ASSERT_TRUE(without);
     EXPECT_EQ(erasePerson(**without, ws, {number, {}}, now).error().code, Error::Code::InvalidInput);
     EXPECT_FALSE(row(call).isEmpty());
+}
+
+TEST_P(ErasureTest, everyKindIsDisclosedAndThenErased)
+{
+    // A word of its own in each kind of what is held about the person.
+    const QString call = takeIn(u"a"_s, number);
+    const QString other = takeIn(u"b"_s, u"+14155550000"_s);
+    const QString contact = u"k"_s + randomHex(4);
+    one(u"ann"_s, edit(u"create"_s, {{u"name"_s, u"Ms Contactword"_s}, {u"number"_s, number}}, contact, 0, u"contact"_s));
+    one(u"ann"_s, edit(u"note"_s, {{u"text"_s, u"Noteword"_s}}, call, ver(call)));
+    one(u"ann"_s, edit(u"tag+"_s, {{u"tag"_s, u"tagword"_s}}, call, ver(call)));
+    one(u"ann"_s, edit(u"follow_up"_s, {{u"due_at"_s, isoUtc(now + 86'400'000)}, {u"note"_s, u"Taskword"_s}}, call, ver(call)));
+    one(u"ann"_s, edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"Listedword"_s}}, call, ver(call)));
+    const qint64 seen = ver(call);
+    one(u"ann"_s, edit(u"disposition"_s, {{u"disposition"_s, u"booked"_s}, {u"notes"_s, u"Keptword"_s}}, call, seen));
+    const Edit losing = edit(u"disposition"_s, {{u"disposition"_s, u"other"_s}, {u"notes"_s, u"Lostword"_s}}, call, seen);
+    ASSERT_EQ(one(u"bob"_s, losing).status, EditOutcome::Status::Conflict);
+    {
+        const auto tx = *WorkspaceTx::begin(*connection, ws, WorkspaceTx::Mode::Write);
+        ASSERT_TRUE(addAttachment(*tx, {u"a"_s + randomHex(8), call, u"Fileword.pdf"_s, u"application/pdf"_s, 12, QString(64, u'a'), now, u"ann"_s}, 1000));
+        ASSERT_TRUE(tx->write("INSERT INTO parked(ws, mid, account, device, payload, at) VALUES (?, ?, 'ann', 'd', ?, ?)", losing.mid,
+                              compactJson({{u"id"_s, call}, {u"args"_s, QJsonObject{{u"text"_s, u"Parkedword"_s}}}}), now));
+        ASSERT_TRUE(tx->write("UPDATE mutation SET message = 'Answerword' WHERE ws = ? AND mid = ?", losing.mid));
+        ASSERT_TRUE(tx->commit());
+    }
+    const QHash<QString, QByteArrayList> words{{u"calls"_s, {canary, "Noteword", "tagword", "Taskword", "Keptword"}}, {u"transcripts"_s, {"said " + canary}}, {u"provider_messages"_s, {canary}},
+                                               {u"contacts"_s, {"Contactword"}},  {u"do_not_contact"_s, {"Listedword"}},       {u"conflicts"_s, {"Lostword"}},
+                                               {u"attachments"_s, {"Fileword"}}, {u"waiting_edits"_s, {"Parkedword"}},        {u"answers"_s, {"Answerword"}}};
+    // Where the store holds the person: a new table with them in it has to have its part, and is named here.
+    static const QStringList known{u"attachment"_s, u"call_index"_s, u"call_tag"_s, u"change"_s, u"conflict"_s, u"device_order"_s, u"entity"_s, u"follow_up"_s, u"mutation"_s, u"parked"_s, u"provider_payload"_s};
+    const auto before = tables();
+    for (auto table = before.cbegin(); table != before.cend(); ++table) {
+        const bool holds = table->contains("4155552671") || table->contains(canary) || table->contains("word\n") || table->contains("Listedword") || table->contains("Lostword");
+        EXPECT_TRUE(!holds || known.contains(table.key())) << table.key().toStdString();
+    }
+
+    const auto disclosed = disclosePerson(*connection, ws, {number, {}}, now);
+    ASSERT_TRUE(disclosed) << problemOf(disclosed);
+    EXPECT_EQ(disclosed->calls, 1);
+    EXPECT_EQ(disclosed->contacts, 1);
+    for (const PersonPart &part : personParts()) {
+        const QString name = QString::fromLatin1(part.name);
+        ASSERT_TRUE(words.contains(name)) << "a part that this test does not fill: " << part.name;
+        const QByteArray text = compactJson({{name, disclosed->document.value(name)}});
+        for (const QByteArray &word : words.value(name))
+            EXPECT_TRUE(text.contains(word)) << word.toStdString() << " in " << text.toStdString();
+    }
+    EXPECT_FALSE(compactJson(disclosed->document).contains("4155550000")) << "nothing of others";
+    EXPECT_EQ(trail(1).first(), (QJsonObject{{u"at"_s, isoUtc(now)}, {u"actor"_s, programActor}, {u"action"_s, u"disclose"_s}, {u"calls"_s, 1}, {u"contacts"_s, 1}}));
+
+    ASSERT_TRUE(erase({number, {}}));
+    ASSERT_TRUE(erase({u"+14155550000"_s, {}})) << "has the same words";
+    const QByteArray all = everything();
+    for (const QByteArrayList &some : words) {
+        for (const QByteArray &word : some)
+            EXPECT_FALSE(all.contains(word)) << word.toStdString();
+    }
+    // That they asked not to be contacted goes on to be held, as a hash, and so it is said; of it nothing else.
+    const auto after = disclosePerson(*connection, ws, {number, {}}, now);
+    ASSERT_TRUE(after) << problemOf(after);
+    for (const PersonPart &part : personParts()) {
+        const QString name = QString::fromLatin1(part.name);
+        EXPECT_EQ(after->document.value(name).toArray().size(), name == u"do_not_contact"_s ? 1 : 0) << part.name;
+    }
+    EXPECT_EQ(disclosePerson(*connection, ws, {u"+14155550000"_s, {}}, now).error().code, Error::Code::NotFound);
+}
+
+TEST_P(ErasureTest, whatIsNoNumberOrOfNobodyIsNotDisclosedAndNotInTheTrail)
+{
+    takeIn(u"a"_s, number);
+    const qsizetype lines = trail(100).size();
+    for (const QString &wrong : {u""_s, u"4155552671"_s, u"(415) 555-2671"_s, u"+14155552671555267"_s, u"+%"_s, u"+14155552671\n"_s, u"+0415555267"_s})
+        EXPECT_EQ(disclosePerson(*connection, ws, {wrong, {}}, now).error().code, Error::Code::InvalidInput) << wrong.toStdString();
+    EXPECT_EQ(disclosePerson(*connection, ws, {u"+14155559999"_s, {}}, now).error().code, Error::Code::NotFound);
+    EXPECT_EQ(disclosePerson(*connection, ws, {{}, u"nobody"_s}, now).error().code, Error::Code::NotFound);
+    EXPECT_EQ(disclosePerson(*connection, found(), {number, {}}, now).error().code, Error::Code::NotFound) << "another workspace's person";
+    EXPECT_EQ(trail(100).size(), lines);
 }
 
 CALLDECK_ON_BOTH_ENGINES(ErasureTest);

@@ -630,7 +630,7 @@ def two_backends(program, _):
 
 
 def rest(program, cluster):
-    for scene in (rest_scenes.calls, rest_scenes.repeats, rest_scenes.tasks, rest_scenes.lists, rest_scenes.people, rest_scenes.figures, rest_scenes.refused_edits, rest_scenes.strangers, rest_scenes.command_line):
+    for scene in (rest_scenes.calls, rest_scenes.repeats, rest_scenes.tasks, rest_scenes.lists, rest_scenes.people, rest_scenes.figures, rest_scenes.refused_edits, rest_scenes.strangers, rest_scenes.command_line, rest_scenes.disclosure):
         with Stage(program, cluster) as backend:
             print(f"  {scene.__name__}", flush=True)
             scene(backend)

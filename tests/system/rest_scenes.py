@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import os
 import pathlib
 import random
 import sqlite3
@@ -379,6 +380,37 @@ def command_line(backend):
     for wrong in ((), ("look",), ("show", "--limit", "0"), ("show", "--limit", "x"), ("show", "--workspace", "none")):
         backend.command("audit", *wrong, expect=2)
     assert "audit show" in backend.command("--help")
+
+
+def disclosure(backend):
+    """A person's number: all of it in one new file for its owner alone, or no file at all."""
+    number, out = "+442079460155", os.path.join(backend.folder, "about.json")
+    ana = Desk(backend, "ana@x.org", "d1")
+    ana.one("create", dict(missed_call(), customer_number_raw=number, caller_name="Zoe"), record="c1")
+    ana.one("note", {"text": "likes tea"}, record="c1")
+    ana.push(ana.edit("create", {"name": "Zoe Vega", "number": number}, record="k1", kind="contact"))
+    begin = len(audit_lines(backend))
+    for words, code, reason in ((("--number", "1234", "--out", out), 2, "form"), (("--number", "+442079460156", "--out", out), 1, "Nothing is known"), (("--number", number), 2, "--out"),
+                                (("--out", out), 2, "one of them"), (("--number", number, "--contact", "k1", "--out", out), 2, "one of them")):
+        done = subprocess.run([backend.program, "--store", backend.store, "disclose", *words], capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == code and reason in done.stderr and not os.path.exists(out), (words, done)
+    assert len(audit_lines(backend)) == begin
+    assert backend.command("disclose", "--number", number, "--out", out) == "1 calls, 1 contacts"
+    with open(out, encoding="utf-8") as told:
+        text = told.read()
+    document = json.loads(text)
+    assert document["calls"][0]["notes"][0]["text"] == "likes tea" and document["contacts"][0]["name"] == "Zoe Vega" and document["number"] == number, document
+    assert os.stat(out).st_mode & 0o777 == 0o600 and not [name for name in os.listdir(backend.folder) if name.startswith("about.json.")]
+    line = audit_lines(backend)[-1]
+    assert (line["actor"], line["action"], line["calls"], line["contacts"]) == ("calldeckd", "disclose", 1, 1) and "2079460155" not in json.dumps(audit_lines(backend)), line
+    backend.command("disclose", "--number", number, "--out", out, expect=2)
+    backend.command("disclose", "--number", number, "--out", os.path.join(backend.folder, "none", "about.json"), expect=1)
+    with open(out, encoding="utf-8") as told:
+        assert told.read() == text
+    backend.command("disclose", "--contact", "k1", "--out", out + ".2")
+    backend.command("erase", "--number", number, "--secret", os.path.join(backend.folder, "secret"))
+    backend.command("disclose", "--number", number, "--out", out + ".3", expect=1)
+    assert not os.path.exists(out + ".3") and "whole" in backend.command("audit", "verify")
 
 
 def hostile(backend, seed, rounds=1500):
