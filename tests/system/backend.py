@@ -19,7 +19,8 @@ import time
 
 from calldeckd import PASSWORD, WIDE, Calldeckd, Desk, Socket, folder, missed_call, moment
 import rest_scenes
-from rest_rows import ROWS, request_of, secrets
+from lying_provider import CLIENT, LyingProvider
+from rest_rows import ROWS, SHOWING, files_of, request_of, secrets
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import postgres  # noqa: E402
@@ -150,15 +151,6 @@ def compaction(program, cluster):
         assert ana.pull() == 22 and len([key for key in ana.rows if key[0] == "call"]) == 20
 
 
-BODIES = {"/api/sync/push": {"device": "d9", "epoch": 1, "schema_ver": 1, "ms": []},
-          "/api/sync/park": {"device": "d9", "epoch": 1, "edit": {"mid": "pm", "lseq": 1, "kind": "call", "id": "secret1", "op": "note", "args": {"text": "x"}, "base_ver": 0, "at": moment()}},
-          "/api/calls/intake": {"calls": []}, "/api/workspace": {"settings": {}}, "/api/auth/refresh": {"refresh_token": "r_0"},
-          "/api/auth/login": {"email": "nobody@x.org", "password": "nothing at all"},
-          "/api/auth/oidc": {"code": "c", "code_verifier": "v" * 43, "redirect_uri": "http://127.0.0.1:49152/x", "nonce": "n" * 43},
-          "/api/calls/bulk": {"callIds": ["secret1"], "operation": "tag", "tag": "x"}, "/api/calls/export": {"format": "csv", "filters": {}}}
-QUERIES = {"/api/sync/changes": "?cursor=1.0", "/api/sync/rows": "?kind=call&ids=secret1", "/api/sync/digest": "?kind=call"}
-
-
 def concrete(path):
     """A pattern with the other workspace's names in its places."""
     return re.sub(r"\{\w+\}", "secret1", path)
@@ -167,76 +159,137 @@ def concrete(path):
 RANK = ["AGENT", "DISPATCHER", "MANAGER", "ADMIN"]
 
 
-def asked(route, ids, workspace="other"):
-    """(path, body) by which the matrix asks a route."""
-    if (known := request_of(route, ids, workspace)) is not None:
-        return known
-    body = BODIES.get(route["path"]) if "body" in route else None
-    assert "body" not in route or body is not None, f"no row for {route['method']} {route['path']}"
-    return concrete(route["path"]) + QUERIES.get(route["path"], ""), body
+def least(route):
+    """The least role that may ask; None where nobody has to sign in."""
+    return {"open": None, "metrics": None, "role": route.get("role"), "admin_or_service": "ADMIN", "ticket": "AGENT"}[route["door"]]
+
+
+def hidden(answer):
+    return "TOPSECRET" not in (answer.decode() if isinstance(answer, bytes) else json.dumps(answer))
+
+
+def from_elsewhere(backend, routes, ids, emails, tokens):
+    """Every route x every role of another workspace, a service token of it, no token, an unknown one: nothing comes out."""
+    services = {role: backend.command("token", "--user", emails[role]) for role in RANK}
+    cells = 0
+    for route in routes:
+        for role in RANK:
+            path, body, headers = request_of(route, dict(ids, who=f"other-{role.lower()}", email=emails[role]))
+            status, answer = backend.request(route["method"], path, body, token=tokens[role], headers=headers)
+            if route["path"] == "/api/auth/logout":
+                tokens[role] = backend.login(emails[role])["access_token"]
+            allowed = least(route) is None or RANK.index(role) >= RANK.index(least(route))
+            assert (status == 403) != allowed and status < 500, (route, role, status, answer)
+            assert hidden(answer), (route, role)
+            assert not allowed or "{" not in route["path"] or status == 404, (route, role, status, answer)
+            status, answer = backend.request(route["method"], path, body, token=services[role], headers=headers)
+            allowed = (allowed and route["method"] == "GET") or route["door"] in ("open", "admin_or_service")
+            assert (status == 403) != allowed and status < 500, (route, "service of", role, status, answer)
+            assert hidden(answer), (route, "service of", role)
+            cells += 2
+        for token, code in ((None, "token_missing"), ("a_" + "0" * 64, "token_unknown")):
+            status, answer = backend.request(route["method"], path, body, token=token, headers=headers)
+            closed = route["door"] not in ("open", "metrics")
+            assert (status == 401 and answer["code"] == code) if closed else status != 403, (route, status, answer)
+            assert hidden(answer), (route, token)
+            cells += 1
+    return cells
+
+
+def asked_wrongly(backend, routes, ids, agent, admin):
+    """A method that is not there, a parameter and a field that nobody knows."""
+    for route in routes:
+        path, body, headers = request_of(route, ids)
+        bare = path.split("?")[0]
+        if route["door"] != "open":
+            taken = {one["method"] for one in routes if one["path"] == route["path"]}
+            free = next(method for method in ("DELETE", "PATCH", "PUT", "POST") if method not in taken)
+            assert backend.request(free, bare)[0] == 405, (free, path)
+        status, answer = backend.request(route["method"], bare + "?surprise=1", body, token=agent, headers=headers)
+        assert status in (400, 403) or route["door"] == "metrics", (route, status)
+        if "body" in route:
+            status, answer = backend.request(route["method"], path, dict(body, surprise=1), token=admin)
+            assert status == 400 and answer["errors"][0]["field"] == "surprise", (route, status, answer)
+
+
+def from_within(backend, routes, ids, emails):
+    """Every route in its own workspace: a success for the least role that may ask, a refusal for those below it."""
+    known = {(route["method"], route["path"]): route for route in routes}
+    assert set(ROWS) == set(known), f"rows for no route: {set(ROWS) - set(known)}; routes without a row: {set(known) - set(ROWS)}"
+    tokens = {role: backend.login(email)["access_token"] for role, email in emails.items()}
+    cells = 0
+    for key, route in known.items():
+        if route.get("websocket"):
+            continue
+        path, body, headers = request_of(route, dict(ids, who="own"))
+        role = least(route)
+        for below in RANK[:RANK.index(role)] if role else []:
+            assert backend.request(route["method"], path, body, token=tokens[below], headers=headers)[0] == 403, (key, below)
+            cells += 1
+    for key in ROWS:
+        route = known[key]
+        if not route.get("websocket"):
+            path, body, headers = request_of(route, dict(ids, who="own"))
+            status, answer = backend.request(route["method"], path, body, token=tokens.get(least(route)), headers=headers)
+            assert status < 300, (key, status, answer)
+            assert hidden(answer) == (key not in SHOWING) or route["method"] != "GET", (key, answer)
+            cells += 1
+    return cells
+
+
+def sockets_apart(backend, ana, eve):
+    """A socket is told of its own workspace alone."""
+    theirs, own = Socket(backend.port, eve.ticket()), Socket(backend.port, ana.ticket())
+    before, head = theirs.hint()["head"], own.hint()["head"]
+    ana.one("tag+", {"tag": "news"}, record="secret1")
+    assert own.hint()["head"] == head + 1
+    eve.one("create", missed_call(), record="theirs")
+    assert theirs.hint()["head"] == before + 1, "what comes first is their own"
 
 
 def matrix(program, cluster):
-    """Every route x every role and a service token of it, no token, expired and unknown tokens; nothing of the other workspace comes out of any; the own workspace is answered."""
-    with Stage(program, cluster) as backend:
+    """Every route x every role and a service token of another workspace, no token, expired and unknown tokens: nothing comes out of any and nothing is changed; then the own workspace is answered."""
+    with LyingProvider() as provider, Stage(program, cluster) as backend:
+        backend.stop()
+        backend.extra += ["--oidc-issuer", provider.issuer, "--oidc-client-id", CLIENT]
+        backend.start()
         ana = Desk(backend, "ana@x.org", "d1")
-        ada = backend.login("ada@x.org")["access_token"]
-        ids = secrets(backend, ana, ada)
-        other = backend.command("init", "--workspace", "Other", "--admin-email", "eve@y.org", "--admin-name", "Eve")
+        agent = backend.login("ben@x.org")
+        ids = secrets(backend, ana, agent["access_token"])
+        workspace = backend.command("init", "--workspace", "Other", "--admin-email", "eve@y.org", "--admin-name", "Eve")
         for role in RANK[:3]:
-            backend.command("user", "add", "--workspace", other, "--email", f"{role.lower()}@y.org", "--name", role, "--role", role.lower())
-        emails = {"ADMIN": "eve@y.org", **{role: f"{role.lower()}@y.org" for role in RANK[:3]}}
+            backend.command("user", "add", "--workspace", workspace, "--email", f"{role.lower()}@y.org", "--name", role, "--role", role.lower())
+        others = {"ADMIN": "eve@y.org", **{role: f"{role.lower()}@y.org" for role in RANK[:3]}}
         expired = backend.login("agent@y.org")["access_token"]
-        tokens = {role: backend.login(email)["access_token"] for role, email in emails.items()}
-        services = {role: backend.command("token", "--user", emails[role]) for role in RANK}
+        tokens = {role: backend.login(email)["access_token"] for role, email in others.items()}
+        eve = Desk(backend, "eve@y.org", "d1")
+        eve.one("create", missed_call(), record="theirs0")
+        # Their own tickets open their own files, and not these.
+        tickets = files_of(backend, tokens["AGENT"], "theirs0", "theirs")
+        foreign = dict(ids, **{name: value for name, value in tickets.items() if name.endswith("_ticket")}, refresh="r_0", code="none")
+        for what in ("export", "attachment"):
+            status, answer = backend.request("GET", f"/api/{what}s/{tickets[what]}/file?ticket={tickets[what + '_ticket']}")
+            assert status == 200 and hidden(answer), (what, status, answer)
         routes = json.loads(backend.command("routes", "--json"))
         assert len(routes) >= 50
-        cells = 0
-        for route in [route for route in routes if not route.get("websocket")]:
-            path, body = asked(route, ids)
-            for role in RANK:
-                form = {"Content-Type": "multipart/form-data; boundary=x"} if route.get("uploads") else None
-                status, answer = backend.request(route["method"], path, body, token=tokens[role], headers=form)
-                if route["path"] == "/api/auth/logout":
-                    tokens[role] = backend.login(emails[role])["access_token"]
-                allowed = {"open": True, "role": RANK.index(role) >= RANK.index(route.get("role", "AGENT")), "admin_or_service": role == "ADMIN", "metrics": True}[route["door"]]
-                assert (status == 403) != allowed and status < 500, (route, role, status, answer)
-                assert "TOPSECRET" not in json.dumps(answer if not isinstance(answer, bytes) else answer.decode()), (route, role)
-                assert not allowed or "{" not in route["path"] or status == 404, (route, role, status, answer)
-                cells += 1
-                status, answer = backend.request(route["method"], path, body, token=services[role], headers=form)
-                allowed = (allowed and route["method"] == "GET") or route["door"] in ("open", "admin_or_service")
-                assert (status == 403) != allowed and status < 500, (route, "service of", role, status, answer)
-                assert "TOPSECRET" not in json.dumps(answer if not isinstance(answer, bytes) else answer.decode()), (route, "service of", role)
-                cells += 1
-            for token, code in ((None, "token_missing"), ("a_" + "0" * 64, "token_unknown")):
-                status, answer = backend.request(route["method"], path, body, token=token)
-                closed = route["door"] not in ("open", "metrics")
-                assert (status == 401 and answer["code"] == code) if closed else status != 403, (route, status, answer)
-                cells += 1
-            if route["door"] != "open":
-                taken = {one["method"] for one in routes if one["path"] == route["path"]}
-                free = next(method for method in ("DELETE", "PATCH", "PUT", "POST") if method not in taken)
-                assert backend.request(free, path.split("?")[0])[0] == 405, (free, path)
-            status, answer = backend.request(route["method"], path.split("?")[0] + "?surprise=1", body, token=ana.token)
-            assert status in (400, 403) or route["door"] == "metrics", (route, status)
-            if "body" in route:
-                status, answer = backend.request(route["method"], path, dict(body, surprise=1), token=ada)
-                assert status == 400 and answer["errors"][0]["field"] == "surprise", (route, status, answer)
-        eve = Desk(backend, "eve@y.org", "d1")
+        plain = [route for route in routes if not route.get("websocket")]
+        head = ana.get("/api/session")["head"]
+        cells = from_elsewhere(backend, plain, foreign, others, tokens)
+        asked_wrongly(backend, plain, dict(foreign, who="x", email="nobody@x.org"), ana.token, backend.login("ada@x.org")["access_token"])
+        eve.token = backend.login("eve@y.org")["access_token"]
         assert eve.push(eve.edit("note", {"text": "x"}, record="secret1"))[0]["code"] == "gone"
         eve.snapshot()
-        assert "TOPSECRET" not in str(eve.rows) and ("call", "secret1") not in eve.rows and ("number", "+442079460958") not in eve.rows
-        for key in ROWS:
-            route = next((route for route in routes if (route["method"], route["path"]) == key), None)
-            assert route, f"a row for no route: {key}"
-            status, answer = backend.request(route["method"], *asked(route, ids, "own"), token=ada)
-            assert status < 300, (key, status, answer)
-            cells += 1
+        assert hidden(str(eve.rows)) and ("call", "secret1") not in eve.rows and ("number", "+442079460958") not in eve.rows
+        assert ana.get("/api/session")["head"] == head, "somebody else changed something"
+        sockets_apart(backend, ana, eve)
+        people = {"AGENT": "ben@x.org", "DISPATCHER": "ana@x.org", "MANAGER": "mia@x.org", "ADMIN": "ada@x.org"}
+        # The least role that may ask is the agent's, and the things of the secret are the agent's.
+        cells += from_within(backend, routes, dict(ids, email="ben@x.org", refresh=agent["refresh_token"], code=provider.grant("c1", sub="b1", email="ben@x.org")), people)
         backend.stop()
         backend.start(CALLDECK_CLOCK_OFFSET_MS=str(20 * 60_000))
         for route in [route for route in routes if route["door"] in ("role", "admin_or_service")]:
-            status, answer = backend.request(route["method"], *asked(route, ids), token=expired)
+            path, body, headers = request_of(route, dict(foreign, who="late", email="nobody@x.org"))
+            status, answer = backend.request(route["method"], path, body, token=expired, headers=headers)
             assert status == 401 and answer["code"] == "token_expired", (route, status, answer)
             cells += 1
         print(f"  {cells} cells")

@@ -231,5 +231,32 @@ class Socket:
         self.socket.close()
 
 
+def ask(backend, token, method, path, body=None, expect=200, headers=None):
+    status, answer = backend.request(method, path, body, token=token, headers=headers)
+    assert status == expect, (method, path, status, answer)
+    return answer
+
+
+def wait_for(backend, token, path, ends, seconds=60):
+    """A job, once its status is one of `ends`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = ask(backend, token, "GET", path)
+        if answer["status"] in ends:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(answer)
+
+
+def form(content, name="photo.png", kind="image/png", field="file", boundary="xYzzY"):
+    return (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n".encode() + content + f"\r\n--{boundary}--\r\n".encode(),
+            {"Content-Type": f"multipart/form-data; boundary={boundary}"})
+
+
+def attach(backend, token, call, content, expect=201, **words):
+    body, headers = form(content, **words)
+    return ask(backend, token, "POST", f"/api/calls/{call}/attachments", body, expect, headers)
+
+
 def folder():
     return tempfile.mkdtemp(prefix="calldeckd-")

@@ -20,24 +20,11 @@ import time
 
 import scenes
 from backend import Stage
-from calldeckd import Desk, missed_call
+from calldeckd import Desk, ask, attach, form, missed_call, wait_for
 from events import fill, soon
-from jobs import ask, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
-
-
-def form(content, name="photo.png", kind="image/png", field="file", boundary="xYzzY"):
-    return (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n".encode() + content + f"\r\n--{boundary}--\r\n".encode(),
-            {"Content-Type": f"multipart/form-data; boundary={boundary}"})
-
-
-def attach(backend, token, call, content, expect=201, **words):
-    body, headers = form(content, **words)
-    status, answer = backend.request("POST", f"/api/calls/{call}/attachments", body, token=token, headers=headers)
-    assert status == expect, (status, answer)
-    return answer
 
 
 def blobs(backend):

@@ -12,7 +12,7 @@ import zlib
 
 import scenes
 from backend import Stage
-from calldeckd import Calldeckd, Desk, moment
+from calldeckd import Calldeckd, Desk, ask, moment, wait_for
 
 
 def make_calls(backend, count, **fields):
@@ -23,22 +23,6 @@ def make_calls(backend, count, **fields):
                        "customer_number_raw": f"+1415555{index % 10000:04d}"}, **fields) for index in range(begin, min(begin + 500, count))]
         status, answer = backend.request("POST", "/api/calls/intake", {"calls": calls}, token=ada.token)
         assert status == 200 and {one["status"] for one in answer["results"]} == {"created"}, answer
-
-
-def ask(backend, token, method, path, body=None, expect=200, headers=None):
-    status, answer = backend.request(method, path, body, token=token, headers=headers)
-    assert status == expect, (method, path, status, answer)
-    return answer
-
-
-def wait_for(backend, token, path, ends, seconds=60):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        answer = ask(backend, token, "GET", path)
-        if answer["status"] in ends:
-            return answer
-        time.sleep(0.05)
-    raise AssertionError(answer)
 
 
 def pdf_text(pdf):

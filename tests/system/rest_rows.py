@@ -1,7 +1,9 @@
-"""A row of the route matrix for every route beside the sync: a request that its own workspace answers with success, and another workspace with nothing.
+"""A row of the route matrix for every route: a request that its own workspace answers with success to the least role that may ask, and another workspace with nothing.
 Names in braces are ids of the secret workspace, see `secrets()`. A route without a row fails the matrix."""
 
-from calldeckd import missed_call, moment
+import json
+
+from calldeckd import PASSWORD, ask, attach, form, missed_call, moment, wait_for
 
 NUMBER = "+442079460958"
 
@@ -11,8 +13,44 @@ def later(days=2):
     return moment(days * 86400)[:11] + "14:00:00.000Z"
 
 
-# (method, path): (path to ask, body). In an order in which they work in one workspace, one after the other.
+def edit(name):
+    return {"mid": name, "lseq": 1, "kind": "call", "id": "{call}", "op": "note", "args": {"text": "x"}, "base_ver": 0, "at": moment()}
+
+
+UPLOAD = form(b"TOPSECRET", name="more.txt", kind="text/plain")
+
+# (method, path): (path to ask, body; of an upload its bytes and headers). In an order in which they work in one workspace, one after the other.
 ROWS = {
+    ("GET", "/healthz"): ("/healthz", None),
+    ("GET", "/readyz"): ("/readyz", None),
+    ("GET", "/metrics"): ("/metrics", None),
+    ("POST", "/api/auth/login"): ("/api/auth/login", {"email": "{email}", "password": PASSWORD}),
+    ("GET", "/api/auth/oidc"): ("/api/auth/oidc", None),
+    ("POST", "/api/auth/oidc"): ("/api/auth/oidc", {"code": "{code}", "code_verifier": "v" * 43, "redirect_uri": "http://127.0.0.1:49152/x", "nonce": "n" * 43}),
+    ("POST", "/api/auth/refresh"): ("/api/auth/refresh", {"refresh_token": "{refresh}"}),
+    ("GET", "/api/session"): ("/api/session", None),
+    ("POST", "/api/ws-ticket"): ("/api/ws-ticket", None),
+    ("GET", "/ws/calls"): ("/ws/calls", None),
+    ("GET", "/api/sync/changes"): ("/api/sync/changes?cursor=1.0", None),
+    ("GET", "/api/sync/snapshot"): ("/api/sync/snapshot?epoch=1", None),
+    ("GET", "/api/sync/rows"): ("/api/sync/rows?kind=call&ids={call}", None),
+    ("GET", "/api/sync/digest"): ("/api/sync/digest?kind=call", None),
+    ("POST", "/api/sync/push"): ("/api/sync/push", {"device": "push-{who}", "epoch": 1, "schema_ver": 1, "ms": [edit("push-{who}")]}),
+    ("POST", "/api/sync/park"): ("/api/sync/park", {"device": "park-{who}", "epoch": 1, "edit": edit("park-{who}")}),
+    ("POST", "/api/calls/intake"): ("/api/calls/intake", {"calls": [dict(missed_call(), provider="vapi", provider_call_id="i1")]}),
+    ("PUT", "/api/workspace"): ("/api/workspace", {"settings": "{settings}"}),
+    ("POST", "/api/calls/bulk"): ("/api/calls/bulk", {"callIds": ["{call}"], "operation": "tag", "tag": "x"}),
+    ("GET", "/api/bulk-jobs/{jobId}"): ("/api/bulk-jobs/{job}", None),
+    ("DELETE", "/api/bulk-jobs/{jobId}"): ("/api/bulk-jobs/{job}", None),
+    ("POST", "/api/calls/export"): ("/api/calls/export", {"format": "csv", "filters": {}}),
+    ("GET", "/api/exports/{jobId}"): ("/api/exports/{export}", None),
+    ("GET", "/api/exports/{jobId}/file"): ("/api/exports/{export}/file?ticket={export_ticket}", None),
+    ("DELETE", "/api/exports/{jobId}"): ("/api/exports/{export}", None),
+    ("POST", "/api/calls/{id}/attachments"): ("/api/calls/{call}/attachments", UPLOAD),
+    ("GET", "/api/calls/{id}/attachments"): ("/api/calls/{call}/attachments", None),
+    ("GET", "/api/attachments/{id}"): ("/api/attachments/{attachment}", None),
+    ("GET", "/api/attachments/{id}/file"): ("/api/attachments/{attachment}/file?ticket={attachment_ticket}", None),
+    ("DELETE", "/api/attachments/{id}"): ("/api/attachments/{attachment}", None),
     ("GET", "/api/calls"): ("/api/calls", None),
     ("GET", "/api/calls/{id}"): ("/api/calls/{call}", None),
     ("PATCH", "/api/calls/{id}"): ("/api/calls/{call}", {"tags_add": ["vip"], "value_cents": 100}),
@@ -32,7 +70,7 @@ ROWS = {
     ("POST", "/api/blocked-numbers"): ("/api/blocked-numbers", {"number": "+442079460100", "reason": "asked"}),
     ("DELETE", "/api/blocked-numbers/{number}"): ("/api/blocked-numbers/" + NUMBER.replace("+", "%2B"), None),
     ("GET", "/api/users"): ("/api/users", None),
-    ("POST", "/api/users"): ("/api/users", {"email": "new-{workspace}@x.org", "name": "New", "role": "AGENT", "password": "a long enough word"}),
+    ("POST", "/api/users"): ("/api/users", {"email": "new-{who}@x.org", "name": "New", "role": "AGENT", "password": "a long enough word"}),
     ("PATCH", "/api/users/{id}"): ("/api/users/{user}", {"name": "Benjamin"}),
     ("GET", "/api/sessions"): ("/api/sessions", None),
     ("DELETE", "/api/sessions/{id}"): ("/api/sessions/{session}", None),
@@ -50,28 +88,47 @@ ROWS = {
     ("PUT", "/api/call-tracking/conversations/{id}/lead-status"): ("/api/call-tracking/conversations/{call}/lead-status", {"leadStatus": "interested"}),
     ("DELETE", "/api/calls/views/{id}"): ("/api/calls/views/{view}", None),
     ("DELETE", "/api/calls/{id}"): ("/api/calls/{call}", None),
+    ("POST", "/api/auth/logout"): ("/api/auth/logout", None),
 }
 
+# Whose answer shows the secret to its own people: that others do not see it there says something.
+SHOWING = {("GET", path) for path in (
+    "/api/sync/changes", "/api/sync/snapshot", "/api/sync/rows", "/api/exports/{jobId}/file", "/api/calls/{id}/attachments", "/api/attachments/{id}", "/api/attachments/{id}/file", "/api/calls",
+    "/api/calls/{id}", "/api/calls/{id}/followups", "/api/followups", "/api/calls/views", "/api/contacts/search", "/api/blocked-numbers", "/api/analytics/calls/recent",
+    "/api/call-tracking/conversations", "/api/call-tracking/export")}
 
-def secrets(backend, ana, admin_token):
-    """Fills the workspace of `ana` with what nobody else may see; ids for the rows."""
+
+def files_of(backend, token, call, name):
+    """An export, a bulk edit and an attachment that the person of the token made and may fetch; ids for the rows."""
+    job = ask(backend, token, "POST", "/api/calls/bulk", {"callIds": [call], "operation": "tag", "tag": "secret"}, 202)["jobId"]
+    wait_for(backend, token, f"/api/bulk-jobs/{job}", ("completed",))
+    export = ask(backend, token, "POST", "/api/calls/export", {"format": "csv"}, 202)["jobId"]
+    exported = wait_for(backend, token, f"/api/exports/{export}", ("ready",))["downloadUrl"]
+    attachment = attach(backend, token, call, name.encode(), name=name + ".txt", kind="text/plain")["attachment"]["id"]
+    attached = ask(backend, token, "GET", f"/api/attachments/{attachment}")["downloadUrl"]
+    return {"job": job, "export": export, "export_ticket": exported.split("ticket=")[1], "attachment": attachment, "attachment_ticket": attached.split("ticket=")[1]}
+
+
+def secrets(backend, ana, agent):
+    """Fills the workspace of `ana` with what nobody else may see; ids for the rows. `agent` is a token."""
     ana.one("create", dict(missed_call(), caller_name="TOPSECRET", campaign_id="topsecret"), record="secret1")
     task = ana.one("follow_up", {"due_at": moment(7777), "note": "TOPSECRET"}, record="secret1")["mid"]
     ana.push(ana.edit("create", {"name": "TOPSECRET", "number": "+442079460122"}, record="k1", kind="contact"))
     ana.push(ana.edit("create", {"name": "TOPSECRET", "filter": ""}, record="v1", kind="view"))
     ana.push(ana.edit("create", {"reason": "TOPSECRET"}, record=NUMBER, kind="number"))
-    users = backend.request("GET", "/api/users", token=admin_token)[1]["users"]
-    backend.login("ada@x.org")
-    session = [one["id"] for one in backend.request("GET", "/api/sessions", token=admin_token)[1]["sessions"] if not one["current"]][0]
-    return {"call": "secret1", "task": task, "contact": "k1", "view": "v1", "session": session, "user": [user["id"] for user in users if user["email"] == "ben@x.org"][0]}
+    ben = backend.login("ben@x.org")
+    session = [one["id"] for one in ask(backend, agent, "GET", "/api/sessions")["sessions"] if not one["current"]][0]
+    settings = ana.get("/api/sync/rows?kind=workspace&ids=settings")["rows"][0]["row"]
+    return {"call": "secret1", "settings": settings, "task": task, "contact": "k1", "view": "v1", "session": session, "user": ben["user"]["id"], **files_of(backend, agent, "secret1", "TOPSECRET")}
 
 
-def request_of(route, ids, workspace):
-    """(path, body) for a route of the table; None for a route that has no row."""
+def request_of(route, ids):
+    """(path, body, headers) for a route."""
     row = ROWS.get((route["method"], route["path"]))
-    if row is None:
-        return None
-    path, body = row
+    assert row, f"no row for {route['method']} {route['path']}"
+    text = json.dumps(row[0] if row[1] is UPLOAD else row)
     for name, value in ids.items():
-        path = path.replace("{" + name + "}", value)
-    return path, {key: value.replace("{workspace}", workspace) if isinstance(value, str) else value for key, value in body.items()} if body else body
+        text = text.replace('"{' + name + '}"', json.dumps(value)).replace("{" + name + "}", str(value))
+    return (json.loads(text), *UPLOAD) if row[1] is UPLOAD else (*json.loads(text), None)
+
+
