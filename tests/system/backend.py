@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 
-from calldeckd import PASSWORD, WIDE, Calldeckd, Desk, Socket, folder, missed_call, moment
+from calldeckd import PASSWORD, WIDE, Calldeckd, Desk, Socket, ask, attach, folder, missed_call, moment, wait_for
 import rest_scenes
 from lying_provider import CLIENT, LyingProvider
 from rest_rows import ROWS, SHOWING, files_of, request_of, secrets
@@ -390,6 +390,58 @@ def hints(program, cluster):
         assert watching.hint() == 1001
 
 
+def stolen(program, cluster):
+    """A session that its owner ends from elsewhere is over within 5 s: its token, its refresh token, its tickets and its open socket. The owner's other session goes on."""
+    with Stage(program, cluster) as backend:
+        thief, ana = Desk(backend, "ana@x.org", "d1"), Desk(backend, "ana@x.org", "d2")
+        login = backend.login("ana@x.org")
+        thief.token = login["access_token"]
+        sessions = ana.get("/api/sessions")["sessions"]
+        taken = next(one["id"] for one in thief.get("/api/sessions")["sessions"] if one["current"])
+        assert len(sessions) == 3 and not next(one for one in sessions if one["id"] == taken)["current"]
+        listening, own, unused = Socket(backend.port, thief.ticket()), Socket(backend.port, ana.ticket()), thief.ticket()
+        listening.hint(), own.hint()
+        assert backend.request("DELETE", f"/api/sessions/{taken}", token=ana.token)[0] == 204
+        began = time.monotonic()
+        assert backend.request("GET", "/api/session", token=thief.token)[1]["code"] == "token_revoked"
+        assert backend.request("POST", "/api/auth/refresh", {"refresh_token": login["refresh_token"]})[0] == 401
+        assert Socket(backend.port, unused).status == 401
+        assert listening.hint(timeout=6) == 4401
+        assert time.monotonic() - began <= 5
+        assert ana.one("create", missed_call())["status"] == "applied" and own.hint()["head"] == 2
+
+
+def forged_lines(program, cluster):
+    """Whatever comes in by whatever door: the log holds lines of the backend's own, with no text of a stranger's that a reader or a terminal takes for more."""
+    forged = "x\r\n{\"event\":\"forged\"}\n\x1b]0;forged\x07\x9b2Jforged\u2028"
+    with LyingProvider() as provider, Stage(program, cluster) as backend:
+        backend.stop()
+        backend.extra += ["--oidc-issuer", provider.issuer, "--oidc-client-id", CLIENT]
+        backend.start()
+        ana, ada = Desk(backend, "ana@x.org", "d1"), backend.login("ada@x.org")["access_token"]
+        for lines in (["GET /api/%0d%0a%7b%22event%22:%22forged%22%7d HTTP/1.1"], ["GET /forged\n{\"event\":\"forged\"} HTTP/1.1"], ["FORGED\x1b[2J /x HTTP/1.1"], ["GET /\x9bforged HTTP/1.1"],
+                      *(["GET /api/session HTTP/1.1", f"{header}: forged\n{{\"event\":\"forged\"}}\x1b\x9b"] for header in ("X-Request-Id", "X-Forwarded-For", "User-Agent", "Host", "Authorization"))):
+            with socket.create_connection(("127.0.0.1", backend.port), timeout=20) as connection:
+                connection.sendall("\r\n".join([*lines, "Host: x", "Connection: close", "", ""]).encode("latin-1"))
+                assert connection.recv(65536).startswith(b"HTTP/1.1 4"), lines
+        backend.request("POST", "/api/auth/login", {"email": forged, "password": forged, "device_name": forged})
+        backend.login("ana@x.org")
+        provider.fault["/token"] = lambda handler: provider.send(handler, 400, {"error": forged, "error_description": forged})
+        backend.request("POST", "/api/auth/oidc", {"code": forged.encode("ascii", "ignore").decode(), "code_verifier": "v" * 43, "redirect_uri": "http://127.0.0.1:1/x", "nonce": "n" * 43})
+        backend.request("POST", "/api/auth/oidc", {"code": "forged", "code_verifier": "v" * 43, "redirect_uri": "http://127.0.0.1:49152/x", "nonce": "n" * 43})
+        ana.push(ana.edit("create", dict(missed_call(), caller_name=forged, queue=forged), record="forged"), ana.edit("note", {"text": forged}, record="forged"))
+        backend.request("POST", "/api/sync/push", dict(ana.envelope([]), device=forged), token=ana.token)
+        backend.request("POST", "/api/users", {"email": "f@x.org", "name": forged, "role": "AGENT", "password": PASSWORD}, token=ada)
+        attach(backend, ana.token, "forged", b"forged", name="forged\x1b.txt", kind="text/plain", expect=400)
+        events = {line["event"] for line in backend.lines()}
+        with open(backend.log_file, "rb") as log:
+            written = log.read()
+        assert {"request", "listening", "openid_failed"} <= events and "forged" not in events, events
+        lines = written.decode().split("\n")
+        assert lines.pop() == "" and all("event" in json.loads(line) for line in lines), "not whole lines"
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]", written.decode()) and b"forged" not in written.lower(), "somebody else's text"
+
+
 def sockets(program, cluster):
     """A person has five sockets; the sixth takes the place of the oldest, which may be one whose network is gone. Others' are not touched."""
     with Stage(program, cluster, limits={key: rate for key, rate in WIDE.items() if key != "sockets_per_user"}) as backend:
@@ -683,7 +735,7 @@ def two_backends(program, _):
 
 
 def rest(program, cluster):
-    for scene in (rest_scenes.calls, rest_scenes.repeats, rest_scenes.tasks, rest_scenes.lists, rest_scenes.people, rest_scenes.figures, rest_scenes.refused_edits, rest_scenes.strangers, rest_scenes.command_line, rest_scenes.disclosure):
+    for scene in (rest_scenes.calls, rest_scenes.repeats, rest_scenes.tasks, rest_scenes.lists, rest_scenes.people, rest_scenes.figures, rest_scenes.refused_edits, rest_scenes.strangers, rest_scenes.command_line, rest_scenes.disclosure, rest_scenes.broken_check):
         with Stage(program, cluster) as backend:
             print(f"  {scene.__name__}", flush=True)
             scene(backend)
@@ -694,7 +746,7 @@ def rest_hostile(program, cluster, seed=None):
         rest_scenes.hostile(backend, seed or random.randrange(10**6))
 
 
-SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, sockets, crash_points, upkeep_killed, backup_killed, one_backend_per_file, bad_limits, hostile, storm, two_backends]
+SCENES = [round_trip, swallowed_answer, conflict, restore, compaction, matrix, before_bodies, rest, rest_hostile, sessions, hints, stolen, forged_lines, sockets, crash_points, upkeep_killed, backup_killed, one_backend_per_file, bad_limits, hostile, storm, two_backends]
 FILE_ONLY = [restore, backup_killed, one_backend_per_file, bad_limits, two_backends]
 
 if __name__ == "__main__":

@@ -298,16 +298,20 @@ def strangers(backend):
     assert Asker(backend, "ben@x.org").ok("GET", "/api/session")["workspace"]["name"] == "Acme"
 
 
+def in_store(backend, sql):
+    """Past the backend; the first column of what comes."""
+    if backend.store.startswith("sqlite:"):
+        with contextlib.closing(sqlite3.connect(backend.store.removeprefix("sqlite:"), timeout=30)) as store, store:
+            return [row[0] for row in store.execute(sql)]
+    words = urllib.parse.parse_qs(urllib.parse.urlsplit(backend.store).query)
+    found = subprocess.run([str(postgres.programs() / "psql"), "-h", words["host"][0], "-p", words["port"][0], "-U", "probe", "-d", "calldeck", "-v", "ON_ERROR_STOP=1", "-qAtX", "-c", sql],
+                           check=True, capture_output=True, text=True, timeout=30)
+    return found.stdout.splitlines()
+
+
 def audit_lines(backend):
     """The trail as it stands in the store of one workspace."""
-    asked = "SELECT entry FROM audit ORDER BY n"
-    if backend.store.startswith("sqlite:"):
-        with contextlib.closing(sqlite3.connect(f"file:{backend.store.removeprefix('sqlite:')}?mode=ro", uri=True)) as store:
-            return [json.loads(entry) for entry, in store.execute(asked)]
-    words = urllib.parse.parse_qs(urllib.parse.urlsplit(backend.store).query)
-    found = subprocess.run([str(postgres.programs() / "psql"), "-h", words["host"][0], "-p", words["port"][0], "-U", "probe", "-d", "calldeck", "-qAtX", "-c", asked],
-                           check=True, capture_output=True, text=True, timeout=30)
-    return [json.loads(line) for line in found.stdout.splitlines()]
+    return [json.loads(entry) for entry in in_store(backend, "SELECT entry FROM audit ORDER BY n")]
 
 
 def refused_edits(backend):
@@ -411,6 +415,32 @@ def disclosure(backend):
     backend.command("erase", "--number", number, "--secret", os.path.join(backend.folder, "secret"))
     backend.command("disclose", "--number", number, "--out", out + ".3", expect=1)
     assert not os.path.exists(out + ".3") and "whole" in backend.command("audit", "verify")
+
+
+def broken_check(backend):
+    """Whether a number may be called cannot be told: nobody is called and nothing is taken in as if it were known, until it can be told again."""
+    backend.stop()
+    backend.extra += ["--secret", str(pathlib.Path(backend.folder) / "secret")]
+    backend.start()
+    ana, ada = Desk(backend, "ana@x.org", "d1"), Asker(backend, "ada@x.org")
+    ana.push(ana.edit("create", {"reason": "asked"}, record="+442079460100", kind="number"))
+    plans = {number: {"phoneNumber": number, "callType": "OUTBOUND_LEAD", "scheduledAt": later(), "purpose": "offer"} for number in ("+442079460100", "+442079460111")}
+    comes = {"calls": [dict(missed_call("+442079460111"), provider="p", provider_call_id="1")]}
+    ada.refused("POST", "/api/outbound/schedule", plans["+442079460100"], status=409, code="do_not_contact")
+    head = ana.get("/api/session")["head"]
+    # The one column that only this check reads.
+    in_store(backend, "ALTER TABLE erased RENAME COLUMN at TO away")
+    for _ in range(2):
+        ada.ok("POST", "/api/outbound/schedule", plans["+442079460111"], expect=500)
+        assert ana.push(ana.edit("create", dict(missed_call("+442079460111"), status="SCHEDULED", scheduled_at=later(), call_type="OUTBOUND_LEAD")), expect=500)["code"]
+        ana.lseq -= 1
+        status, answer = ada.ask("POST", "/api/calls/intake", comes)
+        assert status == 500 or status == 200 and answer["results"][0]["status"] not in ("created", "updated"), (status, answer)
+    ada.refused("POST", "/api/outbound/schedule", plans["+442079460100"], status=409, code="do_not_contact")
+    assert ana.get("/api/session")["head"] == head and not in_store(backend, "SELECT id FROM call_index"), "somebody passed"
+    in_store(backend, "ALTER TABLE erased RENAME COLUMN away TO at")
+    ada.ok("POST", "/api/outbound/schedule", plans["+442079460111"], expect=201)
+    assert ada.ok("POST", "/api/calls/intake", comes)["results"][0]["status"] == "created"
 
 
 def hostile(backend, seed, rounds=2500):
