@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs the real calldeckd: desks that push and pull, swallowed answers, conflicts, restores, kills, other workspaces, hostile bodies, two backends over one
-PostgreSQL. `--only NAME` runs one scene, `--store postgres` all of them over PostgreSQL; seeds are printed and can be given."""
+PostgreSQL. `--only NAME,NAME` runs some scenes, `--store postgres` all that can be over PostgreSQL; seeds are printed and can be given."""
 
 import argparse
 import atexit
@@ -757,11 +757,13 @@ if __name__ == "__main__":
     parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
     options = parser.parse_args()
     program_path = os.path.join(options.bin, "calldeckd")
+    if options.store == "postgres" and not postgres.installed():
+        sys.exit(print("PostgreSQL is not installed: left out"))
+    chosen = [scene for scene in SCENES if not options.only or scene.__name__ in options.only.split(",")]
+    assert chosen, "no scene is called so"
     shared = postgres.Cluster().__enter__() if options.store == "postgres" else None
     try:
-        for scene in SCENES:
-            if options.only and scene.__name__ != options.only or (shared and scene in FILE_ONLY):
-                continue
+        for scene in [scene for scene in chosen if not shared or scene not in FILE_ONLY]:
             began_at = time.monotonic()
             print(scene.__name__, flush=True)
             if options.seed and scene in (hostile, storm, rest_hostile):

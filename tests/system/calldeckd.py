@@ -31,12 +31,14 @@ class Calldeckd:
         self.config = os.path.join(folder, name + ".json")
         with open(self.config, "w", encoding="utf-8") as out:
             json.dump({"limits": limits}, out)
+        # A file has it beside it.
+        self.secret = ["--secret", os.path.join(folder, "secret")] if store.startswith("postgres") else []
         self.extra = []
         self.process = None
         self.port = None
 
     def command(self, *words, expect=0, password=PASSWORD, **environment):
-        done = subprocess.run([self.program, "--store", self.store, *words], env=dict(os.environ, CALLDECK_PASSWORD=password, **environment), stdout=subprocess.PIPE,
+        done = subprocess.run([self.program, "--store", self.store, *self.secret, *words], env=dict(os.environ, CALLDECK_PASSWORD=password, **environment), stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=60, check=False)
         assert done.returncode == expect, (words, done.returncode, done.stdout, done.stderr)
         return done.stdout.strip()
@@ -44,7 +46,7 @@ class Calldeckd:
     def start(self, **environment):
         before = os.path.getsize(self.log_file) if os.path.exists(self.log_file) else 0
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--store", self.store, "--listen", f"127.0.0.1:{self.listen}", "--config", self.config, *self.extra], stdout=subprocess.DEVNULL, stderr=log,
+            self.process = subprocess.Popen([self.program, "--store", self.store, *self.secret, "--listen", f"127.0.0.1:{self.listen}", "--config", self.config, *self.extra], stdout=subprocess.DEVNULL, stderr=log,
                                             env=dict(os.environ, **environment))
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self.process.poll() is None:

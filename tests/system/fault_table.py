@@ -1,16 +1,21 @@
 """What the tables of faults share: one row each by its name, run side by side on real desks, calldeckd, and the fault proxy.
 
-`--only NAME,NAME` runs some of them, `--long` as long as the table says. Waiting is most of it, so several run side by side."""
+`--only NAME,NAME` runs some of them, `--long` as long as the table says, `--store postgres --processes 2` over PostgreSQL with desks on either of two backends. Waiting is most of it, so several run side by side."""
 
 import argparse
 import asyncio
+import pathlib
 import random
+import sys
 import time
 import traceback
 
 import fault_proxy
 import sync_processes
 from sync_processes import wait_until
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import postgres  # noqa: E402
 
 OFFLINE_SECONDS = 5
 UP_SECONDS = 10
@@ -20,24 +25,33 @@ MOST_ANSWER = 16 << 20
 AT_ONCE = 4
 
 
+STORES = {"sqlite": sync_processes.SqliteStore, "postgres": sync_processes.PostgresStore}
+
+
 class Rig:
     """One server for all cases that do not hurt it."""
 
-    def __init__(self, arguments, workplace, bug="", name="shared"):
+    def __init__(self, arguments, workplace, bug="", beside=None):
         self.arguments = arguments
         self.workplace = workplace
-        self.store = sync_processes.SqliteStore(workplace)
-        self.backend = sync_processes.Backend(arguments.bin, workplace, self.store, 1, bug)
-        self.name = name
+        self.beside = beside if arguments.store == "postgres" else None  # whose cluster it uses, in a database of its own
+        self.store = self.beside.store.beside(workplace, "own") if self.beside else STORES[arguments.store](workplace)
+        self.backend = sync_processes.Backend(arguments.bin, workplace, self.store, arguments.processes, bug)
 
     async def __aenter__(self):
-        self.backend.found()
-        self.store.open_fresh(self.name)
+        if self.beside:
+            self.backend.tokens = dict(self.beside.backend.tokens)
+        else:
+            if self.arguments.store == "postgres":
+                self.store.lay_keys(self.workplace)
+            self.backend.found()
+            self.store.open_fresh("shared")
         await self.backend.start()
         return self
 
     async def __aexit__(self, *_):
         await self.backend.close()
+        self.store.drop() if self.beside else self.store.close()
 
 
 class Case:
@@ -66,7 +80,7 @@ class Case:
 
     async def desk(self, person="Ana", auto=True, prepare=None, wait=True):
         """A desk behind a proxy of its own, as soon as it has everything."""
-        proxy = await fault_proxy.FaultProxy(("127.0.0.1", self.rig.backend.ports[0]), self.rng.randrange(10 ** 9)).start()
+        proxy = await fault_proxy.FaultProxy(("127.0.0.1", self.rig.backend.ports[len(self.desks) % len(self.rig.backend.ports)]), self.rng.randrange(10 ** 9)).start()
         self.proxies.append(proxy)
         if prepare:
             prepare(proxy)
@@ -158,7 +172,7 @@ async def run_case(rig, arguments, name):
     try:
         if own_server:
             with sync_processes.Workplace() as workplace:
-                async with Rig(arguments, workplace, "poison:xyzzy" if name == "POISON" else "", "own") as own, Case(own, name, arguments.seed) as one:
+                async with Rig(arguments, workplace, "poison:xyzzy" if name == "POISON" else "", rig) as own, Case(own, name, arguments.seed) as one:
                     told = one.told
                     await asyncio.wait_for(function(one), 900 if arguments.long else 200)
         else:
@@ -174,8 +188,9 @@ async def run_case(rig, arguments, name):
 
 
 async def run_all(arguments):
-    names = [name for name in CASES if not arguments.only or name in arguments.only.split(",")]
-    assert names, "no case is called so"
+    wanted = arguments.only.split(",") if arguments.only else list(CASES)
+    assert set(wanted) <= set(CASES), f"no cases: {set(wanted) - set(CASES)}"
+    names = [name for name in CASES if name in wanted]
     gate = asyncio.Semaphore(arguments.at_once)
 
     async def gated(name):
@@ -197,7 +212,14 @@ def main(description):
     parser.add_argument("--seed", type=int, default=random.randrange(10 ** 9))
     parser.add_argument("--at-once", type=int, default=AT_ONCE)
     parser.add_argument("--long", action="store_true")
+    parser.add_argument("--store", choices=sorted(STORES), default="sqlite")
+    parser.add_argument("--processes", type=int, choices=[1, 2], default=1)
     arguments = parser.parse_args()
+    if arguments.processes == 2 and arguments.store == "sqlite":
+        parser.error("two processes share a PostgreSQL store only")
+    if arguments.store == "postgres" and not postgres.installed():
+        print("PostgreSQL is not installed: left out")
+        return 0
     print(f"seed {arguments.seed}", flush=True)
     return asyncio.run(run_all(arguments))
 

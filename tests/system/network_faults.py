@@ -643,7 +643,7 @@ async def restore_refused(self):
     for _ in range(12):
         await desk.ask("pull")
     status = await desk.ask("status")
-    assert status["epoch"] == 2 and not status["snapshot"], f"it does not come to the new history: {status}"
+    assert status["epoch"] > 1 and not status["snapshot"], f"it does not come to the new history: {status}"
 
 
 @case("SNAPSHOT-PAGES", own_server=True)

@@ -8,17 +8,20 @@ import subprocess
 import sys
 
 import fault_table
-import sync_processes
 from fault_table import case
 from sync_processes import wait_until
 
 CANARY = "Wolpertinger"
 
 
-def files_with(folder, *needles):
-    """Where one of the texts stands in any file, also in pieces of a database that no query shows."""
+def left_of(self, *needles):
+    """Where one of the texts stands in any file, also in pieces of a database that no query shows; of PostgreSQL's own files nobody knows when they forget, so all that it gives out."""
     found = []
-    for path, _, names in os.walk(folder):
+    if self.rig.store.kind == "postgres":
+        content = self.rig.store.dump().lower()
+        assert b"copy public.call_index" in content, "an empty dump"
+        found += [f"dump: {needle}" for needle in needles if needle.lower().encode() in content]
+    for path, _, names in os.walk(self.rig.workplace.path):
         for name in names:
             with open(os.path.join(path, name), "rb") as file:
                 content = file.read().lower()
@@ -67,7 +70,7 @@ async def erase_online(self):
     for desk in (writer, reader):
         await wait_until(f"{self.name}: {desk.name} forgets", lambda desk=desk: is_gone(desk, call), 60)
     await end_all(self)
-    left = files_with(self.rig.workplace.path, CANARY, number)
+    left = left_of(self, CANARY, number)
     assert not left, f"still there: {left}"
 
 
@@ -80,9 +83,10 @@ async def end_all(self):
     for desk in self.desks:
         await desk.ask("quit")
         await desk.process.wait()
-    self.rig.backend.running[0].terminate()
-    await self.rig.backend.running[0].wait()
-    self.rig.backend.running[0] = None
+    for index, running in enumerate(self.rig.backend.running):
+        running.terminate()
+        await running.wait()
+        self.rig.backend.running[index] = None
 
 
 @case("ERASE-OFFLINE", own_server=True)
@@ -101,7 +105,7 @@ async def erase_offline(self):
     assert await is_gone(desk, call)
     await self.all_once()
     await end_all(self)
-    left = files_with(self.rig.workplace.path, CANARY, number)
+    left = left_of(self, CANARY, number)
     assert not left, f"still there: {left}"
 
 
@@ -124,9 +128,9 @@ async def erase_said_no(self):
     await self.emptied(desk, 20, "before the erasure")
     await erase(self, number)
     await self.rig.backend.kill()
-    secret = self.rig.store.file + ".secret"
+    secret = self.rig.store.secret
     os.rename(secret, secret + ".away")
-    started = subprocess.run([self.rig.backend.program, "serve", "--store", self.rig.store.url, "--listen", "127.0.0.1:0"], capture_output=True, text=True, timeout=30, check=False)
+    started = subprocess.run([self.rig.backend.program, "serve", "--store", self.rig.store.url, *self.rig.store.options, "--listen", "127.0.0.1:0"], capture_output=True, text=True, timeout=30, check=False)
     assert started.returncode == 1 and "put it back" in started.stderr, (started.returncode, started.stderr)
     assert not os.path.exists(secret), "it made another secret"
 
@@ -141,13 +145,10 @@ async def audit(self):
     await end_all(self)
     whole = self.rig.backend.run("audit", "verify")
     assert "whole" in whole and len(whole.splitlines()) == 1, whole
-    assert os.stat(self.rig.store.file + ".audit").st_mode & 0o777 == 0o600 and os.stat(self.rig.store.file + ".secret").st_mode & 0o777 == 0o600
+    assert os.stat(self.rig.store.checkpoints).st_mode & 0o777 == 0o600 and os.stat(self.rig.store.secret).st_mode & 0o777 == 0o600
     copy = self.rig.store.backup(self.rig.backend, 1)
-    sqlite = sync_processes.sqlite3.connect(self.rig.store.file)
-    with sqlite:
-        sqlite.execute("DELETE FROM audit WHERE n > (SELECT max(n) FROM audit) - 2")
-    sqlite.close()
-    done = subprocess.run([self.rig.backend.program, "audit", "verify", "--store", self.rig.store.url], capture_output=True, text=True, timeout=30, check=False)
+    self.rig.store.change("DELETE FROM audit WHERE n > (SELECT max(n) FROM audit) - 2")
+    done = subprocess.run([self.rig.backend.program, "audit", "verify", "--store", self.rig.store.url, *self.rig.store.options], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1 and "was sealed and is gone" in done.stdout, (done.returncode, done.stdout)
     # A restore is no tampering.
     self.rig.store.restore(self.rig.backend, copy)

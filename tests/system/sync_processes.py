@@ -1,6 +1,8 @@
 """The real programs of the sync, for its tests: calldeckd on a store of its own, desks without a window, and ways to hurt them."""
 
 import asyncio
+import copy
+import itertools
 import json
 import os
 import random
@@ -81,6 +83,15 @@ class SqliteStore:
         self.template = os.path.join(workplace.folder("template"), "store.db")
         self.file = self.template
         self.url = "sqlite:" + self.file
+        self.options = []  # its secret and its checkpoints lie beside it
+
+    @property
+    def secret(self):
+        return self.file + ".secret"
+
+    @property
+    def checkpoints(self):
+        return self.file + ".audit"
 
     def open_fresh(self, name):
         folder = self.workplace.folder(name)
@@ -152,7 +163,23 @@ class PostgresStore:
             self.close()
             raise
         self.database = "template_desk"
-        self.count = 0
+        self.count = itertools.count(1)
+        self.secret = self.checkpoints = None
+        self.options = []
+
+    def beside(self, workplace, name):
+        """Another database of the same cluster, as it was prepared."""
+        other = copy.copy(self)
+        other.open_fresh(name)
+        if self.secret:
+            other.lay_keys(workplace)
+            shutil.copy(self.secret, other.secret)
+        return other
+
+    def lay_keys(self, workplace):
+        """The secret and the checkpoints, which a file has beside it without a word."""
+        self.secret, self.checkpoints = (os.path.join(workplace.folder("keys"), name) for name in ("secret", "audit"))
+        self.options = ["--secret", self.secret, "--audit-log", self.checkpoints]
 
     @staticmethod
     def _installs():
@@ -175,8 +202,7 @@ class PostgresStore:
         return f"postgres://calldeck@/{self.database}?host={self.folder}&port={self.port}"
 
     def open_fresh(self, _name):
-        self.count += 1
-        self.database = f"desk_{self.count}"
+        self.database = f"desk_{next(self.count)}"
         self._sql("postgres", f"CREATE DATABASE {self.database} OWNER calldeck TEMPLATE template_desk")
 
     def drop(self):
@@ -188,6 +214,10 @@ class PostgresStore:
 
     def change(self, sql):
         self._sql(self.database, sql)
+
+    def dump(self):
+        """All of it as text."""
+        return subprocess.run([os.path.join(self.programs, "pg_dump"), "-h", self.folder, "-p", self.port, "-U", "probe", self.database], check=True, capture_output=True, timeout=120).stdout
 
     def backup(self, _backend, number):
         copy = f"{self.folder}/{self.database}.copy{number}"
@@ -231,7 +261,7 @@ class Backend:
     def run(self, *words, **environment):
         # The commands are honest: a seeded bug is one of the running server.
         clean = {key: value for key, value in self.environment.items() if key != "CALLDECK_BUG"}
-        done = subprocess.run([self.program, *words, "--store", self.store.url], env=dict(clean, CALLDECK_PASSWORD=PASSWORD, **environment),
+        done = subprocess.run([self.program, *words, "--store", self.store.url, *self.store.options], env=dict(clean, CALLDECK_PASSWORD=PASSWORD, **environment),
                               capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, check=False)
         if done.returncode != 0:
             raise AssertionError(f"calldeckd {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")
@@ -251,7 +281,7 @@ class Backend:
         for i in range(len(self.ports)) if index is None else [index]:
             assert self.running[i] is None, "calldeckd runs already"
             self.running[i] = await asyncio.create_subprocess_exec(
-                self.program, "serve", "--store", self.store.url, "--listen", f"127.0.0.1:{self.ports[i]}", "--config", self.config, *self.arguments,
+                self.program, "serve", "--store", self.store.url, "--listen", f"127.0.0.1:{self.ports[i]}", "--config", self.config, *self.store.options, *self.arguments,
                 env=dict(self.environment, **environment), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         for i in range(len(self.ports)) if index is None else [index]:
             await wait_until(f"calldeckd on port {self.ports[i]}", lambda i=i: self._answers(i, "CRASH_AT" in environment), START_SECONDS, 0.005)
