@@ -35,6 +35,8 @@ Result<Disclosure> disclosePerson(SqlConnection &connection, const QString &ws, 
     static const QRegularExpression e164(u"\\A\\+[1-9][0-9]{6,14}\\z"_s);
     if (person.contact.isEmpty() && !e164.match(person.number).hasMatch())
         return Error{Error::Code::InvalidInput, u"The number must be in the form +14155552671: a +, then 7 to 15 digits with the country's first."_s, {}, false};
+    if (!connection.secret().isSet())
+        return Error{Error::Code::InvalidInput, u"Disclosing needs the store's secret, for the numbers of people who were erased and asked not to be contacted."_s, {}, false};
     return withRetries(connection, [&]() -> Result<Disclosure> {
         const auto tx = WorkspaceTx::begin(connection, ws, WorkspaceTx::Mode::Write);
         if (!tx)

@@ -120,6 +120,13 @@ void SyncRounds::noteClock(const BackendAnswer &answer)
 {
     if (!answer.has_offset)
         return;
+    // Somebody set this machine's clock, or it slept: what was measured before says nothing.
+    constexpr qint64 jumpMs = 2000;
+    const TimeMs now = nowMs();
+    if (m_sinceOffset.isValid() && std::abs(now - m_offsetAt - m_sinceOffset.elapsed()) > jumpMs)
+        m_offsets.clear();
+    m_offsetAt = now;
+    m_sinceOffset.start();
     m_offsets.append(answer.server_offset_ms);
     if (m_offsets.size() > clocksRemembered)
         m_offsets.removeFirst();

@@ -4,6 +4,8 @@
 #include "backend/CacheAccess.h"
 #include "store/OutboxRows.h"
 
+#include <QElapsedTimer>
+
 namespace calldeck
 {
 
@@ -94,6 +96,8 @@ private:
     std::shared_ptr<Ahead> m_ahead;
     qint64 m_head = 0;
     QList<qint64> m_offsets;
+    QElapsedTimer m_sinceOffset; ///< since the newest of them,
+    TimeMs m_offsetAt = 0;       ///< which is of this moment by the machine's clock
 };
 
 } // namespace calldeck

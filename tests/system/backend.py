@@ -161,7 +161,7 @@ RANK = ["AGENT", "DISPATCHER", "MANAGER", "ADMIN"]
 
 def least(route):
     """The least role that may ask; None where nobody has to sign in."""
-    return {"open": None, "metrics": None, "role": route.get("role"), "admin_or_service": "ADMIN", "ticket": "AGENT"}[route["door"]]
+    return {"open": None, "role": route.get("role"), "admin_or_service": "ADMIN", "ticket": "AGENT"}[route["door"]]
 
 
 def hidden(answer):
@@ -189,7 +189,7 @@ def from_elsewhere(backend, routes, ids, emails, tokens):
             cells += 2
         for token, code in ((None, "token_missing"), ("a_" + "0" * 64, "token_unknown")):
             status, answer = backend.request(route["method"], path, body, token=token, headers=headers)
-            closed = route["door"] not in ("open", "metrics")
+            closed = route["door"] != "open"
             assert (status == 401 and answer["code"] == code) if closed else status != 403, (route, status, answer)
             assert hidden(answer), (route, token)
             cells += 1
@@ -206,7 +206,7 @@ def asked_wrongly(backend, routes, ids, agent, admin):
             free = next(method for method in ("DELETE", "PATCH", "PUT", "POST") if method not in taken)
             assert backend.request(free, bare)[0] == 405, (free, path)
         status, answer = backend.request(route["method"], bare + "?surprise=1", body, token=agent, headers=headers)
-        assert status in (400, 403) or route["door"] == "metrics", (route, status)
+        assert status in (400, 403), (route, status)
         if "body" in route:
             status, answer = backend.request(route["method"], path, dict(body, surprise=1), token=admin)
             assert status == 400 and answer["errors"][0]["field"] == "surprise", (route, status, answer)

@@ -396,7 +396,7 @@ def disclosure(backend):
     begin = len(audit_lines(backend))
     for words, code, reason in ((("--number", "1234", "--out", out), 2, "form"), (("--number", "+442079460156", "--out", out), 1, "Nothing is known"), (("--number", number), 2, "--out"),
                                 (("--out", out), 2, "one of them"), (("--number", number, "--contact", "k1", "--out", out), 2, "one of them")):
-        done = subprocess.run([backend.program, "--store", backend.store, "disclose", *words], capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run([backend.program, "--store", backend.store, *backend.secret, "disclose", *words], capture_output=True, text=True, timeout=30, check=False)
         assert done.returncode == code and reason in done.stderr and not os.path.exists(out), (words, done)
     assert len(audit_lines(backend)) == begin
     assert backend.command("disclose", "--number", number, "--out", out) == "1 calls, 1 contacts"

@@ -92,6 +92,12 @@ TEST_F(SyncPanelTest, refusedEditIsTriedAgainOrDiscarded)
     click(u"Discard"_s);
     EXPECT_EQ(sync.asked, QStringList{u"retry 1"_s}) << "what is discarded is gone: one click is too few";
     click(u"Discard for good"_s);
+    EXPECT_EQ(sync.asked, QStringList{u"retry 1"_s}) << "so is a double click";
+    sync.on_the_way = {{u"m"_s, u"Owen"_s, u"Booked"_s, {}, 0}};
+    sync.tell(sync.current);
+    settle();
+    QTest::qWait(QApplication::doubleClickInterval() + 50);
+    click(u"Discard for good"_s);
     EXPECT_EQ(sync.asked, (QStringList{u"retry 1"_s, u"discard 2"_s}));
 }
 

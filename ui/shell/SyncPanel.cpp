@@ -4,9 +4,10 @@
 #include "rules/FollowUp.h"
 #include "shell/SyncWords.h"
 
+#include <QApplication>
 #include <QClipboard>
 #include <QDateTime>
-#include <QGuiApplication>
+#include <QElapsedTimer>
 #include <QHBoxLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -118,42 +119,37 @@ void SyncPanel::refresh()
     });
 }
 
-QStringList SyncPanel::Content::ids() const
+QStringList SyncPanel::Content::pressable() const
 {
     QStringList ids;
     for (const OpenConflict &conflict : conflicts)
         ids.append(conflict.id);
     for (const RefusedEdit &edit : refused)
         ids.append(QString::number(edit.id));
-    for (const WaitingEdit &edit : waiting)
-        ids.append(edit.mid + u' ' + edit.failure);
     return ids;
 }
 
 void SyncPanel::fill(const Content &content)
 {
+    const int more = std::max(0, m_sync.status().waiting - static_cast<int>(content.waiting.size()));
+    const bool waitsTheSame = m_filled && content.waiting == m_waiting && more == m_more;
     // Somebody may be on a button of the list: it is made again only when it says something else.
-    const QStringList ids = content.ids();
-    if (m_filled && ids == m_content)
+    const bool asksTheSame = m_filled && content.pressable() == m_pressable;
+    if (waitsTheSame && asksTheSame)
         return;
-    m_content = ids;
+    m_pressable = content.pressable();
+    m_waiting = content.waiting;
+    m_more = more;
     m_filled = true;
-    while (QLayoutItem *item = m_cards->takeAt(0)) {
-        if (item->widget())
-            item->widget()->deleteLater();
-        delete item;
+    if (!asksTheSame)
+        fillCards(content);
+    if (m_waitingCard) {
+        m_waitingCard->hide(); // else the layout counts it until it is gone
+        m_waitingCard->deleteLater();
     }
-    const auto add = [this](QWidget *card) {
-        m_cards->addWidget(card);
-        card->show(); // a layout counts no child that is still to be shown
-    };
-    for (const OpenConflict &conflict : content.conflicts)
-        add(conflictCard(conflict));
-    for (const RefusedEdit &edit : content.refused)
-        add(refusedCard(edit));
-    if (!content.waiting.isEmpty())
-        add(waitingCard(content.waiting));
-    m_cards->addStretch();
+    m_waitingCard = content.waiting.isEmpty() ? nullptr : waitingCard();
+    if (m_waitingCard)
+        addCard(m_cards->count() - 1, m_waitingCard);
     auto *scroll = findChild<QScrollArea *>();
     scroll->setVisible(!content.isEmpty());
     m_list->adjustSize();
@@ -164,6 +160,26 @@ void SyncPanel::fill(const Content &content)
     fit();
     if (m_anchor && isVisible())
         openUnder(m_anchor);
+}
+
+void SyncPanel::fillCards(const Content &content)
+{
+    while (QLayoutItem *item = m_cards->takeAt(0)) {
+        if (item->widget())
+            item->widget()->deleteLater();
+        delete item;
+    }
+    for (const OpenConflict &conflict : content.conflicts)
+        addCard(m_cards->count(), conflictCard(conflict));
+    for (const RefusedEdit &edit : content.refused)
+        addCard(m_cards->count(), refusedCard(edit));
+    m_cards->addStretch();
+}
+
+void SyncPanel::addCard(int place, QWidget *card)
+{
+    m_cards->insertWidget(place, card);
+    card->show(); // a layout counts no child that is still to be shown
 }
 
 QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<Answer> &answers, const QString &callId)
@@ -185,9 +201,13 @@ QWidget *SyncPanel::card(const QString &title, const QString &text, const QList<
     for (const Answer &answer : answers) {
         auto *button = new Button(m_theme, ButtonKind::Secondary, answer.label, {}, ground);
         button->setAccessibleName(QStringLiteral("%1: %2").arg(answer.label, title));
-        connect(button, &QPushButton::clicked, this, [this, button, answer, title] {
-            if (answer.sure.isEmpty() || button->text() == answer.sure)
+        connect(button, &QPushButton::clicked, this, [this, button, answer, title, armed = QElapsedTimer()]() mutable {
+            // A double click is one that slipped.
+            if (armed.isValid() && !armed.hasExpired(QApplication::doubleClickInterval()))
+                return;
+            if (answer.sure.isEmpty() || armed.isValid())
                 return act(answer);
+            armed.start();
             button->setText(answer.sure);
             button->setAccessibleName(QStringLiteral("%1: %2").arg(answer.sure, title));
         });
@@ -215,7 +235,7 @@ void SyncPanel::act(const Answer &answer)
     });
 }
 
-QWidget *SyncPanel::waitingCard(const QList<WaitingEdit> &edits)
+QWidget *SyncPanel::waitingCard()
 {
     QWidget *ground = card(QStringLiteral("On the way"), {}, {}, {});
     auto *column = static_cast<QVBoxLayout *>(ground->layout());
@@ -226,14 +246,14 @@ QWidget *SyncPanel::waitingCard(const QList<WaitingEdit> &edits)
         label->setAccessibleName(text);
         column->addWidget(label);
     };
-    for (const WaitingEdit &edit : edits) {
+    for (const WaitingEdit &edit : std::as_const(m_waiting)) {
         const QString what = edit.what.simplified();
         line(QStringLiteral("%1, %2").arg(timeText(edit.made_at), edit.caller.isEmpty() ? what : QStringLiteral("%1: %2").arg(edit.caller, what)), Token::Text);
         if (!edit.failure.isEmpty())
             line(QStringLiteral("Last try: %1").arg(edit.failure), Token::Overdue);
     }
-    if (const int more = m_sync.status().waiting - static_cast<int>(edits.size()); more > 0)
-        line(QStringLiteral("and %1 more").arg(more), Token::TextMuted);
+    if (m_more > 0)
+        line(QStringLiteral("and %1 more").arg(m_more), Token::TextMuted);
     return ground;
 }
 

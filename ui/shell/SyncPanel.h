@@ -33,8 +33,8 @@ private:
         QList<WaitingEdit> waiting;
 
         bool isEmpty() const { return conflicts.isEmpty() && refused.isEmpty() && waiting.isEmpty(); }
-        /** Says whether two look the same. */
-        QStringList ids() const;
+        /** What somebody may be about to press. */
+        QStringList pressable() const;
     };
     /** A button of a card. */
     struct Answer {
@@ -43,7 +43,9 @@ private:
         QString sure; ///< what the button says before it acts at the second click, "" when it acts at the first
     };
     void fill(const Content &content);
-    QWidget *waitingCard(const QList<WaitingEdit> &edits);
+    void fillCards(const Content &content);
+    void addCard(int place, QWidget *card);
+    QWidget *waitingCard();
     QWidget *refusedCard(const RefusedEdit &edit);
     QWidget *conflictCard(const OpenConflict &conflict);
     QWidget *card(const QString &title, const QString &text, const QList<Answer> &answers, const QString &callId);
@@ -60,7 +62,10 @@ private:
     Button *m_now;
     Button *m_signIn;
     QPointer<QWidget> m_anchor;
-    QStringList m_content; ///< what the cards stand for
+    QStringList m_pressable; ///< what the cards with buttons stand for
+    QList<WaitingEdit> m_waiting; ///< what the card without stands for
+    int m_more = 0;          ///< that wait and stand in no line
+    QPointer<QWidget> m_waitingCard;
     bool m_filled = false;
     quint64 m_request = 0;
 };

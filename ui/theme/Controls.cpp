@@ -178,8 +178,11 @@ void Popover::openAt(const QPoint &place)
     // What was asked for before the desk was locked does not open over it.
     if (!isEnabled())
         return;
-    m_focusBefore = QApplication::focusWidget();
     move(place);
+    // One that is open already, and moves because it says more, leaves the focus where it is.
+    if (isVisible())
+        return;
+    m_focusBefore = QApplication::focusWidget();
     QFrame::show();
     raise();
     setFocus();

@@ -43,6 +43,8 @@ struct WaitingEdit {
     QString what;    ///< "Disposition: Booked, after five"
     QString failure; ///< why it did not go the last time, a sentence; "" when nothing failed
     TimeMs made_at = 0;
+
+    friend bool operator==(const WaitingEdit &, const WaitingEdit &) = default;
 };
 
 /** An edit that the server refused. */
