@@ -47,7 +47,6 @@ def scene(arguments):
             person.reads("Bayline Plumbing")
             run.focus()
             works_while_away(server, person, run)
-            server.start()
             moved(first, other, mia)
             person.reads("Signed out, 1 change waiting", 60)
             assert not any(decided(first, ids)), "work of somebody who is not let in was taken"
@@ -70,7 +69,6 @@ def works_while_away(server, person, run):
     person.press("Triage")
     person.reads("Left voicemail")
     server.kill()
-    server.listen = server.port
     person.press("Left voicemail, key 4")
     run.wait_saved(0)
     person.press("Save and next")
@@ -78,8 +76,15 @@ def works_while_away(server, person, run):
 
 
 def moved(first, other, mia):
+    """Where the desk does not reach the server: it would send what waits before it is let in no more."""
+    server, known = first.server, first.server.port
+    server.start()
+    assert server.port != known
     first.asks("PATCH", f"/api/users/{mia}", {"disabled": True})
     other.takes_in(MIA)
+    server.stop()
+    server.listen = known
+    server.start()
 
 
 def decided(shop, ids):
