@@ -15,7 +15,7 @@ struct Disclosure {
 
 /**
  * All that a workspace holds about a person (GDPR 15), as it is at one moment: exactly what erasePerson() would remove from the store. In the audit trail
- * stands how much it was, not whom it was about. InvalidInput for what is no number, NotFound when nothing is known of the person.
+ * stands how much it was, not whom it was about. InvalidInput for what is no number and without the store's secret, NotFound when nothing is known of the person.
  */
 Result<Disclosure> disclosePerson(SqlConnection &connection, const QString &ws, const Person &person, TimeMs now);
 

@@ -1,8 +1,8 @@
 #include "backend/DeskSync.h"
 
 #include "database/DatabaseFile.h"
+#include "rules/CallerText.h"
 #include "rules/Disposition.h"
-#include "rules/Phone.h"
 #include "store/CallRows.h"
 #include "store/DeskStore.h"
 #include "store/Mutation.h"
@@ -143,8 +143,7 @@ QFuture<Result<QList<WaitingEdit>>> DeskSync::waiting(int most)
             const auto call = edit.kind == u"call"_s ? findCallByCallId(database, edit.id) : Result<std::optional<Call>>(std::nullopt);
             if (!call)
                 return call.error();
-            const QString caller = !*call ? QString() : (*call)->caller_name.isEmpty() ? formatPhone((*call)->customer_number, workspace.region) : (*call)->caller_name;
-            waiting.append({edit.mid, caller, wordsOf(edit, workspace), failure, edit.at});
+            waiting.append({edit.mid, *call ? callerText(**call, workspace.region) : QString(), wordsOf(edit, workspace), failure, edit.at});
         }
         return waiting;
     });

@@ -192,18 +192,14 @@ Result<QList<Edit>> nextPush(Database &database, int limit, qint64 mostBytes, Ti
 
 Result<QList<std::pair<Edit, QString>>> waitingEdits(Database &database, int most)
 {
-    Statement select = database.prepare("SELECT " + editColumns + " FROM outbox WHERE state = 'pending' ORDER BY lseq LIMIT ?");
-    const auto edits = editsOf(database, select.bindAll(most));
-    if (!edits)
-        return edits.error();
-    Statement failure = database.prepare("SELECT coalesce(last_error, '') FROM outbox WHERE mid = ?");
+    constexpr int failureColumn = 8; // behind those of the edit
+    Statement select = database.prepare("SELECT " + editColumns + ", last_error FROM outbox WHERE state = 'pending' ORDER BY lseq LIMIT ?");
+    select.bindAll(most);
     QList<std::pair<Edit, QString>> waiting;
-    for (const Edit &edit : *edits) {
-        failure.reset();
-        if (!failure.bindAll(edit.mid).step())
-            return database.lastError();
-        waiting.append({edit, failure.text(0)});
-    }
+    while (select.step())
+        waiting.append({readEdit(select), select.text(failureColumn)});
+    if (select.failed())
+        return database.lastError();
     return waiting;
 }
 

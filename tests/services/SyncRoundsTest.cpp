@@ -433,6 +433,19 @@ TEST_F(SyncRoundsTest, duringAnOutageADeskAsksNoMoreOftenThanItsPausesSay)
     EXPECT_EQ(rows("outbox"), 0);
 }
 
+TEST_F(SyncRoundsTest, anotherVersionSaysWhichOfTheTwoIsTheOlder)
+{
+    waitsToPush(u"note"_s, 10);
+    refusing.status = "426 Upgrade Required";
+    for (const auto &[version, word] : {std::pair(99, u"server is newer"_s), std::pair(1, u"server is older"_s)}) {
+        refusing.problem = {{u"code"_s, u"schema"_s}, {u"schema_ver"_s, version}};
+        const RoundOutcome outcome = push();
+        EXPECT_EQ(outcome.kind, RoundOutcome::Kind::Upgrade);
+        EXPECT_TRUE(outcome.problem.contains(word)) << outcome.problem.toStdString();
+    }
+    EXPECT_EQ(rows("outbox"), 1);
+}
+
 TEST_F(FullDiskSyncTest, itIsToldAsSuchAndNotAsTheServersFault)
 {
     disk.fail({test::DiskFault::Kind::Full, 1, true});

@@ -372,6 +372,7 @@ TEST_F(LockTest, aValueThatIsHalfTypedIsNotForTheCallThatComesMeanwhile)
     ASSERT_EQ(atHand(), u"Belasarius"_s);
     EXPECT_TRUE(QTest::qWaitFor([&] { return editor.isNull(); }));
     EXPECT_EQ(desk.applied.size(), before);
+    EXPECT_TRUE(shows(u"Business was not changed"_s)) << "typing that is lost is told";
 }
 
 TEST_F(LockTest, whatFailedMeanwhileIsToldAfterwards)

@@ -109,9 +109,10 @@ void DetailsTab::paintColours()
 void DetailsTab::setCall(const CallDetail &detail)
 {
     if (detail.call.key != m_call.key) {
-        say({}, Token::TextMuted);
         // One that is still open was about the call before.
+        const auto open = m_editor->edited();
         m_editor->leave();
+        open ? say(QStringLiteral("%1 was not changed: another call came before it was done.").arg(labelText(*open)), Token::Overdue) : say({}, Token::TextMuted);
     }
     m_call = detail.call;
     m_stale = true;

@@ -1,6 +1,7 @@
 #include "drawer/DrawerHeader.h"
 
 #include "theme/FlowLayout.h"
+#include "rules/CallerText.h"
 #include "rules/Contactability.h"
 #include "rules/Phone.h"
 #include "table/CallColumns.h"

@@ -70,6 +70,7 @@ SyncPanel::SyncPanel(SyncService &sync, const Theme &theme, const QTimeZone &zon
         if (!isVisible())
             return;
         showStatus(status);
+        place();
         refresh();
     });
 }
@@ -150,9 +151,14 @@ void SyncPanel::fill(const Content &content)
     m_waitingCard = content.waiting.isEmpty() ? nullptr : waitingCard();
     if (m_waitingCard)
         addCard(m_cards->count() - 1, m_waitingCard);
-    auto *scroll = findChild<QScrollArea *>();
-    scroll->setVisible(!content.isEmpty());
+    findChild<QScrollArea *>()->setVisible(!content.isEmpty());
     m_list->adjustSize();
+    place();
+}
+
+void SyncPanel::place()
+{
+    auto *scroll = findChild<QScrollArea *>();
     scroll->setFixedHeight(0);
     fit();
     const int room = parentWidget()->height() - height() - roomAround;

@@ -43,6 +43,8 @@ private:
         QString sure; ///< what the button says before it acts at the second click, "" when it acts at the first
     };
     void fill(const Content &content);
+    /** As tall as what it says, within its window. */
+    void place();
     void fillCards(const Content &content);
     void addCard(int place, QWidget *card);
     QWidget *waitingCard();

@@ -1,5 +1,6 @@
 #include "table/CallColumns.h"
 
+#include "rules/CallerText.h"
 #include "rules/Phone.h"
 
 #include <QDateTime>
@@ -139,19 +140,6 @@ QString momentText(TimeMs at, TimeMs now, const QTimeZone &zone)
     if (days > 0 && days < 7)
         return locale.toString(moment, QStringLiteral("ddd HH:mm"));
     return locale.toString(moment, moment.date().year() == today.year() ? QStringLiteral("d MMM HH:mm") : QStringLiteral("d MMM yyyy"));
-}
-
-QString callerText(const Call &call, const QString &region)
-{
-    if (!call.caller_name.isEmpty())
-        return call.caller_name;
-    if (!call.business_name.isEmpty())
-        return call.business_name;
-    if (!call.customer_number.isEmpty())
-        return formatPhone(call.customer_number, region);
-    if (!call.customer_number_raw.isEmpty())
-        return call.customer_number_raw;
-    return call.customer_ref.isEmpty() ? QStringLiteral("Unknown caller") : QString(QStringLiteral("Customer ") + call.customer_ref);
 }
 
 QString displayText(const Call &call, CallField field, const CellContext &context)

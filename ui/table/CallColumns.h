@@ -42,7 +42,5 @@ QString durationText(qint64 seconds);
 QString moneyText(qint64 cents);
 /** "14:30" today, "Fri 14:30" this week, "3 Nov 14:30", "3 Nov 2025". */
 QString momentText(TimeMs at, TimeMs now, const QTimeZone &zone);
-/** "Marisol Vega", else the business, else the formatted number, else "Unknown caller". */
-QString callerText(const Call &call, const QString &region);
 
 } // namespace calldeck

@@ -1,5 +1,7 @@
 #include "table/CallDelegate.h"
 
+#include "rules/CallerText.h"
+
 #include <QPainter>
 
 namespace calldeck

@@ -39,7 +39,7 @@ struct SyncStatus {
 /** An edit on its way. */
 struct WaitingEdit {
     QString mid;
-    QString caller;  ///< of its call: name or number; "" when it is of no call
+    QString caller;  ///< callerText() of its call; "" when it is of none that is here
     QString what;    ///< "Disposition: Booked, after five"
     QString failure; ///< why it did not go the last time, a sentence; "" when nothing failed
     TimeMs made_at = 0;
