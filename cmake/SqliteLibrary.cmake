@@ -39,6 +39,7 @@ target_compile_definitions(calldeck_sqlite3mc PRIVATE
   SQLITE3MC_SECURE_MEMORY=1            # freed memory can be overwritten: Database switches it on
   CODEC_TYPE=CODEC_TYPE_CHACHA20       # ChaCha20-Poly1305; the others stay out
   HAVE_CIPHER_AES_128_CBC=0 HAVE_CIPHER_AES_256_CBC=0 HAVE_CIPHER_SQLCIPHER=0 HAVE_CIPHER_RC4=0 HAVE_CIPHER_ASCON128=0 HAVE_CIPHER_AEGIS=0)
-target_link_libraries(calldeck_sqlite3mc PRIVATE m)
+target_include_directories(calldeck_sqlite3mc PRIVATE ${CMAKE_SOURCE_DIR}/services/database)
+target_link_libraries(calldeck_sqlite3mc PRIVATE m PkgConfig::SODIUM)
 target_link_libraries(calldeck_sqlite INTERFACE calldeck_sqlite3mc)
 target_compile_definitions(calldeck_sqlite INTERFACE CALLDECK_ENCRYPTED)

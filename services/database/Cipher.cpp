@@ -3,6 +3,9 @@
 #include <QFile>
 #include <cstring>
 #include <sqlite3.h>
+#ifdef CALLDECK_ENCRYPTED
+#include <sodium.h>
+#endif
 
 namespace calldeck
 {
@@ -59,6 +62,9 @@ Verdict applyKey(sqlite3 *connection, const DatabaseKey &key)
 {
     if (!isOurSqlite())
         return cipherError(connection, QStringLiteral("Another SQLite took the place of the one that encrypts. Nothing was opened; install Calldeck anew."));
+    // Which of its versions encrypts pages on this processor.
+    if (sodium_init() < 0)
+        return cipherError(connection, QStringLiteral("libsodium cannot be used on this machine. Nothing was opened."));
     if (sqlite3_key_v2(connection, "main", RawKey(key).data(), RawKey::length) != SQLITE_OK)
         return cipherError(connection, QStringLiteral("The key could not be given to the database. Nothing was opened."));
     // Pages are plain in memory: what is freed there is overwritten.
