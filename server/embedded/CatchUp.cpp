@@ -1,6 +1,7 @@
 #include "embedded/CatchUp.h"
 
 #include "backend/FeedCodec.h"
+#include "database/DatabaseFile.h"
 #include "store/CacheFile.h"
 #include "store/Moment.h"
 #include "sync/Feed.h"
@@ -72,6 +73,7 @@ Result<bool> applyAnswer(const SyncPosition &position, const Result<FeedAnswer> 
 
 Verdict catchUpWith(SqlConnection &store, const QString &ws, const QString &actor, CacheFile &cache, const std::function<bool(qint64)> &progress)
 {
+    const BulkPages<Database> pages(cache.database());
     FeedRows feed(cache.database(), cache.workspace(), actor);
     qint64 records = 0;
     for (bool more = true; more;) {

@@ -1,6 +1,7 @@
 #include "embedded/OwnStore.h"
 
 #include "auth/Tokens.h"
+#include "database/DatabaseFile.h"
 #include "embedded/CatchUp.h"
 #include "store/CacheFile.h"
 #include "store/Moment.h"
@@ -43,7 +44,8 @@ struct OwnStore::Parts {
     std::unique_ptr<SqlConnection> connection;
     Account account;
     Workspace workspace;
-    std::unique_ptr<WorkspaceTx> tx; ///< between begin and commit
+    std::optional<BulkPages<SqlConnection>> pages; ///< between begin and commit, as the next
+    std::unique_ptr<WorkspaceTx> tx;
     qint64 written = 0;
 };
 
@@ -80,6 +82,7 @@ Verdict OwnStore::begin()
     if (!tx)
         return tx.error();
     m_parts->tx = *std::move(tx);
+    m_parts->pages.emplace(connection());
     m_parts->written = 0;
     return Done{};
 }
@@ -115,12 +118,16 @@ Verdict OwnStore::commit()
     Verdict done = Done{};
     if (m_parts->written > 0)
         done = tx->audit({{u"at"_s, isoUtc(serverNow())}, {u"actor"_s, m_parts->account.id}, {u"action"_s, u"intake"_s}, {u"calls"_s, m_parts->written}});
-    return done ? tx->commit() : done;
+    if (done)
+        done = tx->commit();
+    m_parts->pages.reset();
+    return done;
 }
 
 Verdict OwnStore::rollback()
 {
     m_parts->tx.reset();
+    m_parts->pages.reset();
     const auto tx = WorkspaceTx::begin(*m_parts->connection, ws(), WorkspaceTx::Mode::Read);
     const auto settings = tx ? settingsOf(**tx) : Result<SharedWorkspace>(tx.error());
     if (!settings)

@@ -98,6 +98,7 @@ Verdict fill(const QString &file, const OwnPlace &place, CacheFile &cache)
     const auto account = ownAccount(**connection);
     if (!account)
         return account.error();
+    const BulkPages<SqlConnection> pages(**connection);
     const Verdict continued = continueHistory(**connection, *ws, *position);
     return continued ? adoptInto(**connection, *account, place, cache, *position) : continued;
 }

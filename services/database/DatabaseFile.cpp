@@ -120,8 +120,8 @@ Verdict configure(Database &database, Database::Access access)
     if (access != Database::Access::ReadOnly)
         done = database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000");
     if (done)
-        done = database.execute("PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = ON");
-    return done;
+        done = database.execute(usualPages);
+    return done ? database.execute("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = ON") : done;
 }
 
 } // namespace

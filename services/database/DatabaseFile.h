@@ -15,6 +15,26 @@ namespace calldeck
  */
 Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database::Access access, const DatabaseFormat &format, const DatabaseKey &key = {});
 
+/** Pages that a connection keeps in memory, 16 and 256 MB at most. */
+inline constexpr char usualPages[] = "PRAGMA cache_size = -16384";
+inline constexpr char bulkPages[] = "PRAGMA cache_size = -262144";
+
+/**
+ * While it lives, a connection (Database, SqlConnection) of SQLite keeps bulkPages: an import writes into every index at random, and a page that
+ * does not fit is encrypted, written, read and decrypted once more for each time that it is needed. Confined to the connection's thread.
+ */
+template <class Connection> class BulkPages
+{
+public:
+    explicit BulkPages(Connection &connection) : m_connection(connection) { (void)m_connection.execute(bulkPages); }
+    ~BulkPages() { (void)m_connection.execute(usualPages); }
+    BulkPages(const BulkPages &) = delete;
+    BulkPages &operator=(const BulkPages &) = delete;
+
+private:
+    Connection &m_connection;
+};
+
 /** Makes renames and new files of a folder last through a power cut. */
 void syncDirectory(const QString &directory);
 
