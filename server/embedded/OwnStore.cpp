@@ -114,12 +114,13 @@ Result<Applied> OwnStore::put(const IncomingCall &incoming, TimeMs now)
 
 Verdict OwnStore::commit()
 {
-    const std::unique_ptr<WorkspaceTx> tx = std::move(m_parts->tx);
+    std::unique_ptr<WorkspaceTx> tx = std::move(m_parts->tx);
     Verdict done = Done{};
     if (m_parts->written > 0)
         done = tx->audit({{u"at"_s, isoUtc(serverNow())}, {u"actor"_s, m_parts->account.id}, {u"action"_s, u"intake"_s}, {u"calls"_s, m_parts->written}});
     if (done)
         done = tx->commit();
+    tx.reset();
     m_parts->pages.reset();
     return done;
 }

@@ -42,6 +42,24 @@ bool isOurSqlite()
         && std::strcmp(sqlite3mc_version(), SQLITE3MC_VERSION_STRING) == 0;
 }
 
+/** The first bytes that ChaCha20 makes of nothing (RFC 8439, A.1): a libsodium that makes others would write pages that nobody reads again. */
+bool encryptsAsKnown()
+{
+    constexpr std::array<quint8, 16> known{0x76, 0xb8, 0xe0, 0xad, 0xa0, 0xf1, 0x3d, 0x90, 0x40, 0x5d, 0x6a, 0xe5, 0x53, 0x86, 0xbd, 0x28};
+    const std::array<quint8, crypto_stream_chacha20_ietf_KEYBYTES> key{};
+    const std::array<quint8, crypto_stream_chacha20_ietf_NONCEBYTES> nonce{};
+    std::array<quint8, known.size()> bytes{};
+    crypto_stream_chacha20_ietf_xor_ic(bytes.data(), bytes.data(), bytes.size(), nonce.data(), 0, key.data());
+    return bytes == known;
+}
+
+/** Also chooses the version of libsodium's functions that suits the processor. Any thread. */
+bool isCipherReady()
+{
+    static const bool ready = sodium_init() >= 0 && encryptsAsKnown();
+    return ready;
+}
+
 Error cipherError(sqlite3 *connection, const QString &message) { return {Error::Code::Io, message, QString::fromUtf8(sqlite3_errmsg(connection)), false}; }
 
 #endif
@@ -62,9 +80,8 @@ Verdict applyKey(sqlite3 *connection, const DatabaseKey &key)
 {
     if (!isOurSqlite())
         return cipherError(connection, QStringLiteral("Another SQLite took the place of the one that encrypts. Nothing was opened; install Calldeck anew."));
-    // Which of its versions encrypts pages on this processor.
-    if (sodium_init() < 0)
-        return cipherError(connection, QStringLiteral("libsodium cannot be used on this machine. Nothing was opened."));
+    if (!isCipherReady())
+        return cipherError(connection, QStringLiteral("libsodium does not encrypt as it should. Nothing was opened; install it anew."));
     if (sqlite3_key_v2(connection, "main", RawKey(key).data(), RawKey::length) != SQLITE_OK)
         return cipherError(connection, QStringLiteral("The key could not be given to the database. Nothing was opened."));
     // Pages are plain in memory: what is freed there is overwritten.
@@ -74,6 +91,8 @@ Verdict applyKey(sqlite3 *connection, const DatabaseKey &key)
 
 Verdict changeKey(sqlite3 *connection, const DatabaseKey &key)
 {
+    if (!isCipherReady())
+        return cipherError(connection, QStringLiteral("libsodium does not encrypt as it should. Nothing was changed; install it anew."));
     const int code = key.isEmpty() ? sqlite3_rekey_v2(connection, "main", nullptr, 0) : sqlite3_rekey_v2(connection, "main", RawKey(key).data(), RawKey::length);
     if (code != SQLITE_OK)
         return cipherError(connection, QStringLiteral("The data could not be encrypted anew. It is as it was."));

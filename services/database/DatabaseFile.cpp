@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QMutex>
+#include <algorithm>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -120,11 +121,17 @@ Verdict configure(Database &database, Database::Access access)
     if (access != Database::Access::ReadOnly)
         done = database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000");
     if (done)
-        done = database.execute(usualPages);
+        done = database.execute("PRAGMA cache_size = -" + QByteArray::number(usualPageMemory));
     return done ? database.execute("PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = ON") : done;
 }
 
 } // namespace
+
+int bulkPageMemory()
+{
+    const qint64 memory = static_cast<qint64>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+    return static_cast<int>(std::clamp<qint64>(memory / 1024 / 16, usualPageMemory, 256 * 1024));
+}
 
 void syncDirectory(const QString &dataDir)
 {

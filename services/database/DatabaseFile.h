@@ -15,23 +15,25 @@ namespace calldeck
  */
 Result<std::unique_ptr<Database>> openDatabaseFile(const QString &file, Database::Access access, const DatabaseFormat &format, const DatabaseKey &key = {});
 
-/** Pages that a connection keeps in memory, 16 and 256 MB at most. */
-inline constexpr char usualPages[] = "PRAGMA cache_size = -16384";
-inline constexpr char bulkPages[] = "PRAGMA cache_size = -262144";
+/** Kilobytes of pages that a connection keeps in memory: 16 MB, or for much writing a sixteenth of the machine's memory up to 256 MB. */
+inline constexpr int usualPageMemory = 16'384;
+int bulkPageMemory();
 
 /**
- * While it lives, a connection (Database, SqlConnection) of SQLite keeps bulkPages: an import writes into every index at random, and a page that
+ * While it lives, a connection (Database, SqlConnection) of SQLite keeps bulkPageMemory(): an import writes into every index at random, and a page that
  * does not fit is encrypted, written, read and decrypted once more for each time that it is needed. Confined to the connection's thread.
  */
 template <class Connection> class BulkPages
 {
 public:
-    explicit BulkPages(Connection &connection) : m_connection(connection) { (void)m_connection.execute(bulkPages); }
-    ~BulkPages() { (void)m_connection.execute(usualPages); }
+    explicit BulkPages(Connection &connection) : m_connection(connection) { keep(bulkPageMemory()); }
+    ~BulkPages() { keep(usualPageMemory); }
     BulkPages(const BulkPages &) = delete;
     BulkPages &operator=(const BulkPages &) = delete;
 
 private:
+    void keep(int kilobytes) { (void)m_connection.execute("PRAGMA cache_size = -" + QByteArray::number(kilobytes)); }
+
     Connection &m_connection;
 };
 
