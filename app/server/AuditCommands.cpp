@@ -1,7 +1,9 @@
 #include "Commands.h"
 #include "store/AuditSeals.h"
 #include "store/AuditText.h"
+#include "sync/ParkedEdits.h"
 
+#include <QJsonDocument>
 #include <cstdio>
 
 namespace calldeck
@@ -69,6 +71,19 @@ int audit(const ServerOptions &options)
     if (action == u"show"_s)
         return showAudit(options);
     return complain({Error::Code::InvalidInput, u"audit verify, or audit show."_s, {}, false});
+}
+
+int parked(const ServerOptions &options)
+{
+    const auto connection = SqlConnection::open(options.backend.store, SqlSchema::Require);
+    const auto ws = connection ? chosenWorkspace(**connection, options.value(u"workspace"_s)) : Result<QString>(connection.error());
+    const auto tx = ws ? WorkspaceTx::begin(**connection, *ws, WorkspaceTx::Mode::Read) : Result<std::unique_ptr<WorkspaceTx>>(ws.error());
+    const auto edits = tx ? parkedEdits(**tx) : Result<QList<QJsonObject>>(tx.error());
+    if (!edits)
+        return complain(edits.error());
+    for (const QJsonObject &edit : *edits)
+        puts(QJsonDocument(edit).toJson(QJsonDocument::Compact).constData());
+    return exitOk;
 }
 
 } // namespace calldeck

@@ -23,6 +23,7 @@ int migrateStore(const ServerOptions &options);
 int backUp(const ServerOptions &options);
 int restore(const ServerOptions &options);
 int audit(const ServerOptions &options);
+int parked(const ServerOptions &options);
 int compact(const ServerOptions &options);
 int erase(const ServerOptions &options);
 int disclose(const ServerOptions &options);

@@ -32,6 +32,7 @@ constexpr ServerCommand commands[] = {
     {"backup", "backup FILE    a consistent copy while the backend runs (SQLite)", backUp, true},
     {"restore", "restore FILE    puts a copy in the store's place and starts a new epoch (SQLite); restore in-place after pg_restore", restore, true},
     {"audit", "audit verify | audit show [--workspace W] [--limit N] [--json]    the newest entries of the trail, 50 unless told, the last one last", audit, true},
+    {"parked", "parked [--workspace W]    edits that the backend failed on and their desks handed in, one JSON object a line", parked, true},
     {"compact", "compact --keep N", compact, true},
     {"disclose", "disclose --number E164 | --contact ID --out FILE [--workspace W]    writes all that is held about a person into a new file (JSON)", disclose, true},
     {"erase", "erase --number E164 | --contact ID [--workspace W]    erases a person: calls, transcripts, notes, contact", erase, true},

@@ -73,6 +73,11 @@ QJsonObject pushDocument(const SyncPosition &position, const QList<Edit> &edits)
     return {{u"device"_s, position.device}, {u"epoch"_s, position.epoch}, {u"schema_ver"_s, editSchemaVersion}, {u"ms"_s, ms}};
 }
 
+QJsonObject parkDocument(const SyncPosition &position, const Edit &edit)
+{
+    return {{u"device"_s, position.device}, {u"epoch"_s, position.epoch}, {u"edit"_s, editToJson(edit)}};
+}
+
 QByteArray stampWords(const SyncPosition &position)
 {
     // Without a next one, as when the disk is full, the file stays what it is.

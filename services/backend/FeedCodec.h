@@ -9,6 +9,8 @@ namespace calldeck
 // The documents of docs/api/sync.md. A document that is not as it must be is an error as a whole: nothing of it is applied.
 
 QJsonObject pushDocument(const SyncPosition &position, const QList<Edit> &edits);
+/** The body of /api/sync/park. */
+QJsonObject parkDocument(const SyncPosition &position, const Edit &edit);
 /** The value of the header Device-Stamps of a push; "" where the file has none. */
 QByteArray stampWords(const SyncPosition &position);
 /** Whether a problem document of a push is about an edit, not about the push as a whole. */

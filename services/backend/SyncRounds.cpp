@@ -65,6 +65,20 @@ Verdict giveUp(Database &database, const PushResult &refused)
     return done ? tellDraftsOfRefused(database) : done;
 }
 
+/** What a push or a parking was answered. Needs a transaction. */
+Verdict takeAnswer(Database &database, const PushAnswer &answer)
+{
+    // Words of a history that is no more.
+    if (const auto now = syncPosition(database); !now || now->epoch != answer.epoch)
+        return now ? Verdict(Done{}) : Verdict(now.error());
+    if (Verdict noted = takeResults(database, answer.results, nowMs()); !noted)
+        return noted;
+    if (Verdict told = tellDraftsOfRefused(database); !told)
+        return told;
+    // Pulled rows may show already what was only now acknowledged.
+    return retireShown(database, syncPosition(database)->cursor, nowMs());
+}
+
 Result<ChangeSet> nothingChanged(const Verdict &done) { return done ? Result<ChangeSet>(ChangeSet{}) : done.error(); }
 
 RoundOutcome carriedOut(bool more, qint64 rows)
@@ -247,14 +261,14 @@ void SyncRounds::sendEdits(const SyncPosition &position, const QList<Edit> &edit
 {
     const QByteArray stamps = stampWords(position);
     const auto headers = stamps.isEmpty() ? BackendClient::Headers() : BackendClient::Headers{{"Device-Stamps", stamps}};
-    const auto answered = [this, device = position.device, edits, done](const BackendAnswer &answer) {
+    const auto answered = [this, position, edits, done](const BackendAnswer &answer) {
         crashAt("C4");
-        pushAnswered(device, edits, answer, done);
+        pushAnswered(position, edits, answer, done);
     };
     m_client.post(u"/api/sync/push"_s, pushDocument(position, edits), answered, pushTimeoutMs, {}, headers);
 }
 
-void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
+void SyncRounds::pushAnswered(const SyncPosition &position, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
 {
     noteClock(answer);
     if (answer.kind != BackendAnswer::Kind::Answered)
@@ -262,7 +276,7 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
     if (answer.status == 409)
         return changeEpoch(answer, done);
     if (answer.status != 200)
-        return pushFailed(edits, answer, done);
+        return pushFailed(position, edits, answer, done);
     const auto read = readPushAnswer(answer.body);
     if (!read)
         return done(unreadable(read.error()));
@@ -277,19 +291,10 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
     if (!some)
         outcome.kind = RoundOutcome::Kind::Later;
     write(
-        [answer = *read, device](Database &database, FeedRows &) {
+        [answer = *read, device = position.device](Database &database, FeedRows &) {
             const Verdict taken = inTransaction(database, [&]() -> Verdict {
-                if (Verdict known = answer.renew_device ? renewDevice(database, device) : takeStamp(database, answer.stamp); !known)
-                    return known;
-                // Words of a history that is no more.
-                if (const auto now = syncPosition(database); !now || now->epoch != answer.epoch)
-                    return now ? Verdict(calldeck::Done{}) : Verdict(now.error());
-                if (Verdict noted = takeResults(database, answer.results, nowMs()); !noted)
-                    return noted;
-                if (Verdict told = tellDraftsOfRefused(database); !told)
-                    return told;
-                // Pulled rows may show already what was only now acknowledged.
-                return retireShown(database, syncPosition(database)->cursor, nowMs());
+                const Verdict known = answer.renew_device ? renewDevice(database, device) : takeStamp(database, answer.stamp);
+                return known ? takeAnswer(database, answer) : known;
             });
             crashAt("C5");
             return nothingChanged(taken);
@@ -298,7 +303,7 @@ void SyncRounds::pushAnswered(const QString &device, const QList<Edit> &edits, c
 }
 
 /** An answer of 4xx or 5xx to a push. One bad edit must not hold up the others: the push is halved until it stands alone. */
-void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
+void SyncRounds::pushFailed(const SyncPosition &position, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done)
 {
     RoundOutcome outcome = outcomeOf(answer);
     // A store that is away for a moment says nothing about an edit. One that stays away from these edits may do so for one of them.
@@ -328,21 +333,44 @@ void SyncRounds::pushFailed(const QList<Edit> &edits, const BackendAnswer &answe
     // A backend that fails on everything, or whose store is damaged, may be mended; the edit waits for that, and such tries do not count.
     const bool isTheEdits = std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
     const int inARow = m_failedAlone++;
+    const auto cannot = std::make_shared<bool>(false);
+    const auto noted = [this, position, edit, cannot, done](const RoundOutcome &ended) { *cannot && ended.kind == RoundOutcome::Kind::Done ? park(position, edit, done) : done(ended); };
     write(
-        [edit, answer, isTheEdits, inARow, head = m_head, offset = clockOffsetMs()](Database &database, FeedRows &) {
+        [edit, problem = answer.problem, isTheEdits, inARow, offset = clockOffsetMs(), cannot](Database &database, FeedRows &) {
             return nothingChanged(inTransaction(database, [&]() -> Verdict {
                 Statement counted = database.prepare("SELECT attempts FROM outbox WHERE mid = ?");
                 const auto found = counted.bindAll(edit.mid).found();
                 if (!found)
                     return found.error();
                 const qint64 tries = *found ? counted.integer(0) : 0;
-                if (isTheEdits && tries + 1 >= triesBeforeParking && nowMs() + offset - edit.at >= tryingBeforeParkingMs)
-                    return giveUp(database, {edit.mid, PushResult::Status::Rejected, head, u"server_cannot"_s, u"The server fails on this edit again and again."_s});
+                *cannot = isTheEdits && tries + 1 >= triesBeforeParking && nowMs() + offset - edit.at >= tryingBeforeParkingMs;
                 const int pause = Backoff::pauseMs(std::max(inARow, static_cast<int>(tries)));
-                return noteFailedTry(database, edit.mid, isTheEdits, answer.problem, nowMs() + pause);
+                return noteFailedTry(database, edit.mid, isTheEdits, problem, nowMs() + pause);
             }));
         },
-        outcome, done);
+        outcome, noted);
+}
+
+/** The backend keeps the text of what it cannot digest; where it cannot even do that, only this desk has it. What says nothing about the edit leaves it waiting. */
+void SyncRounds::park(const SyncPosition &position, const Edit &edit, const Done &done)
+{
+    const auto answered = [this, edit, done](const BackendAnswer &answer) {
+        noteClock(answer);
+        if (answer.status == 409)
+            return changeEpoch(answer, done);
+        const auto read = answer.isOk() ? readPushAnswer(answer.body) : Result<PushAnswer>(Error{});
+        const bool isAbout = read && std::any_of(read->results.cbegin(), read->results.cend(), [&](const PushResult &result) { return result.mid == edit.mid; });
+        const bool refused = answer.status == 400 || answer.status == 413 || (answer.status == 500 && !isOfDamage(answer.body));
+        if (!isAbout && !refused)
+            return done(answer.isOk() ? failed(RoundOutcome::Kind::Later, true, notAsked()) : outcomeOf(answer));
+        const PushResult given{edit.mid, PushResult::Status::Rejected, m_head, u"server_cannot"_s, u"The server fails on this edit again and again."_s};
+        write(
+            [told = isAbout ? *read : PushAnswer{}, isAbout, given](Database &database, FeedRows &) {
+                return nothingChanged(inTransaction(database, [&] { return isAbout ? takeAnswer(database, told) : giveUp(database, given); }));
+            },
+            carriedOut(true, 0), done);
+    };
+    m_client.post(u"/api/sync/park"_s, parkDocument(position, edit), answered, pushTimeoutMs);
 }
 
 /** Lets what else waits go first. Where nothing does, the edit is the one that finds the store there again. */

@@ -103,6 +103,8 @@ public:
     QString culprit;       ///< where not "": only a push that has this edit gets it
     QJsonObject problem;
     QByteArray headers;    ///< of such an answer, each with its line end
+    QByteArray parking;    ///< the answer to an edit that is handed in, "" for taking it
+    QList<QJsonObject> parked;
 
 private:
     void answer(QTcpSocket &socket) override
@@ -111,6 +113,12 @@ private:
         const QJsonObject push = QJsonDocument::fromJson(m_read.mid(m_read.indexOf("\r\n\r\n"))).object();
         if (push.isEmpty())
             return;
+        if (push.contains(u"edit"_s)) {
+            m_read.clear();
+            parked.append(push);
+            const QJsonObject result{{u"mid"_s, push[u"edit"_s][u"mid"_s]}, {u"status"_s, u"rejected"_s}, {u"seq"_s, 1}, {u"code"_s, u"parked"_s}, {u"message"_s, u"Kept."_s}};
+            return parking.isEmpty() ? send(socket, "200 OK", {{u"epoch"_s, 1}, {u"results"_s, QJsonArray{result}}}) : send(socket, parking, {});
+        }
         const QByteArray header("device-stamps: ");
         const qsizetype at = m_read.toLower().indexOf(header);
         stamps.append(at < 0 ? QByteArray() : m_read.mid(at + header.size(), m_read.indexOf("\r\n", at) - at - header.size()));
@@ -454,32 +462,68 @@ TEST_F(FullDiskSyncTest, itIsToldAsSuchAndNotAsTheServersFault)
     EXPECT_TRUE(outcome.problem.contains(u"disk is full"_s)) << outcome.problem.toStdString();
 }
 
-TEST_F(SyncRoundsTest, editThatFailsAgainAndAgainWhileOthersPassIsGivenUp)
+class SyncParkingTest : public SyncRoundsTest
 {
-    waitsToPush(u"note"_s, 10);
-    ASSERT_TRUE(file->database().execute("UPDATE outbox SET created_ms = 1")); // long ago
-    const auto failsAlone = [this](const QJsonObject &problem) {
+protected:
+    void SetUp() override
+    {
+        SyncRoundsTest::SetUp();
+        waitsToPush(u"note"_s, 10);
+        ASSERT_TRUE(file->database().execute("UPDATE outbox SET created_ms = 1")); // long ago
+    }
+    void failsAlone(const QString &code)
+    {
         refusing.status = "500 Internal Server Error";
-        refusing.problem = problem;
+        refusing.problem = {{u"code"_s, code}};
         push();
         ASSERT_TRUE(file->database().execute("UPDATE outbox SET next_try_ms = 0"));
-    };
+    }
+    /** As often as others pass meanwhile. */
+    void failsAmongOthers(int times, const QString &code)
+    {
+        for (int tried = 0; tried < times; ++tried) {
+            anotherPasses(u"other"_s + QString::number(m_others++));
+            failsAlone(code);
+        }
+    }
+    QString fate() { return file->database().singleText("SELECT code FROM dead WHERE mid = 'm-note'"); }
+
+private:
+    int m_others = 0;
+};
+
+TEST_F(SyncParkingTest, editThatFailsAgainAndAgainWhileOthersPassIsHandedIn)
+{
     for (int tried = 0; tried < 20; ++tried)
-        failsAlone({{u"code"_s, u"internal"_s}});
+        failsAlone(u"internal"_s);
     EXPECT_EQ(rows("dead"), 0) << "nothing else passed";
     EXPECT_FALSE(outboxCounts(file->database())->failure.isEmpty()) << "it is told";
-    for (int tried = 0; tried < 10; ++tried) {
-        anotherPasses(u"one"_s + QString::number(tried));
-        failsAlone({{u"code"_s, u"damaged"_s}});
-    }
-    EXPECT_EQ(rows("dead"), 10) << "a damaged store can be mended";
-    for (int tried = 0; tried < 8; ++tried) {
-        EXPECT_EQ(rows("dead"), 10 + tried) << "it was given up early, or an outage counted";
-        anotherPasses(u"two"_s + QString::number(tried));
-        failsAlone({{u"code"_s, u"internal"_s}});
-    }
-    EXPECT_EQ(rows("dead"), 19);
-    EXPECT_EQ(file->database().singleText("SELECT code FROM dead WHERE mid = 'm-note'"), u"server_cannot"_s);
+    failsAmongOthers(10, u"damaged"_s);
+    EXPECT_EQ(rows("outbox"), 1) << "a damaged store can be mended";
+    failsAmongOthers(7, u"internal"_s);
+    EXPECT_EQ(rows("outbox"), 1);
+    EXPECT_TRUE(refusing.parked.isEmpty()) << "it was given up early, or an outage counted";
+    failsAmongOthers(1, u"internal"_s);
+    ASSERT_EQ(refusing.parked.size(), 1);
+    const SyncPosition position = *syncPosition(file->database());
+    EXPECT_EQ(refusing.parked[0][u"device"_s].toString(), position.device);
+    EXPECT_EQ(refusing.parked[0][u"epoch"_s].toInteger(), position.epoch);
+    EXPECT_EQ(refusing.parked[0][u"edit"_s], refusing.pushes.last()[u"ms"_s][0]) << "the same edit, whole";
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(fate(), u"parked"_s);
+}
+
+TEST_F(SyncParkingTest, whereItCannotBeHandedInItWaitsOrStaysHere)
+{
+    refusing.parking = "503 Service Unavailable";
+    failsAmongOthers(9, u"internal"_s);
+    EXPECT_EQ(refusing.parked.size(), 2);
+    EXPECT_EQ(rows("outbox"), 1) << "that says nothing about the edit";
+    refusing.parking = "500 Internal Server Error";
+    failsAmongOthers(1, u"internal"_s);
+    EXPECT_EQ(refusing.parked.size(), 3);
+    EXPECT_EQ(rows("outbox"), 0);
+    EXPECT_EQ(fate(), u"server_cannot"_s);
 }
 
 TEST_F(SyncRoundsTest, onlyARefusalThatNamesTheEditEndsIt)

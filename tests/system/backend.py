@@ -73,6 +73,8 @@ def round_trip(program, cluster):
         assert ana.get("/api/sync/rows?kind=call&ids=c1,none")["rows"] == [ana.rows[("call", "c1")]]
         status, answer = backend.request("POST", "/api/sync/park", {"device": "d1", "epoch": 1, "edit": ana.edit("note", {"text": "heavy"})}, token=ana.token)
         assert status == 200 and answer["results"][0]["code"] == "parked", answer
+        kept = [json.loads(line) for line in backend.command("parked").splitlines()]
+        assert [(one["email"], one["edit"]["args"]) for one in kept] == [("ana@x.org", {"text": "heavy"})] and kept[0]["device"].endswith("/d1"), kept
         assert "whole" in backend.command("audit", "verify")
         log = open(backend.log_file, encoding="utf-8").read()
         assert "voicemail" not in log and PASSWORD not in log and ana.token not in log
