@@ -3,6 +3,7 @@
 #include <QMap>
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace calldeck
 {
@@ -253,44 +254,45 @@ Verdict CallIndex::load(Database &database)
         const Row row = readRow(select);
         inOrder = inOrder && (m_rows.empty() || m_rows.back().started <= row.started);
         m_rows.push_back(row);
-        if (row.key >= m_slotOfKey.size())
-            m_slotOfKey.resize(row.key + 1 + row.key / 4);
-        m_slotOfKey[row.key] = static_cast<quint32>(m_rows.size());
-        m_byStart.push_back(static_cast<quint32>(m_rows.size() - 1));
     }
     if (select.failed())
         return database.lastError();
+    // The rows themselves, not their numbers alone: a filter that walks a million of them by time would wait for memory at each.
     if (!inOrder)
-        std::sort(m_byStart.begin(), m_byStart.end(), [this](quint32 a, quint32 b) { return startsBefore(a, b); });
+        std::sort(m_rows.begin(), m_rows.end(), startsBefore);
+    m_byStart.resize(m_rows.size());
+    std::iota(m_byStart.begin(), m_byStart.end(), 0U);
+    for (const quint32 slot : m_byStart)
+        slotOf(m_rows[slot].key) = slot + 1;
     m_loaded = true;
     return Done{};
 }
 
-bool CallIndex::startsBefore(quint32 a, quint32 b) const
+quint32 &CallIndex::slotOf(quint32 key)
 {
-    const Row &x = m_rows[a];
-    const Row &y = m_rows[b];
-    return x.started != y.started ? x.started < y.started : x.key < y.key;
+    if (key >= m_slotOfKey.size())
+        m_slotOfKey.resize(key + 1 + key / 4);
+    return m_slotOfKey[key];
 }
+
+bool CallIndex::startsBefore(const Row &a, const Row &b) { return a.started != b.started ? a.started < b.started : a.key < b.key; }
 
 void CallIndex::insertByStart(quint32 slot)
 {
-    const auto at = std::upper_bound(m_byStart.begin(), m_byStart.end(), slot, [this](quint32 a, quint32 b) { return startsBefore(a, b); });
+    const auto at = std::upper_bound(m_byStart.begin(), m_byStart.end(), slot, [this](quint32 a, quint32 b) { return startsBefore(m_rows[a], m_rows[b]); });
     m_byStart.insert(at, slot);
 }
 
 void CallIndex::eraseByStart(quint32 slot)
 {
-    const auto at = std::lower_bound(m_byStart.begin(), m_byStart.end(), slot, [this](quint32 a, quint32 b) { return startsBefore(a, b); });
+    const auto at = std::lower_bound(m_byStart.begin(), m_byStart.end(), slot, [this](quint32 a, quint32 b) { return startsBefore(m_rows[a], m_rows[b]); });
     if (at != m_byStart.end() && *at == slot)
         m_byStart.erase(at);
 }
 
 void CallIndex::place(const Row &row)
 {
-    if (row.key >= m_slotOfKey.size())
-        m_slotOfKey.resize(row.key + 1 + row.key / 4);
-    quint32 &slotPlusOne = m_slotOfKey[row.key];
+    quint32 &slotPlusOne = slotOf(row.key);
     if (slotPlusOne) {
         const quint32 slot = slotPlusOne - 1;
         if (m_rows[slot].started == row.started) {

@@ -87,7 +87,9 @@ private:
     void remove(CallKey key);
     void insertByStart(quint32 slot);
     void eraseByStart(quint32 slot);
-    bool startsBefore(quint32 a, quint32 b) const;
+    /** Of a key, + 1; 0 when absent. */
+    quint32 &slotOf(quint32 key);
+    static bool startsBefore(const Row &a, const Row &b);
     std::vector<quint32> matchingSlots(const Request &request, bool *cancelled) const;
     void sortByDeadline(std::vector<quint32> &slots, SortOrder sort) const;
     std::vector<CallKey> sorted(std::vector<quint32> slots, const Request &request) const;
