@@ -1,9 +1,9 @@
 #include "Commands.h"
+#include "rules/OneLine.h"
 #include "store/AuditSeals.h"
 #include "store/AuditText.h"
 #include "sync/ParkedEdits.h"
 
-#include <QJsonDocument>
 #include <cstdio>
 
 namespace calldeck
@@ -82,7 +82,7 @@ int parked(const ServerOptions &options)
     if (!edits)
         return complain(edits.error());
     for (const QJsonObject &edit : *edits)
-        puts(QJsonDocument(edit).toJson(QJsonDocument::Compact).constData());
+        puts(oneLineJson(edit).constData());
     return exitOk;
 }
 

@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 Result<QList<QJsonObject>> parkedEdits(WorkspaceTx &tx)
 {
     QList<QJsonObject> edits;
-    SqlStatement rows = tx.query("SELECT p.at, p.account, coalesce(a.email, ''), p.device, p.payload FROM parked p LEFT JOIN account a ON a.id = p.account WHERE p.ws = ? ORDER BY p.at, p.mid");
+    SqlStatement rows = tx.query("SELECT p.at, p.account, coalesce(a.email, ''), p.device, p.payload FROM parked p LEFT JOIN account a ON a.ws = p.ws AND a.id = p.account WHERE p.ws = ? ORDER BY p.at, p.mid");
     while (rows.step()) {
         edits.append({{u"at"_s, isoUtc(rows.integer(0))},
                       {u"account"_s, rows.text(1)},

@@ -170,6 +170,9 @@ PushRun::Taken PushRun::park(const QJsonValue &json, const QString &path)
         return edit.error();
     if (auto before = known(*edit); !before || *before)
         return before;
+    const auto erased = erasedRecord(*edit);
+    if (!erased || *erased)
+        return erased ? finish(*edit, **erased) : Taken(erased.error());
     const Verdict kept = m_session.tx
                              .query("INSERT INTO parked(ws, mid, account, device, payload, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(ws, mid) DO NOTHING", edit->mid,
                                     m_session.author.account, m_session.author.device, compactJson(json.toObject()), m_session.now)
@@ -249,16 +252,22 @@ Result<EditOutcome> PushRun::decide(const Edit &edit)
     // Who lost a decision may choose too: that is looked at where the conflict is known.
     if (!mayAct(m_session.role, *least) && edit.op != u"resolve"_s)
         return rejectedAs(u"forbidden"_s, u"Your role may not do this."_s);
-    const auto erased = isErased(m_session.tx, edit.kind, edit.id);
-    if (!erased)
-        return erased.error();
-    if (*erased)
-        return rejectedAs(u"erased"_s, u"This record was erased."_s);
+    const auto erased = erasedRecord(edit);
+    if (!erased || *erased)
+        return erased ? Result<EditOutcome>(**erased) : erased.error();
     if (edit.kind == u"call"_s)
         return takeCallEdit(m_session, edit);
     if (edit.kind == u"number"_s)
         return takeNumberEdit(m_session, edit);
     return edit.kind == u"contact"_s ? takeContactEdit(m_session, edit) : takeViewEdit(m_session, edit);
+}
+
+Result<std::optional<EditOutcome>> PushRun::erasedRecord(const Edit &edit)
+{
+    const auto erased = isErased(m_session.tx, edit.kind, edit.id);
+    if (!erased)
+        return erased.error();
+    return *erased ? std::optional(rejectedAs(u"erased"_s, u"This record was erased."_s)) : std::nullopt;
 }
 
 PushRun::Taken PushRun::finish(const Edit &edit, EditOutcome outcome)

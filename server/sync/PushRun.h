@@ -64,6 +64,8 @@ private:
     Result<std::optional<EditOutcome>> known(const Edit &edit);
     Result<bool> comesTooLate(const Edit &edit);
     Result<EditOutcome> decide(const Edit &edit);
+    /** What an edit of a record that was erased by law is told. */
+    Result<std::optional<EditOutcome>> erasedRecord(const Edit &edit);
     Taken finish(const Edit &edit, EditOutcome outcome);
     Verdict rememberOrder(const Edit &edit);
     Verdict trail(const Edit &edit, const EditOutcome &outcome);

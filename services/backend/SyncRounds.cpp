@@ -24,8 +24,11 @@ constexpr int pushTimeoutMs = 30'000;
 constexpr int clocksRemembered = 5;
 constexpr int unavailableBeforeHalving = 3;
 constexpr TimeMs asideMs = 61'000; ///< longer than any pause between pushes: the next one goes without
+// An edit alone fails while others pass: from the third such try on the pauses are long, so that the eighth comes after no less than ten minutes.
+constexpr int triesWithoutLongPause = 2;
+constexpr int longPauseMs = 2 * 60 * 1000;
 constexpr int triesBeforeParking = 8;
-constexpr TimeMs tryingBeforeParkingMs = 10 * 60 * 1000;
+constexpr int triesBeforeGivingUp = 12; ///< where it cannot be handed in either
 
 TimeMs nowMs() { return QDateTime::currentMSecsSinceEpoch(); }
 
@@ -333,42 +336,45 @@ void SyncRounds::pushFailed(const SyncPosition &position, const QList<Edit> &edi
     // A backend that fails on everything, or whose store is damaged, may be mended; the edit waits for that, and such tries do not count.
     const bool isTheEdits = std::exchange(m_othersPass, false) && !isOfDamage(answer.body);
     const int inARow = m_failedAlone++;
-    const auto cannot = std::make_shared<bool>(false);
-    const auto noted = [this, position, edit, cannot, done](const RoundOutcome &ended) { *cannot && ended.kind == RoundOutcome::Kind::Done ? park(position, edit, done) : done(ended); };
+    const auto counted = std::make_shared<qint64>(0);
+    const auto noted = [this, position, edit, counted, done](const RoundOutcome &ended) {
+        *counted >= triesBeforeParking && ended.kind == RoundOutcome::Kind::Done ? park(position, edit, *counted >= triesBeforeGivingUp, ended, done) : done(ended);
+    };
     write(
-        [edit, problem = answer.problem, isTheEdits, inARow, offset = clockOffsetMs(), cannot](Database &database, FeedRows &) {
+        [edit, problem = answer.problem, isTheEdits, inARow, counted](Database &database, FeedRows &) {
             return nothingChanged(inTransaction(database, [&]() -> Verdict {
-                Statement counted = database.prepare("SELECT attempts FROM outbox WHERE mid = ?");
-                const auto found = counted.bindAll(edit.mid).found();
+                Statement before = database.prepare("SELECT attempts FROM outbox WHERE mid = ?");
+                const auto found = before.bindAll(edit.mid).found();
                 if (!found)
                     return found.error();
-                const qint64 tries = *found ? counted.integer(0) : 0;
-                *cannot = isTheEdits && tries + 1 >= triesBeforeParking && nowMs() + offset - edit.at >= tryingBeforeParkingMs;
-                const int pause = Backoff::pauseMs(std::max(inARow, static_cast<int>(tries)));
+                const qint64 tries = (*found ? before.integer(0) : 0) + (isTheEdits ? 1 : 0);
+                *counted = isTheEdits ? tries : 0;
+                const int pause = Backoff::pauseMs(std::max(inARow, static_cast<int>(tries))) + (isTheEdits && tries > triesWithoutLongPause ? longPauseMs : 0);
                 return noteFailedTry(database, edit.mid, isTheEdits, problem, nowMs() + pause);
             }));
         },
         outcome, noted);
 }
 
-/** The backend keeps the text of what it cannot digest; where it cannot even do that, only this desk has it. What says nothing about the edit leaves it waiting. */
-void SyncRounds::park(const SyncPosition &position, const Edit &edit, const Done &done)
+/**
+ * The backend keeps the text of what it cannot digest. What goes wrong with that leaves the edit waiting for its next try and holds nothing up; only a `last` one that fails as the push did
+ * leaves it to this desk alone.
+ */
+void SyncRounds::park(const SyncPosition &position, const Edit &edit, bool last, const RoundOutcome &outcome, const Done &done)
 {
-    const auto answered = [this, edit, done](const BackendAnswer &answer) {
+    const auto answered = [this, epoch = position.epoch, edit, last, outcome, done](const BackendAnswer &answer) {
         noteClock(answer);
+        if (answer.kind != BackendAnswer::Kind::Answered)
+            return done(outcome);
         if (answer.status == 409)
             return changeEpoch(answer, done);
+        const bool cannot = answer.status == 413 || (answer.status == 500 && answer.body.value(u"code"_s) == u"internal"_s);
         const auto read = answer.isOk() ? readPushAnswer(answer.body) : Result<PushAnswer>(Error{});
-        const bool isAbout = read && std::any_of(read->results.cbegin(), read->results.cend(), [&](const PushResult &result) { return result.mid == edit.mid; });
-        const bool refused = answer.status == 400 || answer.status == 413 || (answer.status == 500 && !isOfDamage(answer.body));
-        if (!isAbout && !refused)
-            return done(answer.isOk() ? failed(RoundOutcome::Kind::Later, true, notAsked()) : outcomeOf(answer));
+        if (!read && !(cannot && last))
+            return done(outcome);
         const PushResult given{edit.mid, PushResult::Status::Rejected, m_head, u"server_cannot"_s, u"The server fails on this edit again and again."_s};
-        write(
-            [told = isAbout ? *read : PushAnswer{}, isAbout, given](Database &database, FeedRows &) {
-                return nothingChanged(inTransaction(database, [&] { return isAbout ? takeAnswer(database, told) : giveUp(database, given); }));
-            },
-            carriedOut(true, 0), done);
+        const PushAnswer told = read ? *read : PushAnswer{epoch, QList<PushResult>{given}, QString(), false};
+        write([told](Database &database, FeedRows &) { return nothingChanged(inTransaction(database, [&] { return takeAnswer(database, told); })); }, outcome, done);
     };
     m_client.post(u"/api/sync/park"_s, parkDocument(position, edit), answered, pushTimeoutMs);
 }

@@ -55,7 +55,7 @@ private:
     void sendEdits(const SyncPosition &position, const QList<Edit> &edits, const Done &done);
     void pushAnswered(const SyncPosition &position, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
     void pushFailed(const SyncPosition &position, const QList<Edit> &edits, const BackendAnswer &answer, const Done &done);
-    void park(const SyncPosition &position, const Edit &edit, const Done &done);
+    void park(const SyncPosition &position, const Edit &edit, bool last, const RoundOutcome &outcome, const Done &done);
     void setAside(const Edit &edit, const RoundOutcome &outcome, const Done &done);
     void pullRows(const SyncPosition &position, const QString &kind, const QStringList &ids, const Done &done);
     /** Where a page of the snapshot begins. */

@@ -5,6 +5,7 @@
 #include "store/CallTable.h"
 #include "sync/Disclosure.h"
 #include "sync/Erasure.h"
+#include "sync/ParkedEdits.h"
 #include "sync/ProviderNews.h"
 #include "sync/Settings.h"
 
@@ -80,6 +81,15 @@ protected:
         return all;
     }
     QByteArray everything() { return tables().values().join(); }
+    QString handIn(const QString &who, const Edit &edit)
+    {
+        const auto tx = *WorkspaceTx::begin(*connection, ws, WorkspaceTx::Mode::Write);
+        PushRun run({*tx, {who, who, QString(who + u"/desk"_s)}, UserRole::DISPATCHER, *settingsOf(*tx), now});
+        const auto outcome = run.park(editToJson(edit), u"edit"_s);
+        EXPECT_TRUE(outcome) << problemOf(outcome);
+        EXPECT_TRUE(tx->commit());
+        return outcome && *outcome ? (*outcome)->code : QString();
+    }
     Result<ErasureResult> erase(const Person &person) { return erasePerson(*connection, ws, person, now); }
 };
 
@@ -139,11 +149,25 @@ TEST_P(ErasureTest, laterEditsAreErasedAndTheNumberIsStillNotContacted)
     one(u"ann"_s, edit(u"flag+"_s, {{u"flag"_s, u"do_not_contact"_s}, {u"reason"_s, u"asked"_s}}, call));
     ASSERT_TRUE(erase({number, {}}));
     EXPECT_EQ(one(u"ann"_s, edit(u"note"_s, {{u"text"_s, u"late"_s}}, call)).code, u"erased"_s);
+    EXPECT_EQ(handIn(u"ann"_s, edit(u"note"_s, {{u"text"_s, u"late"_s}}, call)), u"erased"_s);
+    EXPECT_TRUE(parkedEdits(*read())->isEmpty());
     const QString again = takeIn(u"b"_s, number);
     EXPECT_TRUE(row(again).value(u"do_not_contact"_s).toBool());
     // Somebody who may lifts it: it is forgotten for good.
     EXPECT_EQ(one(u"dee"_s, edit(u"flag-"_s, {{u"flag"_s, u"do_not_contact"_s}}, again)).status, EditOutcome::Status::Applied);
     EXPECT_FALSE(*findListed(*read(), number));
+}
+
+TEST_P(ErasureTest, whatWasHandedInIsListedUntilItsPersonIsErased)
+{
+    const QString call = takeIn(u"a"_s, number);
+    EXPECT_EQ(handIn(u"ann"_s, edit(u"note"_s, {{u"text"_s, u"heavy"_s}}, call)), u"parked"_s);
+    const auto kept = *parkedEdits(*read());
+    ASSERT_EQ(kept.size(), 1);
+    EXPECT_EQ(kept[0][u"device"_s], u"ann/desk"_s);
+    EXPECT_EQ(kept[0][u"edit"_s][u"args"_s][u"text"_s], u"heavy"_s);
+    ASSERT_TRUE(erase({number, {}}));
+    EXPECT_TRUE(parkedEdits(*read())->isEmpty());
 }
 
 TEST_P(ErasureTest, byContactWithoutANumber)

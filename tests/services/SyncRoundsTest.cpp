@@ -10,6 +10,7 @@
 #include <QTcpSocket>
 #include <QTest>
 #include <QUrlQuery>
+#include <numeric>
 
 using namespace calldeck;
 using namespace Qt::StringLiterals;
@@ -104,6 +105,7 @@ public:
     QJsonObject problem;
     QByteArray headers;    ///< of such an answer, each with its line end
     QByteArray parking;    ///< the answer to an edit that is handed in, "" for taking it
+    QJsonObject said_of_parked;
     QList<QJsonObject> parked;
 
 private:
@@ -117,7 +119,7 @@ private:
             m_read.clear();
             parked.append(push);
             const QJsonObject result{{u"mid"_s, push[u"edit"_s][u"mid"_s]}, {u"status"_s, u"rejected"_s}, {u"seq"_s, 1}, {u"code"_s, u"parked"_s}, {u"message"_s, u"Kept."_s}};
-            return parking.isEmpty() ? send(socket, "200 OK", {{u"epoch"_s, 1}, {u"results"_s, QJsonArray{result}}}) : send(socket, parking, {});
+            return parking.isEmpty() ? send(socket, "200 OK", {{u"epoch"_s, 1}, {u"results"_s, QJsonArray{result}}}) : send(socket, parking, said_of_parked, headers);
         }
         const QByteArray header("device-stamps: ");
         const qsizetype at = m_read.toLower().indexOf(header);
@@ -469,23 +471,25 @@ protected:
     {
         SyncRoundsTest::SetUp();
         waitsToPush(u"note"_s, 10);
-        ASSERT_TRUE(file->database().execute("UPDATE outbox SET created_ms = 1")); // long ago
     }
     void failsAlone(const QString &code)
     {
         refusing.status = "500 Internal Server Error";
         refusing.problem = {{u"code"_s, code}};
         push();
+        pauses.append(file->database().singleInteger("SELECT next_try_ms FROM outbox WHERE mid = 'm-note'").value_or(0) - QDateTime::currentMSecsSinceEpoch());
         ASSERT_TRUE(file->database().execute("UPDATE outbox SET next_try_ms = 0"));
     }
     /** As often as others pass meanwhile. */
-    void failsAmongOthers(int times, const QString &code)
+    void failsAmongOthers(int times, const QString &code, const QByteArray &parking = {})
     {
+        refusing.parking = parking;
         for (int tried = 0; tried < times; ++tried) {
             anotherPasses(u"other"_s + QString::number(m_others++));
             failsAlone(code);
         }
     }
+    QList<qint64> pauses; ///< after each of them, in ms
     QString fate() { return file->database().singleText("SELECT code FROM dead WHERE mid = 'm-note'"); }
 
 private:
@@ -500,9 +504,12 @@ TEST_F(SyncParkingTest, editThatFailsAgainAndAgainWhileOthersPassIsHandedIn)
     EXPECT_FALSE(outboxCounts(file->database())->failure.isEmpty()) << "it is told";
     failsAmongOthers(10, u"damaged"_s);
     EXPECT_EQ(rows("outbox"), 1) << "a damaged store can be mended";
+    EXPECT_TRUE(std::all_of(pauses.cbegin(), pauses.cend(), [](qint64 pause) { return pause <= 60'000; }));
+    pauses.clear();
     failsAmongOthers(7, u"internal"_s);
     EXPECT_EQ(rows("outbox"), 1);
-    EXPECT_TRUE(refusing.parked.isEmpty()) << "it was given up early, or an outage counted";
+    EXPECT_TRUE(refusing.parked.isEmpty()) << "it was handed in early, or an outage counted";
+    EXPECT_GE(std::accumulate(pauses.cbegin(), pauses.cend(), qint64(0)), 10 * 60 * 1000 - 1000) << "a short failure is none of the edit's";
     failsAmongOthers(1, u"internal"_s);
     ASSERT_EQ(refusing.parked.size(), 1);
     const SyncPosition position = *syncPosition(file->database());
@@ -515,15 +522,41 @@ TEST_F(SyncParkingTest, editThatFailsAgainAndAgainWhileOthersPassIsHandedIn)
 
 TEST_F(SyncParkingTest, whereItCannotBeHandedInItWaitsOrStaysHere)
 {
-    refusing.parking = "503 Service Unavailable";
-    failsAmongOthers(9, u"internal"_s);
-    EXPECT_EQ(refusing.parked.size(), 2);
-    EXPECT_EQ(rows("outbox"), 1) << "that says nothing about the edit";
-    refusing.parking = "500 Internal Server Error";
-    failsAmongOthers(1, u"internal"_s);
-    EXPECT_EQ(refusing.parked.size(), 3);
+    // What stands before a backend, one that is away, and one whose store is damaged say nothing about the edit.
+    failsAmongOthers(11, u"damaged"_s);
+    failsAmongOthers(12, u"internal"_s, "503 Service Unavailable");
+    failsAmongOthers(3, u"internal"_s, "400 Bad Request");
+    EXPECT_EQ(refusing.parked.size(), 8);
+    EXPECT_EQ(rows("outbox"), 1);
+    refusing.said_of_parked = {{u"code"_s, u"damaged"_s}};
+    failsAmongOthers(1, u"internal"_s, "500 Internal Server Error");
+    EXPECT_EQ(rows("outbox"), 1);
+    refusing.said_of_parked = {{u"code"_s, u"internal"_s}};
+    failsAmongOthers(1, u"internal"_s, "500 Internal Server Error");
     EXPECT_EQ(rows("outbox"), 0);
     EXPECT_EQ(fate(), u"server_cannot"_s);
+}
+
+TEST_F(SyncParkingTest, oneFailedHandingInIsNotTheEnd)
+{
+    refusing.said_of_parked = {{u"code"_s, u"internal"_s}};
+    failsAmongOthers(11, u"internal"_s, "500 Internal Server Error");
+    EXPECT_EQ(refusing.parked.size(), 4);
+    EXPECT_EQ(rows("outbox"), 1);
+    failsAmongOthers(1, u"internal"_s, "500 Internal Server Error");
+    EXPECT_EQ(fate(), u"server_cannot"_s);
+}
+
+TEST_F(SyncParkingTest, aHandingInThatFailsHoldsNothingUp)
+{
+    refusing.headers = "Retry-After: 300\r\n";
+    failsAmongOthers(7, u"internal"_s, "503 Service Unavailable");
+    anotherPasses(u"more"_s);
+    refusing.status = "500 Internal Server Error";
+    const RoundOutcome outcome = push();
+    EXPECT_EQ(refusing.parked.size(), 1);
+    EXPECT_EQ(outcome.kind, RoundOutcome::Kind::Done);
+    EXPECT_TRUE(outcome.more);
 }
 
 TEST_F(SyncRoundsTest, onlyARefusalThatNamesTheEditEndsIt)
