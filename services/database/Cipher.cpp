@@ -54,10 +54,12 @@ bool encryptsAsKnown()
 }
 
 /** Also chooses the version of libsodium's functions that suits the processor. Any thread. */
-bool isCipherReady()
+Verdict readyCipher()
 {
     static const bool ready = sodium_init() >= 0 && encryptsAsKnown();
-    return ready;
+    if (ready)
+        return Done{};
+    return Error{Error::Code::Io, QStringLiteral("What encrypts the data on this computer does not work. Nothing was opened or changed. Have its library libsodium installed anew."), {}, false};
 }
 
 Error cipherError(sqlite3 *connection, const QString &message) { return {Error::Code::Io, message, QString::fromUtf8(sqlite3_errmsg(connection)), false}; }
@@ -80,8 +82,8 @@ Verdict applyKey(sqlite3 *connection, const DatabaseKey &key)
 {
     if (!isOurSqlite())
         return cipherError(connection, QStringLiteral("Another SQLite took the place of the one that encrypts. Nothing was opened; install Calldeck anew."));
-    if (!isCipherReady())
-        return cipherError(connection, QStringLiteral("libsodium does not encrypt as it should. Nothing was opened; install it anew."));
+    if (Verdict ready = readyCipher(); !ready)
+        return ready;
     if (sqlite3_key_v2(connection, "main", RawKey(key).data(), RawKey::length) != SQLITE_OK)
         return cipherError(connection, QStringLiteral("The key could not be given to the database. Nothing was opened."));
     // Pages are plain in memory: what is freed there is overwritten.
@@ -91,8 +93,8 @@ Verdict applyKey(sqlite3 *connection, const DatabaseKey &key)
 
 Verdict changeKey(sqlite3 *connection, const DatabaseKey &key)
 {
-    if (!isCipherReady())
-        return cipherError(connection, QStringLiteral("libsodium does not encrypt as it should. Nothing was changed; install it anew."));
+    if (Verdict ready = readyCipher(); !ready)
+        return ready;
     const int code = key.isEmpty() ? sqlite3_rekey_v2(connection, "main", nullptr, 0) : sqlite3_rekey_v2(connection, "main", RawKey(key).data(), RawKey::length);
     if (code != SQLITE_OK)
         return cipherError(connection, QStringLiteral("The data could not be encrypted anew. It is as it was."));

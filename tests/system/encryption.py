@@ -92,6 +92,23 @@ def check_foreign_sqlite(scene):
     assert "no problems" in scene.cli("--key-file", key, "verify")
 
 
+def check_broken_cipher(scene):
+    """A libsodium that gives other bytes: nothing is opened, so nothing is written that nobody reads again."""
+    key = scene.key_file()
+    scene.cli("--key-file", key, "import", scene.calls())
+    before = scene.content()
+    source, broken = scene.path("broken.c"), scene.path("broken.so")
+    with open(source, "w", encoding="ascii") as out:
+        out.write("int crypto_stream_chacha20_ietf_xor_ic(unsigned char *c, const unsigned char *m, unsigned long long n, const unsigned char *o, unsigned i, const unsigned char *k)\n"
+                  "{ for (unsigned long long at = 0; at < n; ++at) c[at] = m[at]; return 0; }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", broken, source], check=True)
+    for command in (["list"], ["import", scene.calls()]):
+        said = scene.cli("--key-file", key, *command, expect=3, LD_PRELOAD=broken)
+        assert "libsodium" in said and "Nothing was opened" in said, said
+        assert scene.content() == before, f"{command} changed a file"
+    assert "no problems" in scene.cli("--key-file", key, "verify")
+
+
 def check_no_symbol_of_sqlite_is_exported(scene):
     for program in ("calldeck", "calldeck-cli"):
         symbols = subprocess.run(["nm", "-D", os.path.join(scene.bin, program)], capture_output=True, text=True, check=True).stdout
